@@ -1,0 +1,34 @@
+import type { Json, JsonObject } from './json.ts';
+
+/** A managed machine as the inventory names it. */
+export interface Host {
+  /** The inventory name; also the only name used in paths and output. */
+  readonly name: string;
+  /** Every group that holds the host, directly or through children, in inventory order. */
+  readonly groups: readonly string[];
+  /** Variables after precedence was applied. Connection variables are among them. */
+  readonly vars: JsonObject;
+}
+
+/** All hosts and groups of the sources given, merged. */
+export interface Inventory {
+  /** Where it was read from, for messages. */
+  readonly sources: readonly string[];
+  /** In inventory order. */
+  readonly hosts: readonly Host[];
+  /** Group name to the names of all hosts in it, children included, in inventory order. `all` and `ungrouped` always exist. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What is known of a host from the host itself. Asked once a connection; `os_id` is os-release's ID. */
+export interface Facts {
+  readonly [name: string]: Json;
+  readonly hostname: string;
+  readonly machine_id: string;
+  readonly boot_id: string;
+  readonly kernel: string;
+  readonly os_id: string;
+  readonly os_version: string;
+  readonly systemd: boolean;
+  readonly uid: number;
+}

@@ -1,0 +1,59 @@
+import type { Change } from './change.ts';
+import type { Failure } from './failure.ts';
+import type { Finding } from './finding.ts';
+import type { JsonObject } from './json.ts';
+import type { Phase } from './runbook.ts';
+import type { Unmet } from './step.ts';
+
+/** How a host stands, or ended. Exit codes follow from these. */
+export type Outcome =
+  | 'healthy'
+  | 'other-cause'
+  | 'would-fix'
+  | 'fixed'
+  | 'rolled-back'
+  | 'failed'
+  | 'conflict'
+  | 'stale'
+  | 'unreachable'
+  | 'unknown'
+  | 'skipped';
+
+/** What became of one step while planning. */
+export type StepStatus =
+  | { readonly kind: 'read' }
+  /** A changing step: what it would do; empty when all is already as it wants. */
+  | { readonly kind: 'planned'; readonly changes: readonly Change[] }
+  /** `if` was false, or no `on_change` step changes anything, or there is no host to ask. */
+  | { readonly kind: 'skipped'; readonly why: string }
+  /** What it reads is only there after the changes; it is asked in verify. */
+  | { readonly kind: 'deferred'; readonly why: string }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface StepPlan {
+  readonly id: string;
+  readonly phase: Phase;
+  readonly uses: string;
+  readonly status: StepStatus;
+  readonly findings: readonly Finding[];
+  readonly unmet: readonly Unmet[];
+}
+
+/** All that planning learnt of one host and would do to it. */
+export interface HostPlan {
+  readonly host: string;
+  readonly outcome: Outcome;
+  /** Why, where the outcome alone does not say it. */
+  readonly reason?: Failure;
+  readonly steps: readonly StepPlan[];
+  /** All findings, causes first. */
+  readonly findings: readonly Finding[];
+  /** What verify still misses on a host that is not affected. */
+  readonly unmet: readonly Unmet[];
+  /** Merged and ordered; empty unless `would-fix`. */
+  readonly changes: readonly Change[];
+  /** Step outputs by id, which verify refers to. */
+  readonly outputs: JsonObject;
+  /** `facts` as they were read; empty when the host was not reached. */
+  readonly facts: JsonObject;
+}

@@ -1,0 +1,106 @@
+import type { Result } from './failure.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { AnyStepSpec, Scope } from './step.ts';
+
+/** `inputs.NAME`: a value the operator may set with `-e NAME=VALUE`. */
+export interface InputSpec {
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
+  readonly description: string;
+  readonly default?: Json;
+  readonly enum?: readonly Json[];
+  /** Its value is a secret: masked wherever it would be shown or stored. */
+  readonly sensitive: boolean;
+}
+
+/** Where a thing stands in its file; 1-based. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Phase = 'diagnose' | 'remediate' | 'verify';
+
+/** A checked step: its expressions are compiled, its type is known, its references exist. */
+export interface Step {
+  /** The author's, or `PHASE-N` where none was given. */
+  readonly id: string;
+  readonly phase: Phase;
+  readonly spec: AnyStepSpec;
+  readonly place: Place;
+  /** Evaluates `with` and checks the result against the type's schema, defaults filled in. */
+  params(scope: Scope): Result<unknown>;
+  /** `if`. */
+  condition?(scope: Scope): Result<boolean>;
+  /** `for_each`. */
+  items?(scope: Scope): Result<readonly Json[]>;
+  /** `on`: the pattern of the host that is asked in this host's place, or `controller`. */
+  on?(scope: Scope): Result<string>;
+  /** Ids of earlier steps; when none of them changes anything, this one does not run. Empty: always. */
+  readonly onChange: readonly string[];
+  readonly become?: boolean;
+  /** Limit for observing, in ms. */
+  readonly timeoutMs: number;
+  /** How often a read that timed out is asked again. */
+  readonly retries: number;
+  /** A question that the confirmation must show. */
+  readonly confirm?: string;
+  readonly sensitive: boolean;
+  readonly continueOnError: boolean;
+}
+
+/** A wave's size: so many hosts, or a percentage of all hosts to be fixed. */
+export type WaveSize = { readonly hosts: number } | { readonly percent: number };
+
+export interface Rollout {
+  /** Walked in order, the last repeats. */
+  readonly waves: readonly WaveSize[];
+  /** After verify holds, how long it must go on holding, in ms. */
+  readonly bakeMs: number;
+  /** How many hosts may fail before no further wave starts: stop when exceeded. */
+  readonly maxFailures: WaveSize;
+  /** Ask once for the run, or before each wave. */
+  readonly confirm: 'run' | 'wave';
+  /** How long verify is asked again, in ms. */
+  readonly verifyTimeoutMs: number;
+  /** Pause between two verify attempts, in ms. */
+  readonly verifyEveryMs: number;
+  /** Hosts worked on at the same time. */
+  readonly parallel: number;
+}
+
+/** A runbook that passed every check that can be made without a host. */
+export interface Runbook {
+  readonly name: string;
+  readonly summary: string;
+  readonly docs: string;
+  /** The path it was read from. */
+  readonly path: string;
+  /** Of the file's bytes. */
+  readonly sha256: string;
+  readonly inputs: ReadonlyMap<string, InputSpec>;
+  /** Default target pattern. */
+  readonly hosts?: string;
+  readonly diagnose: readonly Step[];
+  /** Whether remediate applies to a host; absent: always. */
+  affected?(scope: Scope): Result<boolean>;
+  readonly remediate: readonly Step[];
+  readonly verify: readonly Step[];
+  readonly rollout: Rollout;
+  /** Checks given inputs against the declared ones and fills in defaults. */
+  inputsFrom(given: JsonObject): Result<JsonObject>;
+}
+
+/** What is wrong with a file, and where. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  /** Kebab-case, closed; listed in docs/errors.md. */
+  readonly code: string;
+  readonly message: string;
+  readonly place: Place;
+  /** How many columns the squiggle underlines; at least 1. */
+  readonly length: number;
+  /** The source line it stands in. */
+  readonly source: string;
+  readonly hint?: string;
+}

@@ -1,0 +1,85 @@
+/** How to reach and log in to one host. Plain data: it may cross a process boundary; secrets and keys are references. */
+export interface Target {
+  /** Inventory name, for messages. */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Private key files, tried in order after the agent's keys. */
+  readonly identityFiles: readonly string[];
+  /** Path of the agent's socket; absent: no agent. */
+  readonly agent?: string;
+  /** Reference to a password, resolved by `Secrets`. */
+  readonly password?: SecretRef;
+  readonly knownHostsFiles: readonly string[];
+  readonly connectTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly become: Become;
+}
+
+/** Which privilege the scripts of a host run with. */
+export interface Become {
+  readonly enabled: boolean;
+  readonly user: string;
+  /** Absent: `sudo -n`, which never asks. */
+  readonly password?: SecretRef;
+}
+
+/** Names a secret without holding it. */
+export interface SecretRef {
+  readonly secret: string;
+}
+
+/** Looks a secret up where the host is reached; asks at most once a name. */
+export interface Secrets {
+  get(ref: SecretRef): Promise<string | undefined>;
+}
+
+/** Bytes that are sent once a marker was seen in the output, and not before. Each fires once. */
+export interface Gate {
+  readonly stream: 'stdout' | 'stderr';
+  /** A nonce, unguessable for what ran before it. */
+  readonly marker: string;
+  readonly send: Uint8Array | SecretRef;
+  /** Close standard input after it. */
+  readonly end: boolean;
+  /** The marker came again: leave it, or give up (a second password prompt means the first answer was wrong). */
+  readonly again: 'ignore' | 'refused';
+}
+
+export interface ExecRequest {
+  /** Handed to the login shell as it is. */
+  readonly command: string;
+  /** Sent at once, before any gate. */
+  readonly preamble: Uint8Array;
+  readonly gates: readonly Gate[];
+  /** Wall-clock limit in ms for the whole exec; past it the channel is closed and the result is `timed-out`. */
+  readonly timeoutMs: number;
+  /** Hard stop for stdout and stderr together, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** How a command ended. Only `exited` is an answer; all else means that it is not known what the host did. */
+export type ExecResult = { readonly stdout: Uint8Array; readonly stderr: Uint8Array } & (
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  /** A gate's marker came again. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'flooded' }
+  | { readonly kind: 'timed-out' }
+  /** The channel or connection closed without an exit status. */
+  | { readonly kind: 'lost'; readonly why: string }
+);
+
+/** An authenticated connection. */
+export interface Connection {
+  exec(request: ExecRequest): Promise<ExecResult>;
+  close(): Promise<void>;
+  /** True once the connection is gone. */
+  readonly closed: boolean;
+}
+
+/** A way to hosts. Throws `HostFault` (unreachable, host-key, auth, timed-out). */
+export interface Transport {
+  connect(target: Target): Promise<Connection>;
+}
