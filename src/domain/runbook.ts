@@ -28,6 +28,8 @@ export interface Step {
   readonly phase: Phase;
   readonly spec: AnyStepSpec;
   readonly place: Place;
+  /** Ids of the earlier steps whose outputs its expressions refer to; it waits for these and for nothing else. */
+  readonly needs: readonly string[];
   /** Evaluates `with` and checks the result against the type's schema, defaults filled in. */
   params(scope: Scope): Result<unknown>;
   /** `if`. */

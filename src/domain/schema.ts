@@ -15,6 +15,8 @@ export type JsonSchema = Annotated &
         readonly type: 'string';
         readonly enum?: readonly string[];
         readonly pattern?: string;
+        /** What the text is, checked by the loader: RE2 syntax up to 512 characters, a length of time as of `durationMs`, an absolute normalised path. */
+        readonly format?: 'regex' | 'duration' | 'path';
         readonly minLength?: number;
         readonly maxLength?: number;
       }

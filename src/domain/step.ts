@@ -11,6 +11,8 @@ export interface Unmet {
   readonly what: string;
   /** It will hold in so many ms if nothing else happens (a unit that is up, but not yet for long enough). Worth waiting for. */
   readonly pendingMs?: number;
+  /** It could not be asked, so nothing is known: no reason to take a change back, and none to call it good. */
+  readonly inconclusive?: true;
 }
 
 /** An imaginary host for an example: what a step's reads find there. */

@@ -1,0 +1,33 @@
+import type { Fleet, Reader } from '../domain/access.ts';
+import { HostFault, type Result } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import type { Step } from '../domain/runbook.ts';
+import type { Place } from './observe-step.ts';
+
+/** The readers of hosts that are asked in others' place (`on:`). One a host for the whole run, so that equal questions of many hosts are one. */
+export class Elsewhere {
+  readonly #fleet: Fleet;
+  readonly #hostFor: (pattern: string) => Result<Host>;
+  readonly #readers = new Map<string, Promise<Reader>>();
+
+  constructor(fleet: Fleet, hostFor: (pattern: string) => Result<Host>) {
+    this.#fleet = fleet;
+    this.#hostFor = hostFor;
+  }
+
+  /** The reader for a pattern; nobody where the inventory has no such host. Throws `HostFault` when it cannot be reached. */
+  async place(pattern: string, step: Step): Promise<Place> {
+    const host = this.#hostFor(pattern);
+    if (!host.ok && host.failure.code === 'not-found') return { nobody: `nobody to ask: ${host.failure.message}` };
+    if (!host.ok) throw new HostFault(host.failure);
+    const key = `${pattern} ${step.become}`;
+    const known = this.#readers.get(key) ?? this.#fleet.read(host.value, { become: step.become });
+    this.#readers.set(key, known);
+    return { reader: await known };
+  }
+
+  /** Drops a pattern's readers after a fault, so that the next question opens a fresh connection. */
+  forget(pattern: string): void {
+    for (const key of this.#readers.keys()) if (key.startsWith(`${pattern} `)) this.#readers.delete(key);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Runs generators side by side, at most `limit` at a time, begun in order. Yields whatever is ready as one batch; a
+ * generator goes on only after the batch that holds its last value was consumed, so that nothing happens before the
+ * event that announces it is durable, while one flush of the journal serves many hosts.
+ * `mayBegin` is asked before each begin; once it says no, the rest is never begun.
+ */
+export async function* interleave<T>(
+  begin: readonly (() => AsyncGenerator<T, void>)[],
+  limit: number,
+  mayBegin: () => boolean,
+): AsyncGenerator<readonly T[], void> {
+  const waiting = [...begin];
+  const active = new Set<AsyncGenerator<T, void>>();
+  let ready: { source: AsyncGenerator<T, void>; value: T }[] = [];
+  let crash: { error: unknown } | undefined;
+  let wake: () => void = () => {};
+
+  const pull = (source: AsyncGenerator<T, void>): void => {
+    source.next().then(
+      (step) => {
+        if (step.done) active.delete(source);
+        else ready.push({ source, value: step.value });
+        wake();
+      },
+      (error: unknown) => {
+        active.delete(source);
+        crash = { error };
+        wake();
+      },
+    );
+  };
+
+  for (;;) {
+    while (waiting.length > 0 && active.size < limit && mayBegin()) {
+      const source = waiting.shift()?.();
+      if (source === undefined) break;
+      active.add(source);
+      pull(source);
+    }
+    if (ready.length === 0 && crash === undefined) {
+      if (active.size === 0) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      // Let others that are ready in the same turn join the batch.
+      await Promise.resolve();
+    }
+    if (ready.length > 0) {
+      const batch = ready;
+      ready = [];
+      yield batch.map(({ value }) => value);
+      for (const { source } of batch) pull(source);
+    }
+    if (crash !== undefined) throw crash.error;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Fleet, Reader } from '../domain/access.ts';
+import type { Change } from '../domain/change.ts';
+import { type Failure, HostFault } from '../domain/failure.ts';
+import type { Finding, FindingKind } from '../domain/finding.ts';
+import type { Host } from '../domain/host.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { HostPlan, Outcome, StepPlan } from '../domain/plan.ts';
+import type { Runbook, Step } from '../domain/runbook.ts';
+import type { Scope, Unmet } from '../domain/step.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import { isWayFault } from './observe-step.ts';
+import { orderChanges } from './order.ts';
+import { planRemedy } from './plan-remedy.ts';
+import type { Clock } from './ports.ts';
+import { type Readers, readSteps } from './read-steps.ts';
+import { verdictOf, verifyOnce } from './verify-host.ts';
+
+/** What planning one host needs. */
+export interface Planning {
+  readonly runbook: Runbook;
+  readonly inputs: JsonObject;
+  readonly fleet: Fleet;
+  readonly elsewhere: Elsewhere;
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  /** False for `diagnose`: remediate is not planned. */
+  readonly remedy: boolean;
+}
+
+/** A host's plan, with the scope that its verify steps are evaluated in. */
+export interface PlannedHost {
+  readonly host: Host;
+  readonly plan: HostPlan;
+  readonly scope: Scope;
+}
+
+interface Seen {
+  readonly steps: readonly StepPlan[];
+  readonly scope: Scope;
+  /** Ids of the steps whose outputs must not be shown. */
+  readonly concealed: ReadonlySet<string>;
+}
+
+/** Looks at one host and computes what would change on it. Never writes (it holds no Writer), never throws for what a host does. */
+export async function planHost(host: Host, planning: Planning): Promise<PlannedHost> {
+  const scope: Scope = { inputs: planning.inputs, steps: {}, facts: {}, host: { name: host.name, groups: host.groups, vars: host.vars } };
+  try {
+    return await plannedHost(host, scope, planning);
+  } catch (error) {
+    if (!(error instanceof HostFault)) throw error;
+    const outcome: Outcome = isWayFault(error.failure) && error.failure.code !== 'become' ? 'unreachable' : 'failed';
+    return ended(host, { steps: [], scope, concealed: new Set() }, outcome, { reason: error.failure });
+  }
+}
+
+async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise<PlannedHost> {
+  const { runbook } = planning;
+  const readers = readersOf(host, planning);
+  const reader = await planning.fleet.read(host);
+  const scoped: Scope = { ...bare, facts: await reader.facts() };
+  const { plans, scope } = await readSteps(runbook.diagnose, scoped, readers);
+  const seen: Seen = { steps: plans, scope, concealed: concealedIn(runbook) };
+
+  const broken = blocking(runbook.diagnose, plans);
+  if (broken) return ended(host, seen, 'failed', { reason: broken });
+  const affected = runbook.affected?.(scope);
+  if (affected && !affected.ok) return ended(host, seen, 'failed', { reason: affected.failure });
+  if (affected && !affected.value) return standing(host, seen, readers, planning);
+  if (!planning.remedy) return ended(host, seen, 'would-fix', {});
+
+  const remedy = await planRemedy(runbook.remediate, scope, readers);
+  const tried: Seen = { ...seen, steps: [...plans, ...remedy.plans] };
+  const stuck = blocking(runbook.remediate, remedy.plans);
+  if (stuck) return ended(host, tried, 'failed', { reason: stuck });
+  const changes = orderChanges(remedy.changes).map(guarded);
+  // A runbook without `affected` finds out by planning: nothing to change is a host like any that is not affected.
+  if (changes.length === 0) return standing(host, tried, readers, planning);
+  return ended(host, tried, 'would-fix', { changes });
+}
+
+/** A host that is not to be changed: healthy when verify holds, ill of something else when it does not. */
+async function standing(host: Host, seen: Seen, readers: Readers, { runbook, clock, stop }: Planning): Promise<PlannedHost> {
+  let look = await verifyOnce(runbook.verify, seen.scope, readers);
+  const verdict = verdictOf(look.unmet);
+  if (verdict.kind === 'pending' && !stop.aborted) {
+    await clock.sleep(verdict.ms, stop);
+    look = await verifyOnce(runbook.verify, seen.scope, readers);
+  }
+  const steps = [...seen.steps, ...look.plans];
+  const { unmet } = look;
+  const settled = verdictOf(unmet).kind;
+  if (settled === 'holds') return ended(host, { ...seen, steps }, 'healthy', {});
+  if (settled === 'inconclusive') {
+    const reason: Failure = { code: 'verify-failed', message: `not known to be well: ${unmet.map(({ what }) => what).join('; ')}` };
+    return ended(host, { ...seen, steps }, 'unknown', { unmet, reason });
+  }
+  return ended(host, { ...seen, steps }, 'other-cause', { unmet });
+}
+
+/** The readers of one host, one for each privilege that its steps ask for. */
+export function readersOf(host: Host, { fleet, elsewhere, clock }: Pick<Planning, 'fleet' | 'elsewhere' | 'clock'>): Readers {
+  const opened = new Map<boolean | undefined, Promise<Reader>>();
+  return {
+    elsewhere,
+    clock,
+    of: (step: Step) => {
+      const known = opened.get(step.become) ?? fleet.read(host, { become: step.become });
+      opened.set(step.become, known);
+      return known;
+    },
+  };
+}
+
+function blocking(steps: readonly Step[], plans: readonly StepPlan[]): Failure | undefined {
+  for (const [index, { id, status }] of plans.entries()) {
+    if (steps[index]?.continueOnError) continue;
+    if (status.kind === 'failed') return { ...status.failure, message: `${id}: ${status.failure.message}` };
+    if (status.kind === 'deferred' && steps[index]?.spec.plan)
+      return { code: 'deferred', message: `${id} cannot be planned: ${status.why}` };
+  }
+  return undefined;
+}
+
+const RANK: Readonly<Record<FindingKind, number>> = { cause: 0, symptom: 1, benign: 2 };
+
+function ended(
+  host: Host,
+  { steps, scope, concealed }: Seen,
+  outcome: Outcome,
+  more: { reason?: Failure; unmet?: readonly Unmet[]; changes?: readonly Change[] },
+): PlannedHost {
+  const findings: Finding[] = steps.flatMap((step) => step.findings);
+  const plan: HostPlan = {
+    host: host.name,
+    outcome,
+    ...(more.reason ? { reason: more.reason } : {}),
+    steps,
+    findings: findings.sort((a, b) => RANK[a.kind] - RANK[b.kind]),
+    unmet: more.unmet ?? [],
+    changes: more.changes ?? [],
+    outputs: Object.fromEntries(Object.entries(scope.steps).map(([id, value]) => [id, concealed.has(id) ? '(sensitive)' : value])),
+    facts: scope.facts,
+  };
+  return { host, plan, scope };
+}
+
+function concealedIn(runbook: Runbook): ReadonlySet<string> {
+  return new Set([...runbook.diagnose, ...runbook.remediate].filter((step) => step.sensitive).map((step) => step.id));
+}
+
+/** A file that not everybody may read is not shown to everybody who reads a plan. */
+function guarded(change: Change): Change {
+  if (change.kind !== 'file' || change.sensitive) return change;
+  const states = [change.before, change.after];
+  return states.some((state) => state.kind === 'file' && (state.attributes.mode & 0o004) === 0) ? { ...change, sensitive: true } : change;
+}

@@ -1,0 +1,51 @@
+import type { Fleet } from '../domain/access.ts';
+import type { Result } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import type { Outcome } from '../domain/plan.ts';
+
+/** Time as the engine sees it; the only way it learns what time it is or waits. */
+export interface Clock {
+  /** ms since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A question put to whoever answers: a terminal, a flag, a test. */
+export interface Gate {
+  /** `run`, or `wave-N`. */
+  readonly name: string;
+  readonly hosts: readonly string[];
+  /** The `confirm` texts of the steps that would run. */
+  readonly questions: readonly string[];
+  /** May be answered with `wave`: ask again before each wave. */
+  readonly offersWaves: boolean;
+}
+
+export interface Approval {
+  /** `none`: nobody could be asked. */
+  readonly answer: 'yes' | 'no' | 'wave' | 'none';
+  /** Who answered, for the journal. */
+  readonly by: string;
+}
+
+/** How a run ended, from which its exit code follows. */
+export interface Ending {
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+  readonly declined: boolean;
+  readonly interrupted: boolean;
+}
+
+/** All that the engine needs of the world. It knows no SSH, no clock, no random numbers and no terminal of its own. */
+export interface Ports {
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  /** 32 hex digits, the same for the same host and direction within a run. */
+  transactionId(host: string, undo: boolean): string;
+  /** The host that an `on:` pattern names; `not-found` means that there is none to ask. */
+  hostFor(pattern: string): Result<Host>;
+  approve(gate: Gate): Promise<Approval>;
+  exitCode(ending: Ending): number;
+  /** Aborted by the operator: begin nothing new, bring what is under way to a named end. */
+  readonly stop: AbortSignal;
+}

@@ -1,0 +1,89 @@
+import type { Reader } from '../domain/access.ts';
+import { type Failure, HostFault } from '../domain/failure.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { StepPlan } from '../domain/plan.ts';
+import type { Step } from '../domain/runbook.ts';
+import type { Scope } from '../domain/step.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import { isWayFault, type Observed, observeStep, type Place } from './observe-step.ts';
+import type { Clock } from './ports.ts';
+
+/** Gives a step its reader: by its `become`, or that of another host by its `on`. */
+export interface Readers {
+  of(step: Step): Promise<Reader>;
+  readonly elsewhere: Elsewhere;
+  readonly clock: Clock;
+}
+
+/** Steps in the order written, with the scope that holds their outputs. */
+export interface ReadSteps {
+  readonly plans: readonly StepPlan[];
+  readonly scope: Scope;
+}
+
+/**
+ * Asks a phase's reading steps. Each waits only for those whose outputs it refers to, so that all others leave in the
+ * same turn and travel in one exchange (law L6). A step that needs one which did not run fails with a value.
+ */
+export async function readSteps(steps: readonly Step[], scope: Scope, readers: Readers): Promise<ReadSteps> {
+  const asked = new Map<string, Promise<Observed>>();
+  for (const step of steps) {
+    const needed = step.needs.map((id) => asked.get(id)).filter((one) => one !== undefined);
+    asked.set(step.id, askAfter(step, needed, scope, readers));
+  }
+  // A fault of the way ends the phase, but only after every other step has come to rest.
+  await Promise.allSettled(asked.values());
+  const observed = await Promise.all(asked.values());
+  return { plans: observed.map(({ plan }) => plan), scope: withOutputs(scope, observed) };
+}
+
+async function askAfter(step: Step, needed: readonly Promise<Observed>[], scope: Scope, readers: Readers): Promise<Observed> {
+  const before = await Promise.all(needed);
+  const blocked = before.find(({ outputs }) => outputs === undefined);
+  if (blocked) return skippedFor(step, blocked.plan);
+  const local = withOutputs(scope, before);
+  if (step.on) return askElsewhere(step, step.on(local), local, readers);
+  return observeStep(step, local, { reader: await readers.of(step) }, readers.clock);
+}
+
+async function askElsewhere(step: Step, on: ReturnType<NonNullable<Step['on']>>, scope: Scope, readers: Readers): Promise<Observed> {
+  if (!on.ok) return failedWith(step, on.failure);
+  try {
+    const place: Place = await readers.elsewhere.place(on.value, step);
+    return await observeStep(step, scope, place, readers.clock);
+  } catch (error) {
+    if (!(error instanceof HostFault) || !isWayFault(error.failure)) throw error;
+    // The host that should answer for this one is out of reach: nothing is known, and it is not this host's fault.
+    readers.elsewhere.forget(on.value);
+    const what = `${on.value} could not be asked: ${error.failure.message}`;
+    return {
+      plan: {
+        id: step.id,
+        phase: step.phase,
+        uses: step.spec.name,
+        status: { kind: 'read' },
+        findings: [],
+        unmet: [{ what, inconclusive: true }],
+      },
+    };
+  }
+}
+
+function failedWith(step: Step, failure: Failure): Observed {
+  return { plan: { id: step.id, phase: step.phase, uses: step.spec.name, status: { kind: 'failed', failure }, findings: [], unmet: [] } };
+}
+
+function skippedFor(step: Step, blocker: StepPlan): Observed {
+  const why = `${blocker.id} gave no outputs`;
+  if (blocker.status.kind === 'failed')
+    return failedWith(step, { ...blocker.status.failure, message: `${why}: ${blocker.status.failure.message}` });
+  return { plan: { id: step.id, phase: step.phase, uses: step.spec.name, status: { kind: 'skipped', why }, findings: [], unmet: [] } };
+}
+
+function withOutputs(scope: Scope, observed: readonly Observed[]): Scope {
+  const steps: JsonObject = Object.fromEntries([
+    ...Object.entries(scope.steps),
+    ...observed.flatMap(({ plan, outputs }) => (outputs === undefined ? [] : [[plan.id, outputs] as const])),
+  ]);
+  return { ...scope, steps };
+}

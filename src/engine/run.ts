@@ -1,0 +1,72 @@
+import type { EventBody, RunEvent, RunKind } from '../domain/event.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Outcome } from '../domain/plan.ts';
+import type { Approval, Gate, Ports } from './ports.ts';
+
+/** What names a run in its first event. */
+export interface RunHead {
+  readonly run: string;
+  readonly kind: RunKind;
+  readonly runbook: string;
+  readonly runbookSha256: string;
+  /** Sensitive ones masked. */
+  readonly inputs: JsonObject;
+  readonly operator: string;
+  /** The run that is taken back. */
+  readonly of?: string;
+}
+
+/** How the middle of a run came to its end. */
+export interface Finish {
+  readonly declined: boolean;
+}
+
+/** A run's events, several at a time; the consumer makes a batch durable before it asks for the next. */
+export type EventBatches = AsyncGenerator<readonly RunEvent[], void>;
+
+/**
+ * Frames the middle of a run: first and last event, time stamps, every host's outcome. A host that the middle never
+ * brought to an end is `skipped`, so that no host is without a named state.
+ */
+export async function* framed(
+  head: RunHead,
+  hosts: readonly Host[],
+  ports: Ports,
+  middle: AsyncGenerator<readonly EventBody[], Finish>,
+): EventBatches {
+  const outcomes = new Map<string, Outcome>();
+  const stamp = (event: EventBody): RunEvent => ({ at: ports.clock.now(), ...event });
+  yield [stamp({ type: 'run.started', ...head, hosts: hosts.map(({ name }) => name) })];
+  let step = await middle.next();
+  for (; !step.done; step = await middle.next()) {
+    for (const event of step.value) if (event.type === 'host.finished') outcomes.set(event.host, event.outcome);
+    yield step.value.map(stamp);
+  }
+  const left = hosts.filter(({ name }) => !outcomes.has(name));
+  for (const { name } of left) outcomes.set(name, 'skipped');
+  const { declined } = step.value;
+  const interrupted = ports.stop.aborted;
+  const closing = left.map(({ name }) =>
+    stamp({ type: 'host.finished', host: name, outcome: 'skipped', reason: notBegun(declined, interrupted) }),
+  );
+  if (interrupted) closing.push(stamp({ type: 'run.interrupted', signal: String(ports.stop.reason) }));
+  const ended = Object.fromEntries(hosts.map(({ name }) => [name, outcomes.get(name) ?? 'skipped'] as const));
+  const exitCode = ports.exitCode({ outcomes: ended, declined, interrupted });
+  yield [...closing, stamp({ type: 'run.finished', outcomes: ended, exitCode })];
+}
+
+function notBegun(declined: boolean, interrupted: boolean): Failure {
+  if (interrupted) return { code: 'interrupted', message: 'the run was interrupted before this host was begun; nothing was changed on it' };
+  if (declined) return { code: 'refused', message: 'not approved; nothing was changed on it' };
+  return { code: 'refused', message: 'the run stopped before this host was begun; nothing was changed on it' };
+}
+
+/** Puts a question and waits for its answer; both are events. */
+export async function* asked(gate: Gate, ports: Ports): AsyncGenerator<readonly EventBody[], Approval> {
+  yield [{ type: 'approval.requested', gate: gate.name, hosts: gate.hosts, questions: gate.questions }];
+  const approval = await ports.approve(gate);
+  yield [{ type: 'approval.given', gate: gate.name, answer: approval.answer === 'none' ? 'no' : approval.answer, by: approval.by }];
+  return approval;
+}

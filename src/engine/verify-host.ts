@@ -1,0 +1,37 @@
+import type { StepPlan } from '../domain/plan.ts';
+import type { Step } from '../domain/runbook.ts';
+import type { Scope, Unmet } from '../domain/step.ts';
+import { type Readers, readSteps } from './read-steps.ts';
+
+/** One look at whether verify holds: nothing unmet means that it does. */
+export interface Verification {
+  readonly plans: readonly StepPlan[];
+  readonly unmet: readonly Unmet[];
+}
+
+/** Asks all verify steps once. A read that the host refuses is unmet; a fault of the way is thrown. */
+export async function verifyOnce(steps: readonly Step[], scope: Scope, readers: Readers): Promise<Verification> {
+  const { plans } = await readSteps(steps, scope, readers);
+  return { plans, unmet: plans.flatMap(unmetOf) };
+}
+
+function unmetOf(plan: StepPlan): readonly Unmet[] {
+  if (plan.status.kind === 'failed') return [{ what: `${plan.id}: ${plan.status.failure.message}` }];
+  return plan.unmet;
+}
+
+/** How an attempt reads: it holds, it would if one only waited (ms), it is not so, or it could not be asked. */
+export type Verdict =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'pending'; readonly ms: number }
+  | { readonly kind: 'unmet' }
+  | { readonly kind: 'inconclusive' };
+
+/** Judges what is unmet: one firm miss outweighs all, then what could not be asked, then what needs time. */
+export function verdictOf(unmet: readonly Unmet[]): Verdict {
+  if (unmet.length === 0) return { kind: 'holds' };
+  if (unmet.some((one) => one.pendingMs === undefined && !one.inconclusive)) return { kind: 'unmet' };
+  const waits = unmet.flatMap((one) => one.pendingMs ?? []);
+  if (waits.length > 0) return { kind: 'pending', ms: Math.max(...waits) };
+  return { kind: 'inconclusive' };
+}

@@ -1,0 +1,62 @@
+import type { Change, FileChange } from '../domain/change.ts';
+import type { RunEvent } from '../domain/event.ts';
+import type { Content, FileState } from '../domain/file.ts';
+
+/** A content as a journal names it. */
+interface ContentName {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** An event as JSON text; contents are named, not held. */
+export function encodeEvent(event: RunEvent): string {
+  return JSON.stringify(event, (_key, value: unknown) => (isContent(value) ? nameOf(value) : value));
+}
+
+/** The contents that an event needs to be undone by: both ends of each file of an intended transaction. */
+export function contentsOf(event: RunEvent): readonly Content[] {
+  if (event.type !== 'transaction.intended') return [];
+  return event.changes
+    .flatMap((change) => (change.kind === 'file' ? [change.before, change.after] : []))
+    .flatMap((state) => (state.kind === 'file' ? [state.content] : []));
+}
+
+/** The digests that must be in the store for a decoded event to be whole. */
+export function digestsIn(event: RunEvent): readonly string[] {
+  return contentsOf(event).map((content) => content.sha256);
+}
+
+/** An event from its JSON. Its contents have no bytes yet; {@link withContents} fills in those of an intended transaction. */
+export function decodeEvent(text: string): RunEvent {
+  return JSON.parse(text, (_key, value: unknown) =>
+    isContentName(value) ? { sha256: value.sha256, bytes: new Uint8Array(0) } : value,
+  ) as RunEvent;
+}
+
+/** The same event with the bytes of its contents; a digest that is not in the map leaves the content empty. */
+export function withContents(event: RunEvent, bytes: ReadonlyMap<string, Uint8Array>): RunEvent {
+  if (event.type !== 'transaction.intended') return event;
+  const filled = (state: FileState): FileState =>
+    state.kind === 'absent'
+      ? state
+      : { ...state, content: { ...state.content, bytes: bytes.get(state.content.sha256) ?? state.content.bytes } };
+  const changes = event.changes.map((change): Change => {
+    if (change.kind !== 'file') return change;
+    const file: FileChange = { ...change, before: filled(change.before), after: filled(change.after) };
+    return file;
+  });
+  return { ...event, changes };
+}
+
+function isContent(value: unknown): value is Content {
+  return typeof value === 'object' && value !== null && 'sha256' in value && 'bytes' in value && value.bytes instanceof Uint8Array;
+}
+
+function nameOf(content: Content): ContentName {
+  return { sha256: content.sha256, bytes: content.bytes.length };
+}
+
+function isContentName(value: unknown): value is ContentName {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
+  return 'sha256' in value && typeof value.sha256 === 'string' && 'bytes' in value && typeof value.bytes === 'number';
+}

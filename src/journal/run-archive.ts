@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunEvent } from '../domain/event.ts';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import { ContentStore } from './content-store.ts';
+import { decodeEvent, digestsIn, withContents } from './event-codec.ts';
+import { parseJournal } from './journal-line.ts';
+import { ownerLives } from './owner.ts';
+
+/** A run as its journal tells it. */
+export interface ArchivedRun {
+  readonly id: string;
+  readonly directory: string;
+  readonly events: readonly RunEvent[];
+  /** Its process still runs. */
+  readonly live: boolean;
+  /** What is wrong with the journal beyond a torn tail. */
+  readonly damage?: string;
+}
+
+/** The ids of all runs kept below a directory, newest first (ids begin with the time). */
+export async function runIds(runsDirectory: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(runsDirectory, { withFileTypes: true });
+    return entries
+      .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+      .sort()
+      .reverse();
+  } catch {
+    return [];
+  }
+}
+
+/** Finds a run by its id, an unambiguous beginning of it, or `last`. */
+export async function findRun(runsDirectory: string, name: string): Promise<Result<string>> {
+  const ids = await runIds(runsDirectory);
+  const matches = name === 'last' ? ids.slice(0, 1) : ids.filter((id) => id === name || id.startsWith(name));
+  const [only, ...others] = matches.includes(name) ? [name] : matches;
+  if (only === undefined) return fail('not-found', `there is no run ${name} in ${runsDirectory}`, { hint: 'runbook runs lists them' });
+  if (others.length > 0) return fail('ambiguous', `${name} is the beginning of ${matches.length} runs: ${matches.slice(0, 5).join(', ')}`);
+  return ok(only);
+}
+
+/** Reads a run with the contents that its transactions need; `journal` when it cannot be read or a content is missing. */
+export async function readRun(runsDirectory: string, id: string): Promise<Result<ArchivedRun>> {
+  const directory = join(runsDirectory, id);
+  let text: string;
+  try {
+    text = await readFile(join(directory, 'journal.jsonl'), 'utf8');
+  } catch (error) {
+    return fail('journal', `the journal of run ${id} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      at: directory,
+    });
+  }
+  const { events, badLine } = parseJournal(text);
+  const filled = await filledIn(events.map(decodeEvent), new ContentStore(join(directory, 'contents')));
+  if (!filled.ok) return filled;
+  const owner = await readFile(join(directory, 'owner'), 'utf8').catch(() => '');
+  const damage = badLine === undefined ? {} : { damage: `line ${badLine} of the journal was altered; what follows it is not used` };
+  return ok({ id, directory, events: filled.value, live: ownerLives(owner), ...damage });
+}
+
+async function filledIn(events: readonly RunEvent[], store: ContentStore): Promise<Result<readonly RunEvent[]>> {
+  const bytes = new Map<string, Uint8Array>();
+  for (const sha256 of new Set(events.flatMap(digestsIn))) {
+    const content = await store.get(sha256);
+    if (content === undefined)
+      return fail('journal', `the content ${sha256} is missing or damaged`, { hint: 'restore it from a backup of the state directory' });
+    bytes.set(sha256, content);
+  }
+  return ok(events.map((event) => withContents(event, bytes)));
+}
