@@ -29,6 +29,8 @@ export type FileState = AbsentFile | PresentFile;
 
 export interface AbsentFile {
   readonly kind: 'absent';
+  /** The directory it would stand in is not there either; making the file makes the directory, and taking it back removes it. */
+  readonly missing?: 'directory';
 }
 
 export interface PresentFile {

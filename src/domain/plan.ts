@@ -52,8 +52,6 @@ export interface HostPlan {
   readonly unmet: readonly Unmet[];
   /** Merged and ordered; empty unless `would-fix`. */
   readonly changes: readonly Change[];
-  /** Step outputs by id, which verify refers to. */
-  readonly outputs: JsonObject;
   /** `facts` as they were read; empty when the host was not reached. */
   readonly facts: JsonObject;
 }

@@ -21,7 +21,7 @@ export type JsonSchema = Annotated &
         readonly maxLength?: number;
       }
     | { readonly type: 'integer' | 'number'; readonly minimum?: number; readonly maximum?: number }
-    | { readonly type: 'boolean' }
+    | { readonly type: 'boolean'; readonly const?: boolean }
     | { readonly type: 'null' }
     | { readonly type: 'array'; readonly items: JsonSchema; readonly minItems?: number; readonly maxItems?: number }
     | {

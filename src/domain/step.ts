@@ -64,7 +64,7 @@ export type AnyStepSpec = StepSpec<unknown, unknown>;
 
 /** Declares a step type; its parameters' type follows from its schema. */
 export function defineStep<const Schema extends JsonSchema, S>(
-  spec: Omit<StepSpec<FromSchema<Schema>, S>, 'schema'> & { readonly schema: Schema },
+  spec: Omit<StepSpec<NoInfer<FromSchema<Schema>>, S>, 'schema'> & { readonly schema: Schema },
 ): StepSpec<FromSchema<Schema>, S> {
   return spec;
 }

@@ -37,8 +37,6 @@ export interface PlannedHost {
 interface Seen {
   readonly steps: readonly StepPlan[];
   readonly scope: Scope;
-  /** Ids of the steps whose outputs must not be shown. */
-  readonly concealed: ReadonlySet<string>;
 }
 
 /** Looks at one host and computes what would change on it. Never writes (it holds no Writer), never throws for what a host does. */
@@ -49,7 +47,7 @@ export async function planHost(host: Host, planning: Planning): Promise<PlannedH
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
     const outcome: Outcome = isWayFault(error.failure) && error.failure.code !== 'become' ? 'unreachable' : 'failed';
-    return ended(host, { steps: [], scope, concealed: new Set() }, outcome, { reason: error.failure });
+    return ended(host, { steps: [], scope }, outcome, { reason: error.failure });
   }
 }
 
@@ -59,7 +57,7 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   const reader = await planning.fleet.read(host);
   const scoped: Scope = { ...bare, facts: await reader.facts() };
   const { plans, scope } = await readSteps(runbook.diagnose, scoped, readers);
-  const seen: Seen = { steps: plans, scope, concealed: concealedIn(runbook) };
+  const seen: Seen = { steps: plans, scope };
 
   const broken = blocking(runbook.diagnose, plans);
   if (broken) return ended(host, seen, 'failed', { reason: broken });
@@ -125,7 +123,7 @@ const RANK: Readonly<Record<FindingKind, number>> = { cause: 0, symptom: 1, beni
 
 function ended(
   host: Host,
-  { steps, scope, concealed }: Seen,
+  { steps, scope }: Seen,
   outcome: Outcome,
   more: { reason?: Failure; unmet?: readonly Unmet[]; changes?: readonly Change[] },
 ): PlannedHost {
@@ -138,14 +136,9 @@ function ended(
     findings: findings.sort((a, b) => RANK[a.kind] - RANK[b.kind]),
     unmet: more.unmet ?? [],
     changes: more.changes ?? [],
-    outputs: Object.fromEntries(Object.entries(scope.steps).map(([id, value]) => [id, concealed.has(id) ? '(sensitive)' : value])),
     facts: scope.facts,
   };
   return { host, plan, scope };
-}
-
-function concealedIn(runbook: Runbook): ReadonlySet<string> {
-  return new Set([...runbook.diagnose, ...runbook.remediate].filter((step) => step.sensitive).map((step) => step.id));
 }
 
 /** A file that not everybody may read is not shown to everybody who reads a plan. */

@@ -101,5 +101,5 @@ function planOf(
   facts: HostPlan['facts'],
   more: Pick<HostPlan, 'reason'>,
 ): HostPlan {
-  return { host: host.name, outcome, ...more, steps: [], findings: [], unmet: [], changes, outputs: {}, facts };
+  return { host: host.name, outcome, ...more, steps: [], findings: [], unmet: [], changes, facts };
 }

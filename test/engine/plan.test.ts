@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { fail, ok } from '../../src/domain/failure.ts';
+import type { HostPlan } from '../../src/domain/plan.ts';
+import type { Runbook } from '../../src/domain/runbook.ts';
+import { look } from '../../src/engine/run-runbook.ts';
+import { events, FILE, host, read, replace, restart, rig, runbook, step, well } from './rig.ts';
+
+async function planned(book: Runbook, fake = host('a')): Promise<HostPlan> {
+  const { ports, assignment } = rig([fake]);
+  for (const event of await events(look(assignment(book, 'plan'), ports))) if (event.type === 'host.planned') return event.plan;
+  throw new Error('no plan');
+}
+
+describe('planning a host', () => {
+  it('plans a later step on what an earlier one would leave, and merges both into one change with both ends', async () => {
+    const steps = [
+      step('one', replace, { path: FILE, from: 'bad', to: 'worse' }),
+      step('two', replace, { path: FILE, from: 'worse', to: 'good' }),
+    ];
+    const { changes } = await planned(runbook({ remediate: steps }));
+    expect(changes).toHaveLength(1);
+    expect(changes[0]).toMatchObject({ kind: 'file', says: ['- bad', '- worse'] });
+    const ends = changes
+      .flatMap((c) => (c.kind === 'file' ? [c.before, c.after] : []))
+      .map((s) => (s.kind === 'file' ? Buffer.from(s.content.bytes).toString() : ''));
+    expect(ends).toEqual(['mode=bad\n', 'mode=good\n']);
+  });
+
+  it('finds the same file again through a link that a later step uses', async () => {
+    const fake = host('a');
+    fake.links.set('/etc/link', FILE);
+    const steps = [
+      step('one', replace, { path: FILE, from: 'bad', to: 'good' }),
+      step('two', replace, { path: '/etc/link', from: 'bad', to: 'other' }),
+    ];
+    const plan = await planned(runbook({ remediate: steps }), fake);
+    expect(plan.steps.map(({ id, status }) => [id, status.kind === 'planned' ? status.changes.length : status.kind])).toEqual([
+      ['conf', 'read'],
+      ['one', 1],
+      ['two', 0],
+    ]);
+  });
+
+  it('says deferred of a read that the changes would alter, and asks it in verify', async () => {
+    const steps = [step('patch', replace, { path: FILE, from: 'bad', to: 'good' }), step('ask', well, {}, { phase: 'remediate' })];
+    const plan = await planned(runbook({ remediate: steps }));
+    expect(plan.outcome).toBe('would-fix');
+    expect(plan.steps.at(-1)?.status).toMatchObject({ kind: 'deferred', why: expect.stringContaining('only once they are made') });
+  });
+
+  it('skips a step whose on_change steps change nothing, and says so', async () => {
+    const steps = [
+      step('patch', replace, { path: FILE, from: 'absent word', to: 'x' }),
+      step('more', replace, { path: FILE, from: 'bad', to: 'good' }),
+      step('restart', restart, { unit: 'app.service' }, { onChange: ['patch'] }),
+    ];
+    const plan = await planned(runbook({ remediate: steps }));
+    expect(plan.steps.at(-1)?.status).toEqual({ kind: 'skipped', why: 'nothing changes in patch' });
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(['file']);
+  });
+
+  it('plans nothing at all on a host on which one step cannot be planned', async () => {
+    const steps = [
+      step('patch', replace, { path: FILE, from: 'bad', to: 'good' }),
+      step('lost', replace, { path: '/etc/nowhere', from: 'a', to: 'b' }),
+    ];
+    const plan = await planned(runbook({ remediate: steps }));
+    expect(plan).toMatchObject({
+      outcome: 'failed',
+      changes: [],
+      reason: { code: 'not-found', message: 'lost: /etc/nowhere is not there' },
+    });
+  });
+
+  it('goes on past a step that may fail', async () => {
+    const steps = [
+      step('lost', replace, { path: '/etc/nowhere', from: 'a', to: 'b' }, { continueOnError: true }),
+      step('patch', replace, { path: FILE, from: 'bad', to: 'good' }),
+    ];
+    expect((await planned(runbook({ remediate: steps }))).outcome).toBe('would-fix');
+  });
+
+  it('is a failure when a diagnose step cannot be read, and never a healthy host', async () => {
+    const fake = host('a', 'mode=good\n');
+    fake.faults.set(FILE, { code: 'permission-denied', message: 'may not read it' });
+    expect(await planned(runbook(), fake)).toMatchObject({ outcome: 'failed', reason: { code: 'permission-denied' } });
+  });
+
+  it('hands a condition that cannot be evaluated on as a failure', async () => {
+    const steps = [step('patch', replace, {}, { condition: () => fail('bad-expression', 'no such key') })];
+    expect(await planned(runbook({ remediate: steps }))).toMatchObject({ outcome: 'failed', reason: { code: 'bad-expression' } });
+  });
+
+  it('runs a step once for each element of for_each', async () => {
+    const steps = [
+      step('patch', replace, null, {
+        items: () => ok(['bad', 'mode']),
+        params: (scope) => ok({ path: FILE, from: scope.item, to: 'x' }),
+      }),
+    ];
+    const plan = await planned(runbook({ remediate: steps }));
+    expect(plan.steps.at(-1)?.status).toMatchObject({ kind: 'planned', changes: [{ says: ['- bad'] }, { says: ['- mode'] }] });
+  });
+
+  it('shows neither contents nor findings of a sensitive step', async () => {
+    const found = { ...read, findings: () => [{ kind: 'cause', says: 'mode=bad', evidence: ['mode=bad'] }] };
+    const steps = [step('patch', replace, { path: FILE, from: 'bad', to: 'good' }, { sensitive: true })];
+    const plan = await planned(runbook({ diagnose: [step('conf', found, { path: FILE }, { sensitive: true })], remediate: steps }));
+    expect(JSON.stringify(plan.steps)).not.toContain('mode=bad');
+    expect(plan.changes).toMatchObject([{ sensitive: true, says: ['~ hidden: the step is sensitive'] }]);
+  });
+
+  it('treats a file that not everybody may read as sensitive', async () => {
+    const fake = host('a');
+    fake.write(FILE, 'mode=bad\n', { mode: 0o600 });
+    expect((await planned(runbook(), fake)).changes[0]).toMatchObject({ kind: 'file', sensitive: true });
+  });
+
+  it('asks another host in this one’s place, and skips where there is none', async () => {
+    const other = host('b', 'from b');
+    const { ports, assignment } = rig([host('a'), other]);
+    let seen: unknown;
+    const book = runbook({
+      diagnose: [
+        step('conf', read, { path: FILE }),
+        step('there', read, { path: FILE }, { on: () => ok('b') }),
+        step('none', read, { path: FILE }, { on: () => ok('zzz') }),
+      ],
+      affected: (scope) => {
+        seen ??= scope.steps['there'];
+        return ok(false);
+      },
+    });
+    const all = await events(look({ ...assignment(book, 'plan'), hosts: assignment().hosts.slice(0, 1) }, ports));
+    const plan = all.flatMap((event) => (event.type === 'host.planned' ? [event.plan] : []))[0];
+    expect(seen).toEqual({ text: 'from b' });
+    expect(plan?.steps.find(({ id }) => id === 'none')?.status).toEqual({ kind: 'skipped', why: 'nobody to ask: no zzz' });
+  });
+
+  it('asks steps that do not wait for each other in the same turn', async () => {
+    const fake = host('a');
+    const both = [
+      step('one', read, { path: '/one' }),
+      step('two', read, { path: '/two' }),
+      step('after', read, null, { needs: ['one'], params: () => ok({ path: '/after' }) }),
+    ];
+    await planned(runbook({ diagnose: [step('conf', read, { path: FILE }), ...both] }), fake);
+    const order = fake.asked.filter((line) => line.startsWith('file '));
+    expect(order.slice(0, 4)).toEqual([`file ${FILE}`, 'file /one', 'file /two', 'file /after']);
+  });
+});

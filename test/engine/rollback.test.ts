@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { rollBack } from '../../src/engine/run-rollback.ts';
+import { apply } from '../../src/engine/run-runbook.ts';
+import { undoLog } from '../../src/views/undo-log.ts';
+import { inventoryHost } from '../fakes/fake-fleet.ts';
+import { events, FILE, host, lines, rig } from './rig.ts';
+
+async function applied(...hosts: Parameters<typeof rig>[0]) {
+  const world = rig(hosts);
+  const done = await events(apply(world.assignment(), world.ports));
+  const undoables = undoLog(done).map(({ host: name, changes }) => ({ host: inventoryHost(name), changes }));
+  const ports = { ...world.ports, exitCode: () => 0 };
+  return { ...world, again: async () => lines(await events(rollBack({ ...world.head, kind: 'rollback', of: 'r1' }, undoables, ports))) };
+}
+
+describe('rollback', () => {
+  it('brings back bytes, mode, owner and mtime, and restarts', async () => {
+    const fake = host('a');
+    fake.write(FILE, 'mode=bad\n', { mode: 0o640, uid: 7, gid: 8, mtimeNs: '123456789' });
+    const before = fake.look(FILE);
+    const { again, fleet } = await applied(fake);
+    expect(fake.text(FILE)).toBe('mode=good\n');
+    expect(await again()).toContain('a finished: rolled-back');
+    expect(fleet.host('a').look(FILE)).toEqual(before);
+    expect(fake.triggered).toEqual(['restart app.service', 'restart app.service']);
+  });
+
+  it('does nothing where all is back already', async () => {
+    const fake = host('a');
+    const { again } = await applied(fake);
+    fake.write(FILE, 'mode=bad\n');
+    expect(await again()).toContain('a finished: healthy');
+    expect(fake.transactions).toHaveLength(1);
+  });
+
+  it('refuses a host that somebody edited since, and overwrites nothing there', async () => {
+    const fake = host('a');
+    const { again } = await applied(fake, host('b'));
+    fake.write(FILE, 'mine\n');
+    const all = await again();
+    expect(all).toContain('a finished: conflict');
+    expect(all).toContain('b finished: rolled-back');
+    expect(fake.text(FILE)).toBe('mine\n');
+  });
+
+  it('settles a host of which the receipt was lost, by asking it', async () => {
+    const fake = host('a');
+    const world = rig([fake]);
+    world.fleet.cuts.set('a', 'after');
+    const done = await events(apply(world.assignment(), world.ports));
+    const undoables = undoLog(done).map(({ host: name, changes }) => ({ host: inventoryHost(name), changes }));
+    expect(lines(await events(rollBack({ ...world.head, kind: 'rollback' }, undoables, world.ports)))).toContain('a finished: rolled-back');
+    expect(fake.text(FILE)).toBe('mode=bad\n');
+  });
+
+  it('leaves out a host that cannot be reached, and says so', async () => {
+    const { again, fleet } = await applied(host('a'));
+    fleet.setReachable('a', false);
+    expect(await again()).toContain('a finished: unreachable');
+  });
+});
