@@ -1,27 +1,20 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Output } from '../ui/output.ts';
 
-/** Where text goes: a terminal, a pipe, a test. */
-export interface OutputPort {
-  write(text: string): void;
-  /** Width in characters; 80 where there is none. */
-  columns(): number;
-  readonly isTTY: boolean;
-}
-
-/** The process around a command, so that no command touches `process` itself. */
+/** The process around a command, so that commands get it as a value and tests can give them another one. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
+  /** Who runs it, for the journal. */
   readonly user: string;
   /** stdout is data. */
-  readonly out: OutputPort;
+  readonly out: Output;
   /** stderr is talk. */
-  readonly err: OutputPort;
-  /** A person can be asked: stdin and stdout are terminals. */
-  readonly interactive: boolean;
-  /** The directory of the shipped runbooks and inventories. */
+  readonly err: Output;
+  readonly terminal: { readonly input: NodeJS.ReadStream; readonly output: NodeJS.WriteStream };
+  /** The directory that holds the shipped `runbooks` and `inventories`. */
   readonly installation: string;
 }
 
@@ -32,10 +25,10 @@ export function processWorld(): World {
     env,
     cwd: process.cwd(),
     home: env['HOME'] ?? '/',
-    user: env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'root',
-    out: portOf(stdout),
-    err: portOf(stderr),
-    interactive: stdin.isTTY === true && stdout.isTTY === true,
+    user: env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? `uid ${process.getuid?.() ?? '?'}`,
+    out: outputOf(stdout),
+    err: outputOf(stderr),
+    terminal: { input: stdin, output: stdout },
     installation: resolve(fileURLToPath(import.meta.url), '../../..'),
   };
 }
@@ -43,12 +36,14 @@ export function processWorld(): World {
 /** Where runs and the lab keep their state: `--state-dir`, else `$XDG_STATE_HOME/runbook`. */
 export function stateDirectory(world: World, given: string | undefined): string {
   if (given !== undefined) return resolve(world.cwd, given);
-  return join(world.env['XDG_STATE_HOME'] ?? join(world.home, '.local/state'), 'runbook');
+  return join(world.env['XDG_STATE_HOME'] || join(world.home, '.local/state'), 'runbook');
 }
 
-function portOf(stream: NodeJS.WriteStream): OutputPort {
+function outputOf(stream: NodeJS.WriteStream): Output {
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => {
+      stream.write(text);
+    },
     columns: () => stream.columns ?? 80,
     isTTY: stream.isTTY === true,
   };

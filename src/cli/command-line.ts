@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { addApply } from './apply.ts';
+import { addDiagnose } from './diagnose.ts';
+import { addLab } from './lab.ts';
+import { addList } from './list.ts';
+import { addPlan } from './plan.ts';
+import { addRollback } from './rollback.ts';
+import { addRuns } from './runs.ts';
+import { addSchema } from './schema.ts';
+import { addShow } from './show.ts';
+import { addSteps } from './steps.ts';
+import { addValidate } from './validate.ts';
+import { processWorld, type World } from './world.ts';
+
+/** Adds one command to the program. Its action loads what it needs when it runs, so that `--help` stays quick. */
+export type AddCommand = (program: Command, world: World, exit: (code: number) => void) => void;
+
+/** Runs one command line; its exit code. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const world = processWorld();
+  let code = 0;
+  const program = programOf(world, (given) => {
+    code = given;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    return unexpected(world, error);
+  }
+}
+
+function programOf(world: World, exit: (code: number) => void): Command {
+  const program = new Command('runbook')
+    .description(packageJson.description)
+    .version(packageJson.version)
+    .exitOverride()
+    .showHelpAfterError('(runbook --help lists the commands)')
+    .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
+  program.commandsGroup('Fix a fleet:');
+  for (const add of [addDiagnose, addPlan, addApply, addRollback, addRuns]) add(program, world, exit);
+  program.commandsGroup('Write and read runbooks:');
+  for (const add of [addList, addShow, addValidate, addSteps, addSchema]) add(program, world, exit);
+  program.commandsGroup('Practise:');
+  addLab(program, world, exit);
+  return program;
+}
+
+/** A failure to keep the journal is 6; everything else that is thrown is a bug. */
+function unexpected(world: World, error: unknown): number {
+  if (error instanceof Error && error.name === 'JournalFault') {
+    world.err.write(
+      `The journal could not be kept: ${error.message}\nNothing new was begun after that. "runbook runs" names hosts whose state is in doubt.\n`,
+    );
+    return 6;
+  }
+  world.err.write(`This is a bug in runbook: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 70;
+}

@@ -1,0 +1,65 @@
+import { showDuration } from '../domain/duration.ts';
+import type { Runbook, Step, WaveSize } from '../domain/runbook.ts';
+import type { Page } from '../ui/page.ts';
+import { wrap } from '../ui/wrap.ts';
+
+/** A runbook as data, for `show --json`. */
+export function runbookData(runbook: Runbook): object {
+  const step = ({ id, spec, place }: Step) => ({ id, uses: spec.name, changes: spec.plan !== undefined, line: place.line });
+  return {
+    name: runbook.name,
+    summary: runbook.summary,
+    docs: runbook.docs,
+    path: runbook.path,
+    sha256: runbook.sha256,
+    hosts: runbook.hosts ?? null,
+    inputs: Object.fromEntries(runbook.inputs),
+    diagnose: runbook.diagnose.map(step),
+    remediate: runbook.remediate.map(step),
+    verify: runbook.verify.map(step),
+    rollout: runbook.rollout,
+  };
+}
+
+/** A runbook as a page of text. */
+export function describeRunbook(page: Page, runbook: Runbook): readonly string[] {
+  const { style, say } = page;
+  const paragraphs = runbook.docs.trim() === '' ? [] : runbook.docs.trim().split(/\n\s*\n/);
+  return [
+    `${style.strong(say(runbook.name))}  ${say(runbook.summary)}`,
+    style.quiet(`${say(runbook.path)}  sha256 ${runbook.sha256.slice(0, 12)}`),
+    ...paragraphs.flatMap((paragraph) => ['', ...wrap(say(paragraph.replaceAll('\n', ' ')), page.width)]),
+    '',
+    `hosts      ${say(runbook.hosts ?? 'none: name them with --hosts')}`,
+    ...phase(page, 'diagnose', runbook.diagnose),
+    ...phase(page, 'remediate', runbook.remediate),
+    ...phase(page, 'verify', runbook.verify),
+    `rollout    ${rolloutWords(runbook)}`,
+    ...inputs(page, runbook),
+  ];
+}
+
+function phase(page: Page, name: string, steps: readonly Step[]): readonly string[] {
+  return steps.map(
+    ({ id, spec }, index) => `${(index === 0 ? name : '').padEnd(11)}${page.say(id).padEnd(16)} ${page.style.quiet(spec.summary)}`,
+  );
+}
+
+function rolloutWords({ rollout }: Runbook): string {
+  const bake = rollout.bakeMs > 0 ? `, bake ${showDuration(rollout.bakeMs)}` : '';
+  return `waves ${rollout.waves.map(size).join(', ')}; at most ${size(rollout.maxFailures)} may fail; verify within ${showDuration(rollout.verifyTimeoutMs)}${bake}`;
+}
+
+function size(wave: WaveSize): string {
+  return 'hosts' in wave ? String(wave.hosts) : `${wave.percent}%`;
+}
+
+function inputs(page: Page, { inputs: specs }: Runbook): readonly string[] {
+  if (specs.size === 0) return [];
+  const rows = [...specs].map(([name, spec]) => {
+    const standard = spec.default === undefined ? 'required' : `default ${JSON.stringify(spec.default)}`;
+    return [`  -e ${page.say(name)}=…`, `${page.say(spec.description)} (${spec.type}, ${page.say(standard)})`] as const;
+  });
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return ['', 'inputs', ...rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`)];
+}

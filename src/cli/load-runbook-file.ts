@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import type { Json } from '../domain/json.ts';
+import type { Diagnostic, Runbook } from '../domain/runbook.ts';
+import { loadRunbook } from '../load/load-runbook.ts';
+import { parseInput } from '../load/parse-input.ts';
+import { renderDiagnostic } from '../load/render-diagnostic.ts';
+import { stepTypes } from '../steps/index.ts';
+import { findRunbook } from './runbook-files.ts';
+import type { Screen } from './screen.ts';
+import type { World } from './world.ts';
+
+/** What came of reading a runbook file. */
+export interface Reading {
+  /** As it is named in messages: relative to the working directory where it is below it. */
+  readonly path: string;
+  readonly runbook?: Runbook;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads and checks one file. `bad-input` when it cannot be read at all. */
+export async function readRunbookFile(world: World, path: string): Promise<Result<Reading>> {
+  const near = relative(world.cwd, path);
+  const shown = near.startsWith('..') ? path : near;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    return fail('bad-input', `${shown} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const loaded = loadRunbook({ path: shown, text }, stepTypes);
+  if (!loaded.ok) return ok({ path: shown, diagnostics: loaded.diagnostics });
+  return ok({ path: shown, runbook: loaded.runbook, diagnostics: loaded.warnings });
+}
+
+/** The runbook of that name, or undefined after everything that is wrong with it was told. */
+export async function requireRunbook(world: World, screen: Screen, name: string): Promise<Runbook | undefined> {
+  const path = findRunbook(world, name);
+  const reading = path.ok ? await readRunbookFile(world, path.value) : path;
+  if (!reading.ok) {
+    screen.refuse(reading.failure);
+    return undefined;
+  }
+  const { runbook, diagnostics } = reading.value;
+  for (const diagnostic of diagnostics) screen.tell([renderDiagnostic(diagnostic), '']);
+  return runbook;
+}
+
+/** The inputs given as `NAME=VALUE`, checked against the declared ones; sensitive ones are concealed from then on. */
+export function inputsOf(runbook: Runbook, given: readonly string[], screen: Screen): Result<Readonly<Record<string, Json>>> {
+  const values: Record<string, Json> = {};
+  for (const assignment of given) {
+    const equals = assignment.indexOf('=');
+    const name = assignment.slice(0, equals);
+    const text = assignment.slice(equals + 1);
+    const spec = runbook.inputs.get(name);
+    const value = spec ? parseInput(spec, text) : ok(text);
+    if (!value.ok) return { ok: false, failure: { ...value.failure, message: `input ${name}: ${value.failure.message}` } };
+    if (spec?.sensitive) screen.conceal(text);
+    values[name] = value.value;
+  }
+  return runbook.inputsFrom(values);
+}
+
+/** Inputs as a journal may hold them. */
+export function maskedInputs(runbook: Runbook, inputs: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, runbook.inputs.get(name)?.sensitive ? '***' : value]));
+}

@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ColorChoice } from '../ui/style.ts';
+
+/** Options of every command. */
+export interface CommonOptions {
+  readonly json?: true;
+  readonly color: ColorChoice;
+  readonly verbose?: true;
+  readonly stateDir?: string;
+}
+
+/** Options of every command that reaches hosts. */
+export interface TargetOptions extends CommonOptions {
+  readonly inventory?: readonly string[];
+  readonly hosts?: string;
+  readonly limit?: string;
+  readonly askBecomePass?: true;
+}
+
+/** Options of every command that runs a runbook. */
+export interface RunOptions extends TargetOptions {
+  readonly input?: readonly string[];
+}
+
+/** Adds the options that every command has. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print data as JSON: one document for a query, one line an event for a run')
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .option('-v, --verbose', 'name all hosts and show all diffs')
+    .option('--state-dir <directory>', 'where runs are kept (default: $XDG_STATE_HOME/runbook)');
+}
+
+/** Adds the options that choose hosts and the way to them. */
+export function withTargetOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .option('-i, --inventory <source>', 'inventory file, or "host1,host2,"; may be repeated', collected)
+    .option('--hosts <pattern>', "target, in place of the runbook's own")
+    .option('-l, --limit <pattern>', 'narrow the target')
+    .option('-K, --ask-become-pass', 'ask for the sudo password');
+}
+
+/** Adds the options of a run. */
+export function withRunOptions(command: Command): Command {
+  return withTargetOptions(command).option('-e, --input <name=value>', 'set an input of the runbook; may be repeated', collectedInput);
+}
+
+function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function collectedInput(value: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[^=]+=/.test(value)) throw new InvalidArgumentError('write it as NAME=VALUE.');
+  return [...before, value];
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { RunKind } from '../domain/event.ts';
+import { apply, look } from '../engine/run-runbook.ts';
+import { jsonView } from '../ui/json-view.ts';
+import { type LiveView, liveView } from '../ui/live-view.ts';
+import type { View } from '../ui/output.ts';
+import type { Page } from '../ui/page.ts';
+import { plainView } from '../ui/plain-view.ts';
+import { showDiagnosis } from '../ui/show-diagnosis.ts';
+import { showPlan } from '../ui/show-plan.ts';
+import { showRecap } from '../ui/show-recap.ts';
+import { recap } from '../views/recap.ts';
+import { approve } from './approve.ts';
+import { connect } from './connect.ts';
+import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
+import type { RunOptions } from './options.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { drive, type Ended, newRunId } from './session.ts';
+import { chooseHosts } from './targets.ts';
+import { stateDirectory, type World } from './world.ts';
+
+/** What the three commands that run a runbook differ in. */
+export interface RunRequest {
+  readonly kind: Exclude<RunKind, 'rollback'>;
+  readonly name: string;
+  readonly options: RunOptions;
+  readonly yes: boolean;
+  readonly detailedExitCode: boolean;
+}
+
+/** `diagnose`, `plan` and `apply`: from names and options to an exit code. */
+export async function runRunbook(world: World, request: RunRequest): Promise<number> {
+  const { kind, options } = request;
+  const screen = screenOf(world, options);
+  const runbook = await requireRunbook(world, screen, request.name);
+  if (!runbook) return 1;
+  const inputs = inputsOf(runbook, options.input ?? [], screen);
+  if (!inputs.ok) return screen.refuse(inputs.failure);
+  const chosen = await chooseHosts(world, options, runbook.hosts);
+  if (!chosen.ok) return screen.refuse(chosen.failure);
+  const { inventory, hosts, why } = chosen.value;
+  if (why !== undefined && !options.json) screen.tell([screen.err.say(`inventory: ${why}`)]);
+
+  const stop = new AbortController();
+  const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
+  const view = viewOf(world, screen, options.json === true, kind === 'apply');
+  const rollout = runbook.rollout;
+  const asking = {
+    world,
+    screen,
+    verb: 'apply' as const,
+    runbook: runbook.name,
+    rollout,
+    yes: request.yes,
+    json: options.json === true,
+    stop,
+  };
+  const run = newRunId();
+  const head = {
+    run,
+    kind,
+    runbook: runbook.name,
+    runbookSha256: runbook.sha256,
+    inputs: maskedInputs(runbook, inputs.value),
+    operator: world.user,
+  };
+  const assignment = { head, runbook, hosts, inputs: inputs.value };
+  try {
+    const ended = await drive(
+      {
+        run,
+        kind,
+        fleet,
+        hostFor,
+        view,
+        stop,
+        detailedExitCode: request.detailedExitCode,
+        approve: (gate, plans) => approve({ ...asking, ...('pause' in view ? { live: view as LiveView } : {}) }, gate, plans),
+        ...(kind === 'apply' ? { runsDirectory: join(stateDirectory(world, options.stateDir), 'runs') } : {}),
+      },
+      (ports) => (kind === 'apply' ? apply(assignment, ports) : look(assignment, ports)),
+    );
+    if (!options.json) screen.print(endLines(screen.out, request, runbook.name, ended));
+    return ended.exitCode;
+  } finally {
+    await close();
+  }
+}
+
+/** JSON lines on stdout; else a live list on a terminal, or plain lines where somebody follows an apply through a pipe. */
+export function viewOf(world: World, screen: Screen, json: boolean, changes: boolean): View | LiveView {
+  if (json) return jsonView(world.out, screen.mask);
+  if (world.err.isTTY) return liveView(world.err, screen.err);
+  return changes ? plainView(world.err, screen.err) : { event() {}, close: () => Promise.resolve() };
+}
+
+function endLines(page: Page, { kind, name, options }: RunRequest, runbook: string, ended: Ended): readonly string[] {
+  switch (kind) {
+    case 'diagnose':
+      return showDiagnosis(page, runbook, ended.plans);
+    case 'plan':
+      return showPlan(page, { runbook, next: ['runbook', 'apply', name, ...given(options)] }, ended.plans);
+    case 'apply': {
+      const summary = recap(ended.events);
+      return summary ? showRecap(page, summary) : [];
+    }
+  }
+}
+
+/** The options that choose hosts and inputs, as they were typed. */
+function given({ inventory = [], hosts, limit, input = [] }: RunOptions): readonly string[] {
+  return [
+    ...inventory.flatMap((source) => ['-i', source]),
+    ...(hosts === undefined ? [] : ['--hosts', hosts]),
+    ...(limit === undefined ? [] : ['-l', limit]),
+    ...input.flatMap((assignment) => ['-e', assignment]),
+  ];
+}

@@ -1,0 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Fleet } from '../domain/access.ts';
+import type { RunEvent, RunKind } from '../domain/event.ts';
+import type { Result } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import type { HostPlan } from '../domain/plan.ts';
+import type { Approval, Clock, Gate, Ports } from '../engine/ports.ts';
+import type { EventBatches } from '../engine/run.ts';
+import { FileJournal } from '../journal/file-journal.ts';
+import type { View } from '../ui/output.ts';
+import { exitCode } from '../views/exit-code.ts';
+
+/** What a session needs to drive one run from its first event to its exit code. */
+export interface SessionTask {
+  readonly run: string;
+  readonly kind: RunKind;
+  readonly fleet: Fleet;
+  hostFor(pattern: string): Result<Host>;
+  /** Answers a gate; the plans of all hosts are known by then. */
+  approve(gate: Gate, plans: readonly HostPlan[]): Promise<Approval>;
+  readonly view: View;
+  /** Where the run is kept; undefined: a run that changes nothing leaves no record. */
+  readonly runsDirectory?: string;
+  readonly detailedExitCode: boolean;
+  readonly stop: AbortController;
+}
+
+/** A run that came to its end. */
+export interface Ended {
+  readonly events: readonly RunEvent[];
+  readonly plans: readonly HostPlan[];
+  readonly exitCode: number;
+}
+
+/** Runs the engine: each batch is durable before anybody sees it, and before what it announces can happen. Throws `JournalFault`. */
+export async function drive(task: SessionTask, begin: (ports: Ports) => EventBatches): Promise<Ended> {
+  const events: RunEvent[] = [];
+  const plans: HostPlan[] = [];
+  const journal = task.runsDirectory === undefined ? undefined : await FileJournal.create(join(task.runsDirectory, task.run));
+  const release = onSignals(task.stop);
+  try {
+    for await (const batch of begin(portsOf(task, plans))) {
+      await journal?.append(batch);
+      for (const event of batch) {
+        events.push(event);
+        if (event.type === 'host.planned') plans.push(event.plan);
+        task.view.event(event);
+      }
+    }
+  } finally {
+    release();
+    await task.view.close();
+    await journal?.close();
+  }
+  const last = events.at(-1);
+  return { events, plans, exitCode: last?.type === 'run.finished' ? last.exitCode : 70 };
+}
+
+/** An id that sorts by time and can be typed: `20261122-080410-3f2a`. */
+export function newRunId(now: Date = new Date()): string {
+  const [date = '', time = ''] = now.toISOString().split(/[T.]/);
+  return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    await pause(ms, undefined, signal ? { signal } : {}).catch(() => {});
+  },
+};
+
+function portsOf(task: SessionTask, plans: readonly HostPlan[]): Ports {
+  return {
+    fleet: task.fleet,
+    clock,
+    stop: task.stop.signal,
+    hostFor: task.hostFor,
+    transactionId: (host, undo) => createHash('sha256').update(`${task.run}\n${host}\n${undo}`).digest('hex').slice(0, 32),
+    approve: (gate) => task.approve(gate, plans),
+    exitCode: (ending) => exitCode(task.kind, ending, { detailed: task.detailedExitCode }),
+  };
+}
+
+/** The first signal stops the dispatch; hosts under way are brought to a named end. A second Ctrl-C ends the process at once. */
+function onSignals(stop: AbortController): () => void {
+  const handle = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted && signal === 'SIGINT') process.exit(130);
+    stop.abort(signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, handle);
+  return () => {
+    for (const signal of signals) process.off(signal, handle);
+  };
+}

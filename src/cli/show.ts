@@ -1,0 +1,20 @@
+import type { AddCommand } from './command-line.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+
+/** `runbook show NAME`: what a runbook does, its inputs and its steps. */
+export const addShow: AddCommand = (program, world, exit) => {
+  withCommonOptions(program.command('show').argument('<name>', 'runbook name or path'))
+    .summary('show what a runbook does')
+    .description('Shows a runbook: what it is for, its inputs, its steps and how it is rolled out.')
+    .action(async (name: string, options: CommonOptions) => {
+      const { screenOf } = await import('./screen.ts');
+      const { requireRunbook } = await import('./load-runbook-file.ts');
+      const { describeRunbook, runbookData } = await import('./describe-runbook.ts');
+      const screen = screenOf(world, options);
+      const runbook = await requireRunbook(world, screen, name);
+      if (!runbook) return exit(1);
+      if (options.json) screen.print([JSON.stringify(runbookData(runbook), null, 2)]);
+      else screen.print(describeRunbook(screen.out, runbook));
+      exit(0);
+    });
+};
