@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readRun, runIds } from '../journal/run-archive.ts';
-import { OUTCOME_WORDS } from '../ui/words.ts';
+import { OUTCOME_WORDS } from '../ui/outcome-words.ts';
 import { inDoubt } from '../views/in-doubt.ts';
 import { type RunSummary, runSummary } from '../views/run-summary.ts';
 import type { CommonOptions } from './options.ts';

@@ -1,0 +1,80 @@
+import type { Change } from '../domain/change.ts';
+import { showDuration } from '../domain/duration.ts';
+import type { RunEvent, RunKind } from '../domain/event.ts';
+import type { HostPlan } from '../domain/plan.ts';
+import type { Unmet } from '../domain/step.ts';
+import { foldNames } from './names.ts';
+import { outcomeWords } from './outcome-words.ts';
+import type { Page } from './page.ts';
+import { count } from './words.ts';
+
+/**
+ * One event in a few words that are safe to show, for a log of what happens; `undefined` for an event that says nothing
+ * to a reader by itself. The host is not named in it where the event has one. `kind` is the run's.
+ */
+export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | undefined {
+  switch (event.type) {
+    case 'run.started':
+      return `${event.kind} ${page.say(event.runbook)} on ${count(event.hosts.length, 'host')} (run ${page.say(event.run)}, by ${page.say(event.operator)})`;
+    case 'host.planned':
+      return plannedWords(page, event.plan, kind);
+    case 'approval.requested':
+      return `asking whether to go on with ${count(event.hosts.length, 'host')}`;
+    case 'approval.given':
+      return `${page.say(event.by)} answered ${event.answer === 'wave' ? 'yes, and asks to be asked before each wave' : event.answer}`;
+    case 'wave.started':
+      return `wave ${event.wave} of ${event.of}: ${foldNames(page, event.hosts)}`;
+    case 'wave.finished':
+      return `wave ${event.wave} ended: ${count(event.failures, 'failure')} so far, ${event.budget} allowed`;
+    case 'host.started':
+      return undefined;
+    case 'transaction.intended':
+      return `${event.undo ? 'taking back' : 'changing'} ${event.changes.map((change) => page.say(changeName(change))).join(', ')}`;
+    case 'transaction.finished':
+      return unfinishedWords(page, event.results);
+    case 'transaction.lost':
+      return `not known whether the changes took place: ${page.say(event.failure.message)}`;
+    case 'verify.attempted':
+      return event.unmet.length === 0 ? 'verify holds' : `waiting: ${waitingWords(page, event.unmet)}`;
+    case 'host.finished':
+      return outcomeWords(event.outcome, kind) + (event.reason ? `: ${page.say(event.reason.message)}` : '');
+    case 'budget.exceeded':
+      return `stopping: ${count(event.failures, 'failure')}, ${event.budget} allowed; ${count(event.notStarted.length, 'host')} not begun`;
+    case 'run.interrupted':
+      return `interrupted by ${page.say(event.signal)}`;
+    case 'run.finished':
+      return `finished with exit code ${event.exitCode}`;
+  }
+}
+
+/** What verify waits for, and for how long if that is known. */
+export function waitingWords(page: Page, unmet: readonly Unmet[]): string {
+  return unmet
+    .map(({ what, pendingMs }) => page.say(what) + (pendingMs === undefined ? '' : ` (${showDuration(pendingMs)} to go)`))
+    .join('; ');
+}
+
+function plannedWords(page: Page, plan: HostPlan, kind: RunKind): string {
+  const why = plan.reason?.message ?? plan.unmet[0]?.what ?? (plan.outcome === 'would-fix' ? plan.findings[0]?.says : undefined);
+  return outcomeWords(plan.outcome, kind) + (why === undefined ? '' : `: ${page.say(why)}`);
+}
+
+function unfinishedWords(page: Page, results: Extract<RunEvent, { type: 'transaction.finished' }>['results']): string | undefined {
+  const done = results.filter(({ kind }) => kind === 'done').length;
+  const stopped = results.find((result) => result.kind === 'stale' || result.kind === 'failed');
+  if (!stopped) return undefined;
+  return `${done} of ${count(results.length, 'change')} done: ${page.say(stopped.message)}`;
+}
+
+function changeName(change: Change): string {
+  switch (change.kind) {
+    case 'file':
+      return change.path;
+    case 'unit':
+      return change.unit;
+    case 'trigger':
+      return change.unit === undefined ? change.action : `${change.action} ${change.unit}`;
+    case 'command':
+      return change.sensitive ? 'a sensitive command' : change.argv.join(' ');
+  }
+}

@@ -1,0 +1,17 @@
+import type { RunEvent } from '../domain/event.ts';
+
+/** Where text goes; the command line gives one for standard output and one for standard error. */
+export interface Output {
+  write(text: string): void;
+  /** Width of the terminal in columns; asked anew each time, since terminals are resized. */
+  columns(): number;
+  readonly isTTY: boolean;
+}
+
+/** Something that shows a run while it happens. */
+export interface View {
+  /** Takes the events of one run, in order. */
+  event(event: RunEvent): void;
+  /** Resolves when all is written; nothing is written afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,120 @@
+import { Writable } from 'node:stream';
+import { foldNames } from './names.ts';
+import { hanging, type Page } from './page.ts';
+import { count } from './words.ts';
+
+/** What the operator is asked before hosts are changed. Shows plan data only, never what a host printed. */
+export interface Question {
+  /** `apply` or `rollback`, as the verb of the sentence. */
+  readonly verb: string;
+  readonly runbook: string;
+  readonly hosts: readonly string[];
+  /** Sizes of the waves to come, in order; one where the question is about one wave. */
+  readonly waves: readonly number[];
+  /** The `confirm` texts of steps. */
+  readonly questions: readonly string[];
+  /** What cannot be taken back. */
+  readonly irreversible: readonly string[];
+  /** Whether "before each wave" may be chosen. */
+  readonly offersWaves: boolean;
+}
+
+/** `none`: there is nobody to ask. `interrupted`: Ctrl-C. */
+export type Answer = 'yes' | 'no' | 'wave' | 'none' | 'interrupted';
+
+/** The two streams of a conversation. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+}
+
+type Choice = 'no' | 'yes' | 'wave' | 'diff';
+
+/**
+ * Asks for approval; the answer that Return alone gives is no. Nobody is asked unless both streams are terminals: a
+ * prompt on a pipe would wait for ever. Choosing the diff prints it (`diff`) and asks again.
+ */
+export async function askApproval(
+  terminal: Terminal,
+  page: Page,
+  question: Question,
+  diff: () => readonly string[],
+  signal?: AbortSignal,
+): Promise<Answer> {
+  if (!terminal.input.isTTY || !terminal.output.isTTY) return 'none';
+  terminal.output.write(`${questionLines(page, question).join('\n')}\n`);
+  for (;;) {
+    const choice = await choose(terminal, question, signal);
+    if (choice !== 'diff') return choice;
+    terminal.output.write(`\n${diff().join('\n')}\n\n`);
+  }
+}
+
+/** What is about to happen, below a line that sets it apart from whatever was printed before. */
+export function questionLines(page: Page, question: Question): readonly string[] {
+  const { style, symbols } = page;
+  const width = Number.isFinite(page.width) ? page.width : 80;
+  const verb = question.verb.slice(0, 1).toUpperCase() + question.verb.slice(1);
+  const what = `${verb} ${page.say(question.runbook)} on ${count(question.hosts.length, 'host')}${waveWords(question.waves)}: ${foldNames(page, question.hosts)}`;
+  return [
+    style.quiet(symbols.rule.repeat(width)),
+    ...hanging(page, 0, '', what, style.strong),
+    ...question.irreversible.flatMap((text) => hanging(page, 2, `${symbols.warn} `, `cannot be taken back: ${page.say(text)}`, style.bad)),
+    ...question.questions.flatMap((text) => hanging(page, 2, '? ', page.say(text), style.warn)),
+  ];
+}
+
+/** Sizes of more waves than this are not read by anybody. */
+const NAMED_WAVES = 6;
+
+function waveWords(waves: readonly number[]): string {
+  if (waves.length <= 1) return '';
+  const sizes = waves.length <= NAMED_WAVES ? ` of ${waves.slice(0, -1).join(', ')} and ${waves.at(-1)}` : '';
+  return ` in ${count(waves.length, 'wave')}${sizes}`;
+}
+
+async function choose({ input, output }: Terminal, question: Question, signal?: AbortSignal): Promise<Choice | 'none' | 'interrupted'> {
+  // Loaded only when somebody is asked: it costs more to load than most commands take.
+  const { createPromptModule } = await import('inquirer');
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  input.once('end', leave);
+  try {
+    const prompt = createPromptModule({
+      input,
+      output: kept(output),
+      signal: signal ? AbortSignal.any([gone.signal, signal]) : gone.signal,
+    });
+    const { choice } = await prompt<{ choice: Choice }>([
+      {
+        type: 'select',
+        name: 'choice',
+        message: `Change ${count(question.hosts.length, 'host')}?`,
+        default: 'no',
+        choices: choicesOf(question),
+      },
+    ]);
+    return choice;
+  } catch (error) {
+    if (gone.signal.aborted) return 'none';
+    if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) return 'interrupted';
+    throw error;
+  } finally {
+    input.removeListener('end', leave);
+  }
+}
+
+/** A stream in front of the output: the prompt ends the stream that it is given. */
+function kept(output: Terminal['output']): Writable {
+  const front = new Writable({ decodeStrings: false, write: (chunk, _encoding, done) => void output.write(chunk, () => done()) });
+  return Object.defineProperties(front, { isTTY: { value: true }, columns: { get: () => output.columns ?? 80 } });
+}
+
+function choicesOf({ offersWaves }: Question): { readonly name: string; readonly value: Choice }[] {
+  return [
+    { name: 'No, change nothing', value: 'no' },
+    { name: 'Yes', value: 'yes' },
+    ...(offersWaves ? [{ name: 'Yes, and ask again before each wave', value: 'wave' } as const] : []),
+    { name: 'Diff: show again what would change', value: 'diff' },
+  ];
+}

@@ -1,0 +1,71 @@
+import type { RunKind } from '../domain/event.ts';
+import type { HostPlan, StepPlan } from '../domain/plan.ts';
+import { commandLine } from '../views/command-line.ts';
+import { type DiffGroup, groupByDiff } from '../views/group-by-diff.ts';
+import { foldNames } from './names.ts';
+import { headline, labelled, type Page } from './page.ts';
+import { showChange } from './show-change.ts';
+import { showNotTouched } from './show-not-touched.ts';
+import { count } from './words.ts';
+
+/** What a plan is of, for its first and last line. */
+export interface PlanTitle {
+  readonly runbook: string;
+  /** `rollback` for a plan of what is taken back; `plan` unless said. */
+  readonly kind?: RunKind;
+  /** The command that would carry it out; none while it is about to be asked for. */
+  readonly next?: readonly string[];
+}
+
+/** Groups shown with their whole diff; the odd ones come first, and the others are named with what they say. */
+const MOST_GROUPS = 12;
+
+/**
+ * The text of `plan`: exactly what would be done, once for all hosts that share it, the odd ones first; then the hosts
+ * that nothing is done to. Lines without newlines.
+ */
+export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle, plans: readonly HostPlan[]): readonly string[] {
+  const affected = plans.filter(({ outcome }) => outcome === 'would-fix');
+  const groups = groupByDiff(affected);
+  const lines = [page.style.strong(titleOf(page, runbook, plans.length, affected.length, groups.length)), ''];
+  const shown = page.full ? groups : groups.slice(0, MOST_GROUPS);
+  for (const group of shown) lines.push(...groupLines(page, group), '');
+  if (groups.length > shown.length) lines.push(...foldedLines(page, groups.slice(shown.length)), '');
+  lines.push(...showNotTouched(page, plans, kind));
+  if (next && affected.length > 0) {
+    if (lines.at(-1) !== '') lines.push('');
+    lines.push(`Nothing was changed. To make these changes: ${page.style.strong(page.say(commandLine(next)))}`);
+  }
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+function titleOf(page: Page, runbook: string, hosts: number, affected: number, ways: number): string {
+  const name = page.say(runbook);
+  if (affected === 0) return `${name}: nothing to change on ${count(hosts, 'host')}`;
+  const shared = ways === 1 ? (affected === 1 ? '' : ', all in the same way') : `, in ${ways} different ways`;
+  return `${name}: ${affected} of ${count(hosts, 'host')} would be changed${shared}`;
+}
+
+function groupLines(page: Page, { changes, hosts, leftOut }: DiffGroup): readonly string[] {
+  return [
+    ...headline(page, 'warn', count(hosts.length, 'host'), foldNames(page, hosts)),
+    ...changes.flatMap((change) => showChange(page, change)),
+    ...leftOut.flatMap((step) => leftOutLines(page, step)),
+  ];
+}
+
+function leftOutLines(page: Page, { id, status }: StepPlan): readonly string[] {
+  if (status.kind !== 'skipped' && status.kind !== 'deferred') return [];
+  return labelled(page, status.kind, `${page.say(id)}: ${page.say(status.why)}`, page.style.quiet);
+}
+
+/** Many different diffs are mostly one change amid lines that differ: what it says is then enough. */
+function foldedLines(page: Page, groups: readonly DiffGroup[]): readonly string[] {
+  const alike = Map.groupBy(groups, ({ changes }) => JSON.stringify(changes.map((change) => (change.sensitive ? [] : change.says))));
+  return [...alike.values()].flatMap((same) => {
+    const hosts = same.flatMap((group) => group.hosts);
+    const says = same[0]?.changes.flatMap((change) => (change.sensitive ? [] : change.says)) ?? [];
+    const lead = `${foldNames(page, hosts)}: ${count(same.length, 'more diff')}, not shown here; -v shows all`;
+    return [...headline(page, 'warn', count(hosts.length, 'host'), lead), ...says.flatMap((line) => labelled(page, '', page.say(line)))];
+  });
+}

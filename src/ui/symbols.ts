@@ -1,0 +1,44 @@
+import type { Environment } from './environment.ts';
+
+/** Signs that are not letters; each but `ellipsis` and `rule` is one column wide. */
+export interface Symbols {
+  readonly good: string;
+  readonly bad: string;
+  readonly warn: string;
+  /** Between a host's name and what it printed. */
+  readonly bar: string;
+  readonly ellipsis: string;
+  readonly dash: string;
+  /** Repeated to a line across the terminal. */
+  readonly rule: string;
+  /** Frames of a thing that is going on. */
+  readonly spinner: readonly string[];
+}
+
+const UNICODE: Symbols = {
+  good: '✓',
+  bad: '✗',
+  warn: '!',
+  bar: '│',
+  ellipsis: '…',
+  dash: '–',
+  rule: '─',
+  spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+};
+
+const ASCII: Symbols = {
+  good: 'v',
+  bad: 'x',
+  warn: '!',
+  bar: '|',
+  ellipsis: '...',
+  dash: '-',
+  rule: '-',
+  spinner: ['-', '\\', '|', '/'],
+};
+
+/** ASCII where the locale is C or POSIX, by the precedence of `man 7 locale`; a locale that is not set counts as Unicode. */
+export function symbolsFor({ LC_ALL, LC_CTYPE, LANG }: Environment): Symbols {
+  const locale = LC_ALL || LC_CTYPE || LANG || '';
+  return locale === 'C' || locale === 'POSIX' ? ASCII : UNICODE;
+}

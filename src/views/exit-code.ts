@@ -1,0 +1,34 @@
+import type { RunKind } from '../domain/event.ts';
+import type { Outcome } from '../domain/plan.ts';
+
+/** How a run ended, as far as its exit code depends on it. */
+export interface Ending {
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+  readonly declined: boolean;
+  readonly interrupted: boolean;
+}
+
+/** 2 with pending changes is asked for by `plan --detailed-exitcode`. */
+export interface ExitOptions {
+  readonly detailed?: boolean;
+}
+
+/**
+ * The exit code of a run, by the contract of the command line. In order: 130 interrupted; 3 a host is in trouble (also
+ * when others are unreachable); 4 a host was not reached or its state is unknown; 5 declined; 2 changes are pending; 0.
+ * That a host is ill of another cause or not reached is no result of a run that was declined.
+ */
+export function exitCode(kind: RunKind, { outcomes, declined, interrupted }: Ending, { detailed = false }: ExitOptions = {}): number {
+  if (interrupted) return 130;
+  const seen = new Set(Object.values(outcomes));
+  const trouble = declined ? TOUCHED : TROUBLE;
+  if (trouble.some((outcome) => seen.has(outcome) && !(kind === 'rollback' && outcome === 'rolled-back'))) return 3;
+  if (seen.has('unknown') || (seen.has('unreachable') && !declined)) return 4;
+  if (declined) return 5;
+  // An apply that leaves a host it meant to fix has not done what it was asked to.
+  if (seen.has('would-fix') && (kind === 'apply' || kind === 'rollback')) return 3;
+  return seen.has('would-fix') && kind === 'plan' && detailed ? 2 : 0;
+}
+
+const TOUCHED: readonly Outcome[] = ['failed', 'rolled-back', 'stale', 'conflict'];
+const TROUBLE: readonly Outcome[] = [...TOUCHED, 'other-cause'];

@@ -1,0 +1,134 @@
+import type { Change, ChangeResult } from '../domain/change.ts';
+import type { RunEvent } from '../domain/event.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { HostPlan, Outcome } from '../domain/plan.ts';
+
+/** The event that begins a run. */
+export type RunStarted = Extract<RunEvent, { readonly type: 'run.started' }>;
+
+/** What a run meant to do to a host, and what is known of how it went. Neither `results` nor `lost`: the record ends there. */
+export interface TransactionRecord {
+  readonly host: string;
+  readonly tx: string;
+  readonly undo: boolean;
+  readonly changes: readonly Change[];
+  readonly results?: readonly ChangeResult[];
+  readonly lost?: Failure;
+}
+
+/** How a host stands at the end of the events. */
+export interface HostEnding {
+  readonly host: string;
+  readonly outcome: Outcome;
+  readonly reason?: Failure;
+}
+
+/** A run as its events tell it so far; what every other view starts from. */
+export interface RunRecord {
+  readonly started?: RunStarted;
+  readonly plans: ReadonlyMap<string, HostPlan>;
+  /** In the order in which they were announced. */
+  readonly transactions: readonly TransactionRecord[];
+  /** One for every host of the run that is known of, in the run's order. */
+  readonly endings: readonly HostEnding[];
+  /** An approval was refused. */
+  readonly declined: boolean;
+  readonly interrupted: boolean;
+  readonly finished: boolean;
+}
+
+/** Folds the events of one run. Nothing is required of them: half a journal gives half a record. */
+export function recordRun(events: Iterable<RunEvent>): RunRecord {
+  let started: RunStarted | undefined;
+  let outcomes: Readonly<Record<string, Outcome>> | undefined;
+  let declined = false;
+  let interrupted = false;
+  const plans = new Map<string, HostPlan>();
+  const ended = new Map<string, HostEnding>();
+  const transactions = new Map<string, TransactionRecord>();
+
+  for (const event of events) {
+    switch (event.type) {
+      case 'run.started':
+        started = event;
+        break;
+      case 'host.planned':
+        plans.set(event.host, event.plan);
+        break;
+      case 'approval.given':
+        declined ||= event.answer === 'no';
+        break;
+      case 'transaction.intended':
+        transactions.set(event.tx, { host: event.host, tx: event.tx, undo: event.undo, changes: event.changes });
+        break;
+      case 'transaction.finished':
+      case 'transaction.lost': {
+        const intended = transactions.get(event.tx);
+        if (intended) transactions.set(event.tx, settled(intended, event));
+        break;
+      }
+      case 'host.finished':
+        ended.set(event.host, { host: event.host, outcome: event.outcome, ...(event.reason ? { reason: event.reason } : {}) });
+        break;
+      case 'run.interrupted':
+        interrupted = true;
+        break;
+      case 'run.finished':
+        outcomes = event.outcomes;
+        break;
+      case 'approval.requested':
+      case 'wave.started':
+      case 'wave.finished':
+      case 'host.started':
+      case 'verify.attempted':
+      case 'budget.exceeded':
+        break;
+    }
+  }
+  const all = [...transactions.values()];
+  return {
+    ...(started ? { started } : {}),
+    plans,
+    transactions: all,
+    endings: endingsOf(started?.hosts ?? [...plans.keys()], plans, ended, all, outcomes),
+    declined,
+    interrupted,
+    finished: outcomes !== undefined,
+  };
+}
+
+/** True when a transaction was announced and it is not known what became of it. */
+export function isInDoubt(transaction: TransactionRecord): boolean {
+  return transaction.results === undefined;
+}
+
+function settled(
+  intended: TransactionRecord,
+  event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.lost' }>,
+): TransactionRecord {
+  const { lost: _, ...rest } = intended;
+  return event.type === 'transaction.lost' ? { ...rest, lost: event.failure } : { ...rest, results: event.results };
+}
+
+function endingsOf(
+  hosts: readonly string[],
+  plans: ReadonlyMap<string, HostPlan>,
+  ended: ReadonlyMap<string, HostEnding>,
+  transactions: readonly TransactionRecord[],
+  outcomes: Readonly<Record<string, Outcome>> | undefined,
+): readonly HostEnding[] {
+  const doubtful = new Map(transactions.filter(isInDoubt).map((transaction) => [transaction.host, transaction]));
+  return hosts.flatMap((host) => {
+    const known = ended.get(host) ?? unsettled(doubtful.get(host)) ?? plans.get(host);
+    const outcome = outcomes?.[host] ?? known?.outcome;
+    if (outcome === undefined) return [];
+    // A reason belongs to the outcome it was given with.
+    const reason = known?.outcome === outcome ? known.reason : undefined;
+    return [{ host, outcome, ...(reason ? { reason } : {}) }];
+  });
+}
+
+function unsettled(transaction: TransactionRecord | undefined): HostEnding | undefined {
+  if (!transaction) return undefined;
+  return { host: transaction.host, outcome: 'unknown', ...(transaction.lost ? { reason: transaction.lost } : {}) };
+}

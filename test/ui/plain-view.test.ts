@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../../src/domain/event.ts';
+import { plainView } from '../../src/ui/plain-view.ts';
+import { FakeOutput, testPage } from './fake-output.ts';
+import { APPLY, bigFleet, DONE, plan, ROLLBACK, stamped, started, UNREACHABLE } from './streams.ts';
+
+function shown(events: readonly RunEvent[]): readonly string[] {
+  const output = new FakeOutput({ isTTY: false });
+  const view = plainView(output, testPage({}, output));
+  for (const event of events) view.event(event);
+  return output.lines;
+}
+
+test('a run is one line for each event that matters', () => {
+  expect(`\n${shown(APPLY).join('\n')}\n`).toMatchInlineSnapshot(`
+    "
+    08:05:00  -      apply kubelet-bad-flag on 5 hosts (run 01RUN, by ada)
+    08:05:01  lab-1  healthy
+    08:05:02  lab-2  affected: --improve-speed is not a flag of /usr/bin/kubelet
+    08:05:03  lab-3  ill of another cause: kubelet.service is not active, but failed
+    08:05:04  lab-4  affected: --improve-speed is not a flag of /usr/bin/kubelet
+    08:05:05  lab-5  not reached: no answer from lab-5 port 22 within 10 s
+    08:05:09  -      asking whether to go on with 2 hosts
+    08:05:10  -      ada answered yes
+    08:05:11  -      wave 1 of 2: lab-2
+    08:05:13  lab-2  changing /var/lib/kubelet/kubeadm-flags.env, reset-failed kubelet.service, restart kubelet.service
+    08:05:15  lab-2  waiting: kubelet.service has been up for only 3 s (17 s to go)
+    08:05:16  lab-2  verify holds
+    08:05:17  lab-2  fixed
+    08:05:18  -      wave 1 ended: 0 failures so far, 0 allowed
+    08:05:19  -      wave 2 of 2: lab-4
+    08:05:21  lab-4  changing /var/lib/kubelet/kubeadm-flags.env, reset-failed kubelet.service, restart kubelet.service
+    08:05:23  lab-4  waiting: kubelet.service has been up for only 3 s
+    08:05:24  lab-4  taking back /var/lib/kubelet/kubeadm-flags.env, reset-failed kubelet.service, restart kubelet.service
+    08:05:26  lab-4  rolled back: kubelet.service has been up for only 3 s
+    08:05:27  -      wave 2 ended: 1 failure so far, 0 allowed
+    08:05:28  -      stopping: 1 failure, 0 allowed; 0 hosts not begun
+    08:05:29  -      finished with exit code 3
+    "
+  `);
+});
+
+test('a rollback says what there is to put back', () => {
+  expect(`\n${shown(ROLLBACK.slice(0, 6)).join('\n')}\n`).toMatchInlineSnapshot(`
+    "
+    08:05:00  -      rollback kubelet-bad-flag on 3 hosts (run 01RUN, by ada)
+    08:05:01  lab-2  to be put back
+    08:05:02  lab-6  in conflict with an edit by somebody else: /var/lib/kubelet/kubeadm-flags.env was edited by somebody else since
+    08:05:03  lab-7  nothing to take back
+    "
+  `);
+});
+
+test('a host that waits for the same thing again says nothing new', () => {
+  const waiting = { type: 'verify.attempted', host: 'a', attempt: 1, unmet: [{ what: 'up for 3 s' }] } as const;
+  expect(
+    shown(stamped([waiting, { ...waiting, attempt: 2, unmet: [{ what: 'up for 5 s' }] }, { ...waiting, attempt: 3, unmet: [] }])),
+  ).toEqual(['08:05:00  a  waiting: up for 3 s', '08:05:02  a  verify holds']);
+});
+
+test('of more than 200 hosts those that are well are counted, and the others named', () => {
+  const hosts = [...bigFleet(), plan('lab-5', 'unreachable', { reason: UNREACHABLE })];
+  const lines = shown(
+    stamped([
+      started(
+        'plan',
+        hosts.map(({ host }) => host),
+      ),
+      ...hosts.map((each) => ({ type: 'host.planned', host: each.host, plan: each }) as const),
+    ]),
+  );
+  expect(lines.length).toBe(12);
+  expect(lines[1]).toContain('41 of 401 hosts looked at');
+  expect(lines.at(-2)).toContain('lab-5     not reached: no answer from lab-5 port 22 within 10 s');
+  expect(lines.at(-1)).toContain('401 of 401 hosts looked at');
+});
+
+test('a transaction that stopped says how far it came and why', () => {
+  const named = { host: 'a', tx: '1', undo: false } as const;
+  const failure = { code: 'lost', message: 'the connection closed' } as const;
+  expect(
+    shown(
+      stamped([
+        { type: 'transaction.finished', ...named, results: [DONE, { kind: 'failed', message: 'no space' }, { kind: 'not-reached' }] },
+        { type: 'transaction.lost', ...named, failure },
+        { type: 'budget.exceeded', failures: 3, budget: 2, notStarted: ['b'] },
+        { type: 'run.interrupted', signal: 'SIGINT' },
+      ]),
+    ),
+  ).toEqual([
+    '08:05:00  a  1 of 3 changes done: no space',
+    '08:05:01  a  not known whether the changes took place: the connection closed',
+    '08:05:02  -  stopping: 3 failures, 2 allowed; 1 host not begun',
+    '08:05:03  -  interrupted by SIGINT',
+  ]);
+});

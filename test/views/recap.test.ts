@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { RunEvent, RunKind } from '../../src/domain/event.ts';
+import type { Outcome } from '../../src/domain/plan.ts';
+import { commandLine } from '../../src/views/command-line.ts';
+import { recap } from '../../src/views/recap.ts';
+import { APPLY, flagRemoved, plan, stamped, started, transaction } from '../ui/streams.ts';
+
+function run(kind: RunKind, outcomes: Readonly<Record<string, Outcome>>): readonly RunEvent[] {
+  return stamped([started(kind, Object.keys(outcomes)), { type: 'run.finished', outcomes, exitCode: 0 }]);
+}
+
+const commands = (events: readonly RunEvent[]) => recap(events)?.next.map(({ command }) => command);
+
+describe('what to do next after', () => {
+  test.each<[RunKind, Readonly<Record<string, Outcome>>, readonly string[]]>([
+    ['diagnose', { a: 'would-fix', b: 'other-cause' }, ['runbook plan kubelet-bad-flag']],
+    ['diagnose', { a: 'healthy' }, []],
+    ['plan', { a: 'would-fix', b: 'unreachable' }, ['runbook apply kubelet-bad-flag', 'runbook ping b']],
+    ['plan', { a: 'other-cause' }, ['runbook diagnose kubelet-bad-flag -l a']],
+    ['apply', { a: 'fixed', b: 'healthy' }, ['runbook rollback 01RUN']],
+    ['apply', { a: 'fixed', b: 'unknown' }, ['runbook resume 01RUN']],
+    ['apply', { a: 'stale', b: 'stale' }, ['runbook plan kubelet-bad-flag -l a,b']],
+    ['apply', { a: 'failed', b: 'skipped' }, ['runbook report 01RUN', 'runbook apply kubelet-bad-flag -l b']],
+    ['rollback', { a: 'rolled-back' }, []],
+    ['rollback', { a: 'conflict' }, ['runbook report 01RUN']],
+  ])('%s with %j', (kind, outcomes, expected) => {
+    expect(commands(run(kind, outcomes))).toEqual(expected);
+  });
+
+  test('a run whose record ends is to resume it', () => {
+    expect(commands(stamped([started('apply', ['a']), ...transaction('a', false, [flagRemoved()]).slice(0, 1)]))).toEqual([
+      'runbook resume 01RUN',
+    ]);
+  });
+
+  test('many unreachable hosts names none of them', () => {
+    const outcomes = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`h${index}`, 'unreachable' as const]));
+    expect(commands(run('plan', outcomes))).toEqual(['runbook ping']);
+  });
+});
+
+test('outcomes are counted in one order, with the reasons that were given', () => {
+  const summary = recap(APPLY);
+  expect(summary?.counts.map(({ outcome, hosts }) => [outcome, ...hosts])).toEqual([
+    ['fixed', 'lab-2'],
+    ['rolled-back', 'lab-4'],
+    ['unreachable', 'lab-5'],
+    ['other-cause', 'lab-3'],
+    ['healthy', 'lab-1'],
+  ]);
+  expect(summary?.reasons.map(({ outcome, reason }) => [outcome, reason?.code])).toEqual([
+    ['rolled-back', 'verify-failed'],
+    ['unreachable', 'unreachable'],
+  ]);
+});
+
+test('a reason is dropped when the host ended otherwise than it was planned', () => {
+  const reason = { code: 'unreachable', message: 'm' } as const;
+  const events = stamped([
+    started('apply', ['a']),
+    { type: 'host.planned', host: 'a', plan: plan('a', 'unreachable', { reason }) },
+    { type: 'run.finished', outcomes: { a: 'skipped' }, exitCode: 0 },
+  ]);
+  expect(recap(events)?.reasons).toEqual([]);
+});
+
+test.each([
+  [['runbook', 'plan', 'a-b_c.yml'], 'runbook plan a-b_c.yml'],
+  [['runbook', '-l', '*', ''], "runbook -l '*' ''"],
+  [['echo', "it's"], "echo 'it'\\''s'"],
+])('words %j are the command %s', (words, expected) => {
+  expect(commandLine(words)).toBe(expected);
+});
