@@ -12,6 +12,7 @@ export interface Probe {
   readonly truncated: boolean;
 }
 
+/** Limits of one probe. */
 export interface ProbeOptions {
   /** Limit on the host, in ms. Default 10,000. */
   readonly timeoutMs?: number;
@@ -56,6 +57,7 @@ export interface Writer {
   apply(transaction: Transaction): Promise<Receipt>;
 }
 
+/** How to stand on a host. */
 export interface AccessOptions {
   /** Become root; undefined: as the inventory says. */
   readonly become?: boolean | undefined;

@@ -20,6 +20,7 @@ interface Described {
   readonly sensitive: boolean;
 }
 
+/** A file's bytes, attributes or existence. */
 export interface FileChange extends Described {
   readonly kind: 'file';
   /** Absolute and normalised. */
@@ -28,6 +29,7 @@ export interface FileChange extends Described {
   readonly after: FileState;
 }
 
+/** Whether a unit is started, enabled, masked. */
 export interface UnitChange extends Described {
   readonly kind: 'unit';
   readonly unit: string;
@@ -35,8 +37,10 @@ export interface UnitChange extends Described {
   readonly after: UnitState;
 }
 
+/** What makes processes notice new state. */
 export type TriggerAction = 'daemon-reload' | 'reset-failed' | 'reload' | 'restart';
 
+/** Makes systemd or a unit notice what the other changes did; has no state of its own. */
 export interface TriggerChange extends Described {
   readonly kind: 'trigger';
   readonly action: TriggerAction;
@@ -46,6 +50,7 @@ export interface TriggerChange extends Described {
   readonly before?: UnitState;
 }
 
+/** A program that changes something, by its author's word; its undo is declared. */
 export interface CommandChange extends Described {
   readonly kind: 'command';
   readonly argv: readonly string[];

@@ -4,6 +4,7 @@ import type { JsonObject } from './json.ts';
 import type { HostPlan, Outcome } from './plan.ts';
 import type { Unmet } from './step.ts';
 
+/** What a run is for. */
 export type RunKind = 'diagnose' | 'plan' | 'apply' | 'rollback';
 
 /**

@@ -27,12 +27,14 @@ export interface FileAttributes {
 /** A path's state. Symbolic links are followed: `realPath` is what will be replaced. */
 export type FileState = AbsentFile | PresentFile;
 
+/** Nothing stands at the path. */
 export interface AbsentFile {
   readonly kind: 'absent';
   /** The directory it would stand in is not there either; making the file makes the directory, and taking it back removes it. */
   readonly missing?: 'directory';
 }
 
+/** A regular file stands at the path, or at the end of the links there. */
 export interface PresentFile {
   readonly kind: 'file';
   readonly content: Content;
@@ -41,6 +43,7 @@ export interface PresentFile {
   readonly realPath: string;
 }
 
+/** No file, in a directory that is there. */
 export const absent: AbsentFile = { kind: 'absent' };
 
 /** Names bytes by their SHA-256. */

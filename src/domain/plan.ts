@@ -30,6 +30,7 @@ export type StepStatus =
   | { readonly kind: 'deferred'; readonly why: string }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** What one step found and would do on one host. */
 export interface StepPlan {
   readonly id: string;
   readonly phase: Phase;

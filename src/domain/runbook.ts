@@ -19,6 +19,7 @@ export interface Place {
   readonly column: number;
 }
 
+/** The parts of a runbook, in order; only remediate changes anything. */
 export type Phase = 'diagnose' | 'remediate' | 'verify';
 
 /** A checked step: its expressions are compiled, its type is known, its references exist. */
@@ -54,6 +55,7 @@ export interface Step {
 /** A wave's size: so many hosts, or a percentage of all hosts to be fixed. */
 export type WaveSize = { readonly hosts: number } | { readonly percent: number };
 
+/** How a fleet is walked through. */
 export interface Rollout {
   /** Walked in order, the last repeats. */
   readonly waves: readonly WaveSize[];

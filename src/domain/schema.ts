@@ -37,23 +37,25 @@ export type JsonSchema = Annotated &
   );
 
 /** The TypeScript type of the values that a schema accepts, after defaults were filled in. */
-export type FromSchema<S> = S extends { readonly enum: readonly (infer E)[] }
-  ? E
-  : S extends { readonly type: 'string' }
-    ? string
-    : S extends { readonly type: 'integer' | 'number' }
-      ? number
-      : S extends { readonly type: 'boolean' }
-        ? boolean
-        : S extends { readonly type: 'null' }
-          ? null
-          : S extends { readonly type: 'array'; readonly items: infer I }
-            ? readonly FromSchema<I>[]
-            : S extends { readonly type: 'object' }
-              ? FromObject<S>
-              : S extends { readonly anyOf: readonly (infer A)[] }
-                ? FromSchema<A>
-                : Json;
+export type FromSchema<S> = JsonSchema extends S
+  ? Json // Any schema at all: without this the type of schemas, which is recursive, would be walked without end.
+  : S extends { readonly enum: readonly (infer E)[] }
+    ? E
+    : S extends { readonly type: 'string' }
+      ? string
+      : S extends { readonly type: 'integer' | 'number' }
+        ? number
+        : S extends { readonly type: 'boolean' }
+          ? boolean
+          : S extends { readonly type: 'null' }
+            ? null
+            : S extends { readonly type: 'array'; readonly items: infer I }
+              ? readonly FromSchema<I>[]
+              : S extends { readonly type: 'object' }
+                ? FromObject<S>
+                : S extends { readonly anyOf: readonly (infer A)[] }
+                  ? FromSchema<A>
+                  : Json;
 
 type FromObject<S> = S extends { readonly properties: infer P }
   ? { readonly [K in keyof P as IsPresent<S, P, K> extends true ? K : never]: FromSchema<P[K]> } & {

@@ -35,7 +35,10 @@ export interface Secrets {
   get(ref: SecretRef): Promise<string | undefined>;
 }
 
-/** Bytes that are sent once a marker was seen in the output, and not before. Each fires once. */
+/**
+ * Bytes that are sent once a marker was seen in the output, and not before. Each fires once. A secret is sent in UTF-8 with
+ * a newline after it, and the time in which it is looked up does not count against the exec's limit.
+ */
 export interface Gate {
   readonly stream: 'stdout' | 'stderr';
   /** A nonce, unguessable for what ran before it. */
@@ -47,10 +50,11 @@ export interface Gate {
   readonly again: 'ignore' | 'refused';
 }
 
+/** One command on an open connection, with its input and limits. */
 export interface ExecRequest {
   /** Handed to the login shell as it is. */
   readonly command: string;
-  /** Sent at once, before any gate. */
+  /** Sent at once, before any gate. Standard input is closed after it when there are no gates. */
   readonly preamble: Uint8Array;
   readonly gates: readonly Gate[];
   /** Wall-clock limit in ms for the whole exec; past it the channel is closed and the result is `timed-out`. */

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import type { ParsedKey } from 'ssh2';
+import type { Secrets, Target } from '../domain/transport.ts';
+import { listAgentKeys, signByAgent } from './agent-client.ts';
+import { type PrivateKey, readPrivateKey, signByKey, type UnusableKey, usablePublicKey } from './private-key.ts';
+import { fingerprint, keyType } from './ssh-wire.ts';
+
+/** A key that can be shown to a host. */
+export interface Identity {
+  readonly publicKey: ParsedKey;
+  /** Where it comes from and its fingerprint, for messages. */
+  readonly label: string;
+  /** Makes it ready to sign, which may ask a person for a passphrase. */
+  unlock(): Promise<unknown>;
+  /** `rsaHash` is `sha256` or `sha512` for RSA keys, else ignored. */
+  sign(data: Uint8Array, rsaHash: string | undefined): Promise<Buffer>;
+}
+
+/** What a target's keys come to. */
+export interface Identities {
+  readonly usable: readonly Identity[];
+  /** A sentence for each key that is not used. */
+  readonly skipped: readonly string[];
+}
+
+const AGENT_ANSWER_MS = 5_000;
+
+/** All keys of this process. Each file is read, and decrypted, at most once, whatever the number of hosts. */
+export class KeyRing {
+  readonly #secrets: Secrets;
+  readonly #files = new Map<string, Promise<PrivateKey | UnusableKey>>();
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets;
+  }
+
+  /**
+   * The keys for a target: the agent's, then the files' that the agent does not hold. Agent keys that are also named as
+   * files come first, since a host counts every key it is shown against its MaxAuthTries.
+   */
+  async identities(target: Pick<Target, 'agent' | 'identityFiles'>): Promise<Identities> {
+    const skipped: string[] = [];
+    const files = await this.#fromFiles(target.identityFiles, skipped);
+    const held = target.agent === undefined ? [] : await fromAgent(target.agent, skipped);
+    const isNamed = (one: Identity) => files.some((file) => samePublicKey(file, one));
+    const named = [...held.filter(isNamed), ...held.filter((one) => !isNamed(one))];
+    return { usable: [...named, ...files.filter((file) => !held.some((one) => samePublicKey(file, one)))], skipped };
+  }
+
+  async #fromFiles(paths: readonly string[], skipped: string[]): Promise<readonly Identity[]> {
+    const identities: Identity[] = [];
+    for (const path of paths) {
+      const key = await this.#file(path);
+      if ('unusable' in key) skipped.push(`${path}: ${key.unusable}`);
+      else identities.push(fileIdentity(path, key));
+      if (existsSync(`${path}-cert.pub`)) skipped.push(`${path}-cert.pub: certificates are not supported`);
+    }
+    return identities;
+  }
+
+  #file(path: string): Promise<PrivateKey | UnusableKey> {
+    const known = this.#files.get(path) ?? readPrivateKey(path, this.#secrets);
+    this.#files.set(path, known);
+    return known;
+  }
+}
+
+function samePublicKey(a: Identity, b: Identity): boolean {
+  return a.publicKey.getPublicSSH().equals(b.publicKey.getPublicSSH());
+}
+
+function fileIdentity(path: string, key: PrivateKey): Identity {
+  const { publicKey } = key;
+  return {
+    publicKey,
+    label: label(path, publicKey),
+    unlock: () => key.unlock(),
+    sign: async (data, rsaHash) => signByKey(publicKey.type, await key.unlock(), data, rsaHash),
+  };
+}
+
+async function fromAgent(socketPath: string, skipped: string[]): Promise<readonly Identity[]> {
+  try {
+    const keys = await listAgentKeys(socketPath, AGENT_ANSWER_MS);
+    return keys.flatMap(({ blob, comment }) => {
+      const publicKey = usablePublicKey(blob);
+      if (!('unusable' in publicKey)) return [agentIdentity(socketPath, publicKey, comment)];
+      skipped.push(`agent key ${comment} (${keyType(blob) ?? 'unknown'}): ${publicKey.unusable}`);
+      return [];
+    });
+  } catch (error) {
+    skipped.push(`agent ${socketPath}: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+function agentIdentity(socketPath: string, publicKey: ParsedKey, comment: string): Identity {
+  return {
+    publicKey,
+    label: label(`agent key ${comment}`, publicKey),
+    unlock: async () => undefined,
+    sign: (data, rsaHash) => {
+      if (publicKey.type === 'ssh-rsa' && rsaHash === 'sha1') throw new Error('the host takes RSA signatures with SHA-1 only');
+      return signByAgent(socketPath, publicKey.getPublicSSH(), data, rsaHash);
+    },
+  };
+}
+
+function label(origin: string, publicKey: ParsedKey): string {
+  return `${origin} (${publicKey.type} ${fingerprint(publicKey.getPublicSSH())})`;
+}

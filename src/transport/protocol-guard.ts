@@ -1,0 +1,93 @@
+import type { Client } from 'ssh2';
+
+/** What the guard sees of a connection. */
+export interface GuardEvents {
+  /** The host broke the protocol: the connection must go now. */
+  drop(why: string): void;
+  /** The host refused a login method and says which would do. */
+  loginRefused(methods: readonly string[]): void;
+}
+
+/** Message handlers by name, as the client library keeps them. */
+export type Handlers = Record<string, (...args: unknown[]) => void>;
+
+/**
+ * Packet sizes a host may ask for. Zero made the library's write loop spin for ever (mscdex/ssh2 issue 1504); the lower bound
+ * leaves room for small devices, the upper one is that of OpenSSH's own packets.
+ */
+const PACKET_SIZES = { least: 1_024, most: 262_144 };
+
+/**
+ * Puts checks before the library's own message handlers. It reaches into private parts, hence the exact version in
+ * package.json; where they are not as expected it throws, so no connection goes unguarded.
+ */
+export function installGuard(client: Client, events: GuardEvents): void {
+  const protocol = protocolOf(client);
+  const handlers = field(protocol, '_handlers');
+  const channels = field(client, '_chanMgr');
+  if (!isHandlers(handlers) || !isObject(channels) || typeof channels['get'] !== 'function') throw new Error('unexpected SSH library');
+  const get = channels['get'].bind(channels);
+  guardHandlers(handlers, (id) => windowOf(get(id)), events);
+}
+
+/** Whether strict key exchange was agreed, without which ChaCha20 is open to CVE-2023-48795. */
+export function hasStrictKex(client: Client): boolean {
+  return field(protocolOf(client), '_strictMode') === true;
+}
+
+/** Wraps the handlers in place; `window` tells how many bytes a channel was granted. */
+export function guardHandlers(handlers: Handlers, window: (channel: unknown) => number | undefined, events: GuardEvents): void {
+  before(handlers, 'CHANNEL_OPEN_CONFIRMATION', (_protocol, info) => {
+    const size = field(info, 'packetSize');
+    if (typeof size === 'number' && size >= PACKET_SIZES.least && size <= PACKET_SIZES.most) return true;
+    events.drop(`the host asked for packets of ${String(size)} bytes`);
+    return false;
+  });
+  for (const name of ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA']) {
+    before(handlers, name, (_protocol, channel, data) => {
+      const granted = window(channel);
+      if (granted === undefined || !(data instanceof Uint8Array) || data.length <= granted) return true;
+      events.drop('the host sent more than it was granted');
+      return false;
+    });
+  }
+  before(handlers, 'USERAUTH_FAILURE', (_protocol, methods) => {
+    if (Array.isArray(methods)) events.loginRefused(methods.map(String));
+    return true;
+  });
+  // The library would have the host prove all its keys, which costs a round trip and signatures; nothing here uses them.
+  const answer = handlers['GLOBAL_REQUEST'];
+  if (answer === undefined) throw new Error('unexpected SSH library');
+  handlers['GLOBAL_REQUEST'] = (protocol, name, ...rest) => answer(protocol, name === HOST_KEYS_REQUEST ? 'unused' : name, ...rest);
+}
+
+const HOST_KEYS_REQUEST = 'hostkeys-00@openssh.com';
+
+function before(handlers: Handlers, name: string, check: (...args: unknown[]) => boolean): void {
+  const original = handlers[name];
+  if (original === undefined) throw new Error('unexpected SSH library');
+  handlers[name] = (...args) => {
+    if (check(...args)) original(...args);
+  };
+}
+
+function windowOf(channel: unknown): number | undefined {
+  const window = field(field(channel, 'incoming'), 'window');
+  return typeof window === 'number' ? window : undefined;
+}
+
+function protocolOf(client: Client): unknown {
+  return field(client, '_protocol');
+}
+
+function field(from: unknown, name: string): unknown {
+  return isObject(from) ? from[name] : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+
+function isHandlers(value: unknown): value is Handlers {
+  return isObject(value) && Object.values(value).every((one) => one === undefined || typeof one === 'function');
+}

@@ -1,0 +1,136 @@
+import { connect as dialSocket, type Socket } from 'node:net';
+import ssh2, { type Client } from 'ssh2';
+import type { Failure } from '../domain/failure.ts';
+import type { Secrets, Target } from '../domain/transport.ts';
+import { pinnedAlgorithms } from './algorithms.ts';
+import { authFailure, type ConnectPhase, timeoutFailure, unreachableFailure } from './connect-failure.ts';
+import type { Countdown } from './countdown.ts';
+import type { HostKeyCheck } from './host-key-check.ts';
+import type { KeyRing } from './key-ring.ts';
+import { emptyLoginNotes, loginOrder } from './login.ts';
+import { hasStrictKex, installGuard } from './protocol-guard.ts';
+
+/** A client that is logged in, on a socket of ours. */
+export interface Session {
+  readonly client: Client;
+  readonly socket: Socket;
+  /** Why the connection broke, where that is known. */
+  readonly dropped: () => string | undefined;
+}
+
+/** What became of one attempt to log in. */
+export type Attempt =
+  | { readonly ok: true; readonly session: Session }
+  /** `early`: the host hung up before it said a word of SSH, as sshd does past MaxStartups. */
+  | { readonly ok: false; readonly failure: Failure; readonly early: boolean };
+
+const KEEP_ALIVES_MISSED = 3;
+
+/** Opens the TCP connection, without Nagle's delay: it would cost 40 ms and more for each exchange. */
+export function dial(target: Target, countdown: Countdown): Promise<Socket | Failure> {
+  return new Promise((resolve) => {
+    const socket = dialSocket({ host: target.address, port: target.port, noDelay: true });
+    const giveUp = (failure: Failure) => {
+      socket.destroy();
+      resolve(failure);
+    };
+    if (countdown.signal.aborted) giveUp(timeoutFailure(target, 'connecting'));
+    socket.on('error', (error) => giveUp(unreachableFailure(target, 'connecting', innermost(error))));
+    countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, 'connecting')), { once: true });
+    socket.once('connect', () => resolve(socket));
+  });
+}
+
+/** Where a name has several addresses, the errors of all come wrapped in one. */
+function innermost(error: unknown): unknown {
+  return error instanceof AggregateError ? (error.errors[0] ?? error) : error;
+}
+
+/** What a login needs besides its target. */
+export interface LoginContext {
+  readonly ring: KeyRing;
+  readonly secrets: Secrets;
+  readonly countdown: Countdown;
+  readonly check: HostKeyCheck;
+  /** Host key types to ask for first. */
+  readonly types: readonly string[];
+}
+
+/** Exchanges keys and logs in. The only place that makes a client, so that none is without its host key check. */
+export function login(target: Target, socket: Socket, context: LoginContext): Promise<Attempt> {
+  const { countdown, check } = context;
+  const client = new ssh2.Client();
+  const notes = emptyLoginNotes();
+  let phase: ConnectPhase = 'key exchange';
+  let spoke = false;
+  let dropped: string | undefined;
+
+  return new Promise((resolve) => {
+    const giveUp = (failure: Failure) => {
+      socket.destroy();
+      resolve({ ok: false, failure, early: !spoke });
+    };
+    const drop = (why: string) => {
+      dropped ??= why;
+      giveUp(unreachableFailure(target, phase, new Error(why)));
+    };
+    const listen = (chunk: Buffer) => {
+      if (!chunk.includes('SSH-')) return;
+      spoke = true;
+      socket.off('data', listen);
+    };
+    socket.on('data', listen);
+    client.on('handshake', (negotiated) => {
+      phase = 'login';
+      const isChaCha = [negotiated.cs.cipher, negotiated.sc.cipher].some((cipher) => cipher.startsWith('chacha20'));
+      if (isChaCha && !hasStrictKex(client)) drop('it offers ChaCha20 without strict key exchange, which is open to CVE-2023-48795');
+    });
+    client.on('error', (error) => {
+      if (isOneKeyOnly(error)) return;
+      dropped ??= error.message;
+      if (check.failure !== undefined) giveUp(check.failure);
+      else if (phase === 'login' && isRefusal(error)) giveUp(authFailure(target, notes, isFinal(error) ? undefined : error.message));
+      else giveUp(unreachableFailure(target, phase, error));
+    });
+    client.on('change password', () => giveUp(authFailure(target, notes, 'the password has expired')));
+    client.on('close', () => giveUp(check.failure ?? unreachableFailure(target, phase, new Error('the host closed the connection'))));
+    countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, phase)), { once: true });
+    client.on('ready', () => resolve({ ok: true, session: { client, socket, dropped: () => check.failure?.message ?? dropped } }));
+
+    if (socket.destroyed) giveUp(unreachableFailure(target, phase, new Error('the host closed the connection')));
+    client.connect({
+      sock: socket,
+      username: target.user,
+      algorithms: pinnedAlgorithms(context.types),
+      hostVerifier: (key: Buffer) => check.accepts(key),
+      authHandler: loginOrder(target, context.ring, context.secrets, countdown, notes),
+      // The countdown is the only limit: it knows when a person is being asked.
+      readyTimeout: 0,
+      keepaliveInterval: target.keepAliveMs,
+      keepaliveCountMax: KEEP_ALIVES_MISSED,
+      agentForward: false,
+    });
+    installGuard(client, {
+      drop,
+      loginRefused: (methods) => {
+        notes.methods = methods;
+      },
+    });
+  });
+}
+
+type ClientError = Error & { readonly level?: string; readonly code?: unknown };
+
+/** A key that could not sign: noted, and the next one is tried. */
+function isOneKeyOnly(error: ClientError): boolean {
+  return error.level === 'agent';
+}
+
+/** The host ended the login: all methods failed, or it sent a numbered disconnect such as "Too many authentication failures". */
+function isRefusal(error: ClientError): boolean {
+  return isFinal(error) || typeof error.code === 'number';
+}
+
+function isFinal(error: ClientError): boolean {
+  return error.level === 'client-authentication';
+}

@@ -1,0 +1,99 @@
+import type { Client } from 'ssh2';
+import type { Connection, ExecRequest, ExecResult, Secrets } from '../domain/transport.ts';
+import { type ChannelHost, ChannelRun } from './channel-run.ts';
+import { type Ending, Exchange } from './exchange.ts';
+import type { Session } from './session.ts';
+import { Slots } from './slots.ts';
+
+/** sshd's MaxSessions is 10 unless configured; a command that was given up goes on counting until it ends. */
+const CHANNELS = 8;
+const CLOSE_GRACE_MS = 2_000;
+const REFUSALS = 6;
+const FIRST_PAUSE_MS = 20;
+
+/** An authenticated connection over a session. Commands beyond the host's number of channels wait for their turn. */
+export class Ssh2Connection implements Connection, ChannelHost {
+  readonly client: Client;
+  readonly #session: Session;
+  readonly #secrets: Secrets;
+  readonly #channels = new Slots(CHANNELS);
+  /** Commands of which nothing was sent yet. */
+  readonly #waiting = new Set<Exchange>();
+  #running = 0;
+  #retired = false;
+
+  constructor(session: Session, secrets: Secrets) {
+    this.#session = session;
+    this.client = session.client;
+    this.#secrets = secrets;
+    this.client.setMaxListeners(0);
+  }
+
+  get closed(): boolean {
+    return this.#retired || this.#session.socket.destroyed;
+  }
+
+  async exec(request: ExecRequest): Promise<ExecResult> {
+    const exchange = new Exchange(request, this.#secrets);
+    this.#running += 1;
+    void this.#start(exchange, request.command);
+    const result = await exchange.result;
+    this.#running -= 1;
+    this.#goIfRetired();
+    return result;
+  }
+
+  async close(): Promise<void> {
+    const { socket } = this.#session;
+    if (socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const impatience = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
+      socket.once('close', () => {
+        clearTimeout(impatience);
+        resolve();
+      });
+      this.client.end();
+    });
+  }
+
+  lost(): Ending {
+    const why = this.#retired ? 'the connection was given up after a command that did not end' : this.#session.dropped();
+    return { kind: 'lost', why: why ?? 'the connection broke' };
+  }
+
+  retire(): void {
+    this.#retired = true;
+    for (const exchange of this.#waiting) exchange.end(this.lost());
+    this.#goIfRetired();
+  }
+
+  destroy(): void {
+    this.#session.socket.destroy();
+  }
+
+  #goIfRetired(): void {
+    if (this.#retired && this.#running === 0) this.destroy();
+  }
+
+  async #start(exchange: Exchange, command: string, attempt = 0): Promise<void> {
+    this.#waiting.add(exchange);
+    const release = await this.#channels.take();
+    this.#waiting.delete(exchange);
+    if (exchange.settled || this.closed) {
+      exchange.end(this.lost());
+      release();
+      return;
+    }
+    if (await new ChannelRun(this, exchange, release).run(command)) return;
+    if (await this.#worthAnother(attempt)) await this.#start(exchange, command, attempt + 1);
+    else exchange.end({ kind: 'lost', why: 'the host refused to open a channel' });
+  }
+
+  /** A channel was refused, so nothing was sent. Past MaxSessions another may do, once one has ended and sshd has noticed. */
+  async #worthAnother(attempt: number): Promise<boolean> {
+    if (this.#channels.taken > 0) this.#channels.shrink();
+    else if (attempt < REFUSALS) await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** attempt));
+    else return false;
+    return true;
+  }
+}

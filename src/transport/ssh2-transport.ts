@@ -1,0 +1,98 @@
+import { type Failure, HostFault } from '../domain/failure.ts';
+import type { Connection, Secrets, Target, Transport } from '../domain/transport.ts';
+import { Countdown } from './countdown.ts';
+import { HostKeyCheck, KnownHostsReader } from './host-key-check.ts';
+import { KeyRing } from './key-ring.ts';
+import { type Attempt, dial, login } from './session.ts';
+import { Slots } from './slots.ts';
+import { Ssh2Connection } from './ssh2-connection.ts';
+
+/** Bounds of a transport. */
+export interface Ssh2Limits {
+  /** Key exchanges and logins at the same time, over all hosts. More than some dozens stall the event loop. Default 64. */
+  readonly handshakes?: number;
+}
+
+const HANDSHAKES = 64;
+const EARLY_RETRIES = 5;
+const FIRST_PAUSE_MS = 100;
+
+/**
+ * SSH by the ssh2 library. Host keys are always checked against known_hosts and there is no way to turn that off.
+ * Throws `HostFault` with `host-key`, `auth`, `timed-out` or `unreachable`.
+ */
+export function createSsh2Transport(options: { readonly secrets: Secrets; readonly limits?: Ssh2Limits }): Transport {
+  const { secrets } = options;
+  const handshakes = new Slots(options.limits?.handshakes ?? HANDSHAKES);
+  const ring = new KeyRing(secrets);
+  const reader = new KnownHostsReader();
+  return {
+    async connect(target: Target): Promise<Connection> {
+      const known = await reader.read(target.knownHostsFiles);
+      if (!known.ok) throw new HostFault(known.failure);
+      const countdown = new Countdown(target.connectTimeoutMs);
+      try {
+        const tools = { ring, secrets, countdown, handshakes };
+        const attempt = await retryEarly(countdown, () => attemptLogin(target, () => new HostKeyCheck(target, known.value), tools));
+        if (!attempt.ok) throw new HostFault(attempt.failure);
+        return new Ssh2Connection(attempt.session, secrets);
+      } finally {
+        countdown.stop();
+      }
+    },
+  };
+}
+
+interface Tools {
+  readonly ring: KeyRing;
+  readonly secrets: Secrets;
+  readonly countdown: Countdown;
+  readonly handshakes: Slots;
+}
+
+/**
+ * Logs in. A host that showed a key of a type we do not know, while hashed lines know others of it, is asked a second time
+ * for those: looking through hashed lines beforehand would cost every host an HMAC a line.
+ */
+async function attemptLogin(target: Target, makeCheck: () => HostKeyCheck, tools: Tools): Promise<Attempt> {
+  const first = makeCheck();
+  const types = first.preferredTypes();
+  const attempt = await loginOnce(target, first, types, tools);
+  const isWorthAsking = !attempt.ok && first.otherTypes.some((type) => !types.includes(type));
+  return isWorthAsking ? loginOnce(target, makeCheck(), first.otherTypes, tools) : attempt;
+}
+
+async function loginOnce(target: Target, check: HostKeyCheck, types: readonly string[], tools: Tools): Promise<Attempt> {
+  const socket = await dial(target, tools.countdown);
+  if ('code' in socket) return refused(socket);
+  const release = await tools.countdown.hold(() => tools.handshakes.take());
+  try {
+    return await login(target, socket, { ...tools, check, types });
+  } finally {
+    release();
+  }
+}
+
+function refused(failure: Failure): Attempt {
+  return { ok: false, failure, early: false };
+}
+
+/** sshd hangs up on newcomers while too many are logging in (MaxStartups): come again, each at its own time. */
+async function retryEarly(countdown: Countdown, attempt: () => Promise<Attempt>): Promise<Attempt> {
+  let result = await attempt();
+  for (let n = 0; n < EARLY_RETRIES && !result.ok && result.early && !countdown.signal.aborted; n += 1) {
+    await pause(FIRST_PAUSE_MS * 2 ** n * (0.5 + Math.random()), countdown.signal);
+    result = await attempt();
+  }
+  return result;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

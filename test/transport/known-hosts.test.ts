@@ -1,0 +1,140 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { indexKnownHosts, judgeHostKey, knownHostsName, linesOf, namedKeyTypes, parseKnownHosts } from '../../src/transport/known-hosts.ts';
+import { wireString } from '../../src/transport/ssh-wire.ts';
+
+/** A key blob of a type, told apart by a number. */
+function blob(type: string, n: number): Buffer {
+  return Buffer.concat([wireString(Buffer.from(type)), wireString(Buffer.alloc(32, n))]);
+}
+
+function key(type: string, n: number): string {
+  return `${type} ${blob(type, n).toString('base64')}`;
+}
+
+const ED = 'ssh-ed25519';
+const known = (text: string) => indexKnownHosts(parseKnownHosts(text, 'known_hosts'));
+
+describe('known_hosts', () => {
+  const VERDICTS: readonly [string, string, string][] = [
+    ['a plain line', `web1 ${key(ED, 1)}`, 'accepted'],
+    ['a name in another case', `WEB1 ${key(ED, 1)}`, 'accepted'],
+    ['one of many keys', `web1 ${key(ED, 2)}\nweb1 ${key('ssh-rsa', 3)}\nweb1 ${key(ED, 1)}`, 'accepted'],
+    ['another key of that type', `web1 ${key(ED, 2)}`, 'changed'],
+    ['a key of another type', `web1 ${key('ssh-rsa', 2)}`, 'unknown'],
+    ['another host', `web2 ${key(ED, 1)}`, 'unknown'],
+    ['a name that only begins so', `web ${key(ED, 1)}\nweb10 ${key(ED, 1)}`, 'unknown'],
+    ['nothing', '', 'unknown'],
+    ['a revoked key', `web1 ${key(ED, 1)}\n@revoked * ${key(ED, 1)}`, 'revoked'],
+    ['a revocation for another host', `web1 ${key(ED, 1)}\n@revoked web2 ${key(ED, 1)}`, 'accepted'],
+    ['an unreadable revocation of this host', `web1 ${key(ED, 1)}\n@revoked web1 ${ED}`, 'revoked'],
+    ['an unreadable revocation of another host', `web1 ${key(ED, 1)}\n@revoked web2 ${ED}`, 'accepted'],
+    ['an authority with that very key', `@cert-authority web1 ${key(ED, 1)}`, 'ca-only'],
+    ['an authority and another key', `@cert-authority * ${key(ED, 9)}\nweb1 ${key(ED, 2)}`, 'changed'],
+    ['a pattern', `w?b* ${key(ED, 1)}`, 'accepted'],
+    ['a pattern with an exception', `*,!web1 ${key(ED, 1)}`, 'unknown'],
+    ['an exception before the pattern', `!web1,* ${key(ED, 1)}`, 'unknown'],
+    ['a type that is not that of the blob', `web1 ssh-rsa ${blob(ED, 1).toString('base64')}`, 'unknown'],
+    ['SSH 1', 'web1 1024 35 1234567890', 'unknown'],
+    ['two markers', `@revoked @revoked web1 ${key(ED, 1)}`, 'unknown'],
+    ['a hash of another version', `|2|AAAA|AAAA ${key(ED, 1)}`, 'unknown'],
+    ['a hash that is cut', `|1|AAAA ${key(ED, 1)}`, 'unknown'],
+  ];
+  for (const [what, text, kind] of VERDICTS) {
+    it(`says "${kind}" of a key for ${what}`, () => {
+      expect(judgeHostKey(known(text), 'web1', blob(ED, 1)).kind).toBe(kind);
+    });
+  }
+
+  it('names a host with its port unless that is 22', () => {
+    expect(knownHostsName('Web1.Example', 22)).toBe('web1.example');
+    expect(knownHostsName('::1', 2222)).toBe('[::1]:2222');
+  });
+
+  it('tells which lines speak of a host when it refuses a key', () => {
+    const verdict = judgeHostKey(known(`# mine\nweb1 ${key(ED, 2)}\nweb1 ${key('ssh-rsa', 3)}`), 'web1', blob(ED, 1));
+    expect(verdict).toMatchObject({
+      kind: 'changed',
+      known: [
+        { line: 2, type: ED },
+        { line: 3, type: 'ssh-rsa' },
+      ],
+    });
+  });
+
+  it('knows the key types of a host, but not those of revoked keys and authorities', () => {
+    const text = `web1 ${key('ssh-rsa', 1)}\n@revoked web1 ${key(ED, 1)}\n@cert-authority * ${key(ED, 2)}\nweb* ${key('ecdsa-sha2-nistp256', 1)}`;
+    expect(namedKeyTypes(known(text), 'web1')).toEqual(['ssh-rsa', 'ecdsa-sha2-nistp256']);
+  });
+
+  it('accepts no key that is not on a line, whatever the lines are', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, name) => {
+        expect(judgeHostKey(known(text), name, blob(ED, 7)).kind).not.toBe('accepted');
+      }),
+    );
+  });
+});
+
+const reason = existsSync('/usr/bin/ssh-keygen') ? undefined : 'ssh-keygen is not installed';
+
+describe.skipIf(reason !== undefined)(`known_hosts against ssh-keygen${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'runbook-known-hosts-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, 'known_hosts');
+
+  /** Line numbers that `ssh-keygen -F` finds. */
+  const found = (name: string): readonly number[] => {
+    const { stdout } = spawnSync('ssh-keygen', ['-F', name, '-f', path], { encoding: 'utf8' });
+    return [...stdout.matchAll(/found: line (\d+)/g)].map((match) => Number(match[1]));
+  };
+
+  const realKeys = [1, 2].map((n) => {
+    const file = join(directory, `key${n}`);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+    return readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+  });
+
+  const NAMES = ['web1', 'web2', 'db.example', '10.0.0.1', '[10.0.0.1]:2222', '[web1]:22', '::1', '[::1]:2222'];
+  const pattern = fc.oneof(
+    fc.constantFrom(...NAMES),
+    fc.constantFrom('*', 'w*', '*1', '?eb1', 'web?', '[*]:2222', '10.0.0.*', '*.example', '**', 'w*b*1', 'WEB1', '!web1', '!*1', '![*'),
+  );
+  const line = fc
+    .tuple(fc.constantFrom('', '', '', '@revoked ', '@cert-authority '), fc.array(pattern, { minLength: 1, maxLength: 3 }), fc.nat(1))
+    .map(([marker, patterns, n]) => `${marker}${patterns.join(',')} ${realKeys[n] ?? ''}`);
+
+  const agree = () => {
+    const index = indexKnownHosts(parseKnownHosts(readFileSync(path, 'utf8'), path));
+    for (const name of NAMES) {
+      const ours = linesOf(index, name).map((one) => one.line);
+      expect([name, ours.toSorted((a, b) => a - b)]).toEqual([name, found(name)]);
+    }
+  };
+
+  it('finds the same lines for a name', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(line, fc.constantFrom('', '# web1', 'web1')), { maxLength: 6 }), (lines) => {
+        writeFileSync(path, `${lines.join('\n')}\n`);
+        agree();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('finds the same lines in a file that ssh-keygen hashed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 5 }), (names) => {
+        writeFileSync(path, names.map((name, n) => `${name} ${realKeys[n % 2] ?? ''}\n`).join(''));
+        execFileSync('ssh-keygen', ['-q', '-H', '-f', path], { stdio: 'ignore' });
+        expect(readFileSync(path, 'utf8')).toMatch(/^\|1\|/);
+        agree();
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
