@@ -8,8 +8,8 @@ describe('apply', () => {
     expect(lines(await events(apply(assignment(), ports)))).toMatchInlineSnapshot(`
       [
         "run.started",
-        "a planned: would-fix",
         "b planned: healthy",
+        "a planned: would-fix",
         "b finished: healthy",
         "approval.requested",
         "approval of run: yes",

@@ -63,9 +63,9 @@ describe('orderChanges', () => {
 
   it('is settled after one pass', () => {
     fc.assert(
-      fc.property(fc.array(anyChange, { maxLength: 8 }), (changes) =>
-        expect(orderChanges(orderChanges(changes))).toEqual(orderChanges(changes)),
-      ),
+      fc.property(fc.array(anyChange, { maxLength: 8 }), (changes) => {
+        expect(orderChanges(orderChanges(changes))).toEqual(orderChanges(changes));
+      }),
     );
   });
 });

@@ -1,0 +1,70 @@
+import type { Fleet, Reader, Writer } from '../../src/domain/access.ts';
+import { type Failure, HostFault } from '../../src/domain/failure.ts';
+import type { Host } from '../../src/domain/host.ts';
+import type { FakeHost } from './fake-host.ts';
+
+/** Where a connection breaks: `before` the host began the transaction, or `after` it had carried it out, the receipt lost. */
+export type Cut = 'before' | 'after';
+
+/** A fleet in memory. Its faults are set per host name. */
+export class FakeFleet implements Fleet {
+  readonly hosts: ReadonlyMap<string, FakeHost>;
+  /** Hosts that cannot be reached, with what is said of it. */
+  readonly unreachable = new Map<string, Failure>();
+  /** Hosts whose connection breaks at the next transaction, once each. */
+  readonly cuts = new Map<string, Cut>();
+  /** Host names in the order of `read`, `write` and `close` calls: `read web1`. */
+  readonly calls: string[] = [];
+
+  constructor(hosts: Iterable<FakeHost>) {
+    this.hosts = new Map([...hosts].map((host) => [host.name, host]));
+  }
+
+  /** The host of that name; throws when the test has none. */
+  host(name: string): FakeHost {
+    const found = this.hosts.get(name);
+    if (found === undefined) throw new Error(`no such fake host: ${name}`);
+    return found;
+  }
+
+  /** Makes a host unreachable, or reachable again. */
+  setReachable(name: string, reachable: boolean): void {
+    if (reachable) this.unreachable.delete(name);
+    else this.unreachable.set(name, { code: 'unreachable', message: `${name} does not answer` });
+  }
+
+  async read(host: Host): Promise<Reader> {
+    this.calls.push(`read ${host.name}`);
+    return this.reached(host);
+  }
+
+  async write(host: Host): Promise<Writer> {
+    this.calls.push(`write ${host.name}`);
+    const fake = this.reached(host);
+    return {
+      apply: async (transaction) => {
+        this.reached(host);
+        const cut = this.cuts.get(host.name);
+        this.cuts.delete(host.name);
+        const receipt = cut === 'before' ? undefined : await fake.apply(transaction);
+        if (receipt === undefined || cut === 'after') throw new HostFault({ code: 'lost', message: 'the connection broke' });
+        return receipt;
+      },
+    };
+  }
+
+  async close(host: Host): Promise<void> {
+    this.calls.push(`close ${host.name}`);
+  }
+
+  private reached(host: Host): FakeHost {
+    const failure = this.unreachable.get(host.name);
+    if (failure !== undefined) throw new HostFault(failure);
+    return this.host(host.name);
+  }
+}
+
+/** An inventory host of that name. */
+export function inventoryHost(name: string, groups: readonly string[] = ['all']): Host {
+  return { name, groups, vars: {} };
+}

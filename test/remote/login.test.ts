@@ -1,0 +1,142 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Become } from '../../src/domain/transport.ts';
+import { posixHost } from '../../src/remote/host-shell.ts';
+import { localFleet, temporaryDirectory, thisHost } from './local-fleet.ts';
+import type { ShellLogin } from './shell-transport.ts';
+
+describe.each([
+  ['dash', '/usr/bin/dash'],
+  ['bash', '/usr/bin/bash'],
+  ['mksh', '/usr/bin/mksh'],
+  ['fish', '/usr/bin/fish'],
+  ['tcsh', '/usr/bin/tcsh'],
+  ['zsh', '/usr/bin/zsh'],
+])('with %s as login shell', (_name, path) => {
+  test.skipIf(!existsSync(path))('a read works', async () => {
+    const reader = await localFleet({ login: { loginShell: [path, '-c'] } }).fleet.read(thisHost);
+    expect(await printed(reader, ['echo', `it's $HOME`])).toBe(`it's $HOME\n`);
+  });
+});
+
+test('a start-up file that prints and reads a line does no harm', async () => {
+  const dir = temporaryDirectory();
+  writeFileSync(`${dir}/rc`, 'echo welcome; echo oops >&2; read -r line; alias echo=false\n');
+  const login: ShellLogin = { loginShell: ['/usr/bin/bash', '-c'], env: { BASH_ENV: `${dir}/rc`, PATH: '/usr/bin' } };
+  const reader = await localFleet({ login }).fleet.read(thisHost);
+  expect(await printed(reader, ['echo', 'x'])).toBe('x\n');
+});
+
+test('a poisoned environment runs no wrong program', async () => {
+  const dir = temporaryDirectory();
+  for (const name of ['stat', 'head', 'echo', 'uname']) writeFileSync(`${dir}/${name}`, '#!/bin/sh\necho poison\n', { mode: 0o755 });
+  writeFileSync(`${dir}/env`, 'echo poison');
+  const env = {
+    PATH: `${dir}:/usr/bin:/bin`,
+    ENV: `${dir}/env`,
+    BASH_ENV: `${dir}/env`,
+    IFS: 'e',
+    CDPATH: dir,
+    'BASH_FUNC_head%%': '() { echo poison; }',
+  };
+  for (const shell of ['/bin/sh', '/usr/bin/bash']) {
+    const reader = await localFleet({ login: { env }, shell: { shell, path: posixHost.path } }).fleet.read(thisHost);
+    expect(await printed(reader, ['uname'])).toBe('Linux\n');
+  }
+});
+
+test.each(['/usr/sbin/nologin', '/bin/false'])('a login of %s is refused with what it said', async (shell) => {
+  const reader = await localFleet({ login: { loginShell: [shell, '-c'] } }).fleet.read(thisHost);
+  await expect(reader.facts()).rejects.toMatchObject({ failure: { code: 'protocol', message: expect.stringContaining('ran no command') } });
+});
+
+/** A sudo that knows one password, and runs what follows `--` when it is content. */
+const SUDO = `#!/bin/sh
+ask= prompt=
+while [ "$1" != -- ]; do
+  case $1 in -S) ask=1 ;; -p) prompt=$(printf '%s' "$2" | sed s/%%/%/g); shift ;; esac
+  shift
+done
+shift
+case $MODE in
+free) exec "$@" ;;
+ask) [ -n "$ask" ] || { echo 'sudo: a password is required' >&2; exit 1; } ;;
+tty) echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1 ;;
+never) echo 'operator is not in the sudoers file.' >&2; exit 1 ;;
+esac
+echo 'We trust you have received the usual lecture' >&2
+for attempt in 1 2 3; do
+  printf '%s' "$prompt" >&2
+  read -r given || exit 1
+  [ "$given" = 's3cret word' ] && exec "$@"
+  echo 'Sorry, try again.' >&2
+done
+exit 1
+`;
+
+function sudoFleet(mode: string, become: Become, secret = ''): ReturnType<typeof localFleet> {
+  const dir = temporaryDirectory();
+  writeFileSync(`${dir}/sudo`, SUDO, { mode: 0o755 });
+  return localFleet({ login: { env: { PATH: `${dir}:/usr/bin:/bin`, MODE: mode }, secret }, become });
+}
+
+const rootByPassword: Become = { enabled: true, user: 'root', password: { secret: 'become' } };
+const root: Become = { enabled: true, user: 'root' };
+
+test('sudo that asks nobody is used without a password', async () => {
+  const { fleet, transport } = sudoFleet('free', root);
+  expect(await printed(await fleet.read(thisHost), ['echo', 'x'])).toBe('x\n');
+  expect(transport.requests[0]?.command).toMatch(/^exec sudo -n -u root -- \/bin\/sh -c 'echo [0-9a-f]{32}-ready; exec \/bin\/sh -s'$/);
+});
+
+test('the right password is sent once, after the prompt, and is in no argument and no answer', async () => {
+  const { fleet, transport } = sudoFleet('ask', rootByPassword, 's3cret word');
+  const probe = await (await fleet.read(thisHost)).probe(['sh', '-c', 'cat; cat /proc/*/cmdline 2>/dev/null; env']);
+  expect(Buffer.from(probe.stdout).toString('latin1')).not.toContain('s3cret');
+  expect(transport.requests[0]?.preamble).toHaveLength(0);
+  expect(JSON.stringify(transport.requests)).not.toContain('s3cret');
+});
+
+test('a password is not sent to a sudo that does not ask', async () => {
+  const { fleet } = sudoFleet('free', rootByPassword, 'echo leaked');
+  expect(await printed(await fleet.read(thisHost), ['echo', 'x'])).toBe('x\n');
+});
+
+test.each([
+  ['a wrong password is tried once', 'ask', rootByPassword, 'wrong', 'did not accept the password'],
+  ['a password that is needed and not there', 'ask', root, '', 'password is required'],
+  ['an account that is not in sudoers', 'never', root, '', 'not in the sudoers'],
+  ['a sudo that wants a terminal', 'tty', root, '', 'must have a tty'],
+])('%s is a failure to become', async (_name, mode, become, secret, said) => {
+  const reader = await sudoFleet(mode, become, secret).fleet.read(thisHost);
+  await expect(reader.facts()).rejects.toMatchObject({
+    failure: { code: 'become', message: expect.stringContaining(said), hint: expect.any(String) },
+  });
+});
+
+test('a host without sudo is a failure to become', async () => {
+  const reader = await localFleet({ login: { env: { PATH: '/nowhere' } }, become: root }).fleet.read(thisHost);
+  await expect(reader.facts()).rejects.toMatchObject({ failure: { code: 'become', hint: expect.stringContaining('sudo') } });
+});
+
+test('who logs in as root needs no sudo', async () => {
+  const { fleet, transport } = localFleet({ become: root, user: 'root' });
+  await (await fleet.read(thisHost)).facts();
+  expect(transport.requests[0]?.command).not.toContain('sudo');
+});
+
+test('a host without a needed program names it', async () => {
+  const bin = `${temporaryDirectory()}/bin`;
+  mkdirSync(bin);
+  for (const name of ['head', 'sed', 'sort', 'readlink']) symlinkSync(`/usr/bin/${name}`, `${bin}/${name}`);
+  const reader = await localFleet({ shell: { shell: '/bin/sh', path: bin } }).fleet.read(thisHost);
+  await expect(reader.file('/etc/passwd')).rejects.toMatchObject({ failure: { code: 'missing-program', message: 'the host has no stat' } });
+});
+
+async function printed(
+  reader: Awaited<ReturnType<ReturnType<typeof localFleet>['fleet']['read']>>,
+  argv: readonly string[],
+): Promise<string> {
+  const { stdout } = await reader.probe(argv);
+  return Buffer.from(stdout).toString();
+}
