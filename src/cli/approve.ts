@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 export interface Asking {
   readonly world: World;
   readonly screen: Screen;
-  readonly verb: 'apply' | 'roll back';
+  readonly kind: 'apply' | 'rollback';
   readonly runbook: string;
   readonly rollout?: Rollout;
   readonly yes: boolean;
@@ -27,12 +27,12 @@ export interface Asking {
 export async function approve(asking: Asking, gate: Gate, plans: readonly HostPlan[]): Promise<Approval> {
   const { world, screen, json, stop } = asking;
   await asking.live?.pause();
-  if (gate.name === 'run' && !json) screen.print([...showPlan(screen.out, { runbook: asking.runbook }, plans), '']);
+  if (gate.name === 'run' && !json) screen.print([...showPlan(screen.out, { runbook: asking.runbook, kind: asking.kind }, plans), '']);
   if (asking.yes) return { answer: 'yes', by: 'flag' };
   if (json) return { answer: 'none', by: 'nobody' };
   const chosen = plans.filter((plan) => gate.hosts.includes(plan.host));
   const question = {
-    verb: asking.verb,
+    verb: asking.kind === 'apply' ? 'apply' : 'roll back',
     runbook: asking.runbook,
     hosts: gate.hosts,
     waves: asking.rollout
@@ -42,7 +42,7 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
     irreversible: [...new Set(chosen.flatMap((plan) => irreversible(plan.changes)))],
     offersWaves: gate.offersWaves,
   };
-  const diff = () => showPlan({ ...screen.out, full: true }, { runbook: asking.runbook }, chosen);
+  const diff = () => showPlan({ ...screen.out, full: true }, { runbook: asking.runbook, kind: asking.kind }, chosen);
   const answer = await askApproval(world.terminal, screen.out, question, diff, stop.signal);
   if (answer === 'interrupted') {
     stop.abort('SIGINT');

@@ -37,6 +37,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
     .description(packageJson.description)
     .version(packageJson.version)
     .exitOverride()
+    .helpCommand(false)
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');

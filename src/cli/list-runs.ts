@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Outcome } from '../domain/plan.ts';
 import { readRun, runIds } from '../journal/run-archive.ts';
-import { OUTCOME_WORDS } from '../ui/outcome-words.ts';
+import { outcomeWords } from '../ui/outcome-words.ts';
 import { inDoubt } from '../views/in-doubt.ts';
 import { type RunSummary, runSummary } from '../views/run-summary.ts';
 import type { CommonOptions } from './options.ts';
@@ -42,9 +43,7 @@ export async function listRuns(world: World, options: CommonOptions): Promise<nu
 }
 
 function rowLines({ out }: Screen, row: Row): readonly string[] {
-  const outcomes = Object.entries(row.outcomes).map(
-    ([outcome, number]) => `${number} ${OUTCOME_WORDS[outcome as keyof typeof OUTCOME_WORDS]}`,
-  );
+  const outcomes = Object.entries(row.outcomes).map(([outcome, number]) => `${number} ${outcomeWords(outcome as Outcome, row.kind)}`);
   const state = row.live ? 'under way' : row.state === 'in-doubt' ? out.style.bad('in doubt') : row.state;
   const what = row.of === undefined ? row.kind : `${row.kind} of ${row.of}`;
   return [

@@ -41,7 +41,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   const asking = {
     world,
     screen,
-    verb: 'roll back' as const,
+    kind: 'rollback' as const,
     runbook,
     yes,
     json,

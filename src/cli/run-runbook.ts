@@ -48,7 +48,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const asking = {
     world,
     screen,
-    verb: 'apply' as const,
+    kind: 'apply' as const,
     runbook: runbook.name,
     rollout,
     yes: request.yes,

@@ -9,6 +9,7 @@ export class Elsewhere {
   readonly #fleet: Fleet;
   readonly #hostFor: (pattern: string) => Result<Host>;
   readonly #readers = new Map<string, Promise<Reader>>();
+  readonly #held = new Set<string>();
 
   constructor(fleet: Fleet, hostFor: (pattern: string) => Result<Host>) {
     this.#fleet = fleet;
@@ -20,10 +21,16 @@ export class Elsewhere {
     const host = this.#hostFor(pattern);
     if (!host.ok && host.failure.code === 'not-found') return { nobody: `nobody to ask: ${host.failure.message}` };
     if (!host.ok) throw new HostFault(host.failure);
+    this.#held.add(host.value.name);
     const key = `${pattern} ${step.become}`;
     const known = this.#readers.get(key) ?? this.#fleet.read(host.value, { become: step.become });
     this.#readers.set(key, known);
     return { reader: await known };
+  }
+
+  /** True for a host that answers for others: its connection is not closed when its own turn is over. */
+  holds(host: Host): boolean {
+    return this.#held.has(host.name);
   }
 
   /** Drops a pattern's readers after a fault, so that the next question opens a fresh connection. */

@@ -110,7 +110,8 @@ function ended(step: Step, status: StepStatus): Observed {
   return { plan: { ...named(step), status, findings: [], unmet: [] } };
 }
 
-function named(step: Step): Pick<StepPlan, 'id' | 'phase' | 'uses'> {
+/** What names a step in a plan. */
+export function named(step: Step): Pick<StepPlan, 'id' | 'phase' | 'uses'> {
   return { id: step.id, phase: step.phase, uses: step.spec.name };
 }
 

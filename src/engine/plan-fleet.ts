@@ -15,7 +15,7 @@ export async function* planFleet(hosts: readonly Host[], planning: Planning): As
         const one = await planHost(host, planning);
         planned.set(host.name, one);
         yield { type: 'host.planned', host: host.name, plan: one.plan };
-        if (one.plan.outcome !== 'would-fix') await planning.fleet.close(host);
+        if (one.plan.outcome !== 'would-fix' && !planning.elsewhere.holds(host)) await planning.fleet.close(host);
       },
   );
   yield* interleave(begin, PLAN_AT_ONCE, () => !planning.stop.aborted);

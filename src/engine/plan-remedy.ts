@@ -2,7 +2,7 @@ import type { Change } from '../domain/change.ts';
 import type { StepPlan } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 import type { Scope } from '../domain/step.ts';
-import { type Observed, observeStep } from './observe-step.ts';
+import { named, type Observed, observeStep } from './observe-step.ts';
 import { Overlay } from './overlay.ts';
 import type { Readers } from './read-steps.ts';
 
@@ -43,7 +43,7 @@ async function planned(
 ): Promise<Observed> {
   if (step.onChange.length > 0 && !step.onChange.some((id) => changed.has(id))) {
     const why = `nothing changes in ${step.onChange.join(', ')}`;
-    return { plan: { id: step.id, phase: step.phase, uses: step.spec.name, status: { kind: 'skipped', why }, findings: [], unmet: [] } };
+    return { plan: { ...named(step), status: { kind: 'skipped', why }, findings: [], unmet: [] } };
   }
   return observeStep(step, scope, { reader: new Overlay(await readers.of(step), changes) }, readers.clock);
 }

@@ -5,7 +5,7 @@ import type { StepPlan } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 import type { Scope } from '../domain/step.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import { isWayFault, type Observed, observeStep, type Place } from './observe-step.ts';
+import { isWayFault, named, type Observed, observeStep, type Place } from './observe-step.ts';
 import type { Clock } from './ports.ts';
 
 /** Gives a step its reader: by its `become`, or that of another host by its `on`. */
@@ -48,36 +48,31 @@ async function askAfter(step: Step, needed: readonly Promise<Observed>[], scope:
 
 async function askElsewhere(step: Step, on: ReturnType<NonNullable<Step['on']>>, scope: Scope, readers: Readers): Promise<Observed> {
   if (!on.ok) return failedWith(step, on.failure);
-  try {
-    const place: Place = await readers.elsewhere.place(on.value, step);
-    return await observeStep(step, scope, place, readers.clock);
-  } catch (error) {
-    if (!(error instanceof HostFault) || !isWayFault(error.failure)) throw error;
-    // The host that should answer for this one is out of reach: nothing is known, and it is not this host's fault.
-    readers.elsewhere.forget(on.value);
-    const what = `${on.value} could not be asked: ${error.failure.message}`;
-    return {
-      plan: {
-        id: step.id,
-        phase: step.phase,
-        uses: step.spec.name,
-        status: { kind: 'read' },
-        findings: [],
-        unmet: [{ what, inconclusive: true }],
-      },
-    };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const place: Place = await readers.elsewhere.place(on.value, step);
+      return await observeStep(step, scope, place, readers.clock);
+    } catch (error) {
+      if (!(error instanceof HostFault) || !isWayFault(error.failure)) throw error;
+      // The next question opens a fresh connection: an idle one may have been dropped since it was last used.
+      readers.elsewhere.forget(on.value);
+      if (attempt === 1 && error.failure.code === 'lost') continue;
+      // The host that should answer for this one is out of reach: nothing is known, and it is not this host's fault.
+      const what = `${on.value} could not be asked: ${error.failure.message}`;
+      return { plan: { ...named(step), status: { kind: 'read' }, findings: [], unmet: [{ what, inconclusive: true }] } };
+    }
   }
 }
 
 function failedWith(step: Step, failure: Failure): Observed {
-  return { plan: { id: step.id, phase: step.phase, uses: step.spec.name, status: { kind: 'failed', failure }, findings: [], unmet: [] } };
+  return { plan: { ...named(step), status: { kind: 'failed', failure }, findings: [], unmet: [] } };
 }
 
 function skippedFor(step: Step, blocker: StepPlan): Observed {
   const why = `${blocker.id} gave no outputs`;
   if (blocker.status.kind === 'failed')
     return failedWith(step, { ...blocker.status.failure, message: `${why}: ${blocker.status.failure.message}` });
-  return { plan: { id: step.id, phase: step.phase, uses: step.spec.name, status: { kind: 'skipped', why }, findings: [], unmet: [] } };
+  return { plan: { ...named(step), status: { kind: 'skipped', why }, findings: [], unmet: [] } };
 }
 
 function withOutputs(scope: Scope, observed: readonly Observed[]): Scope {

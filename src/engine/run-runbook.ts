@@ -72,7 +72,7 @@ function readyToFix({ host, plan, scope }: PlannedHost, planning: Planning, port
     name: host.name,
     async *begin() {
       yield* executeHost({ host, changes: plan.changes, verify }, ports);
-      await ports.fleet.close(host);
+      if (!planning.elsewhere.holds(host)) await ports.fleet.close(host);
     },
   };
 }

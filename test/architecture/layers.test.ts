@@ -21,8 +21,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Packages that one or a few layers alone may use, so that they can be replaced there. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['transport', 'lab'],
-  listr2: ['ui'],
-  inquirer: ['ui'],
+  listr2: ['ui', 'cli'],
+  inquirer: ['ui', 'cli'],
   commander: ['cli'],
   ajv: ['load'],
   '@marcbachmann/cel-js': ['load'],

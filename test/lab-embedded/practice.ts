@@ -14,10 +14,15 @@ export interface Said {
   readonly stderr: string;
 }
 
+const atEnd: (() => void | Promise<void>)[] = [];
+afterAll(async () => {
+  for (const undo of atEnd.toReversed()) await undo();
+});
+
 /** A new directory, removed after the file's tests. */
 export function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), 'runbook-lab-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  atEnd.push(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -32,7 +37,7 @@ export const noPractice = refusal;
 export async function practice(): Promise<LabHandle> {
   const lab = await labUp({ stateDir: scratch(), ports: 'any' });
   if (!lab.ok) throw new Error(lab.failure.message);
-  afterAll(() => lab.value.close());
+  atEnd.push(() => lab.value.close());
   return lab.value;
 }
 

@@ -1,7 +1,7 @@
-import { type Loaded, loadRunbook } from '../../src/load/load-runbook.ts';
-import { renderDiagnostic } from '../../src/load/render-diagnostic.ts';
 import type { Runbook } from '../../src/domain/runbook.ts';
 import type { Scope } from '../../src/domain/step.ts';
+import { type Loaded, loadRunbook } from '../../src/load/load-runbook.ts';
+import { renderDiagnostic } from '../../src/load/render-diagnostic.ts';
 import { sampleStepTypes } from './sample-step-types.ts';
 
 const HEADER = 'apiVersion: runbook/v1\nname: sample\nsummary: A sample\n';

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { Fleet } from '../domain/access.ts';
+import { ok, type Result } from '../domain/failure.ts';
+import type { Host, Inventory } from '../domain/host.ts';
+import type { SecretRef, Target } from '../domain/transport.ts';
+import { createSecrets } from '../inventory/create-secrets.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import { type TargetDefaults, targetOf } from '../inventory/target-of.ts';
+import { labPaths } from '../lab/lab-state.ts';
+import { createFleet } from '../remote/fleet.ts';
+import { createLocalTransport } from '../transport/local-transport.ts';
+import { sshDefaults } from '../transport/ssh-defaults.ts';
+import { createSsh2Transport } from '../transport/ssh2-transport.ts';
+import { askSecret } from './ask-secret.ts';
+import { labDirectory } from './lab.ts';
+import type { TargetOptions } from './options.ts';
+import type { Screen } from './screen.ts';
+import type { World } from './world.ts';
+
+/** The ways to all hosts of a run. */
+export interface Ways {
+  readonly fleet: Fleet;
+  /** The host that an `on:` pattern names; `controller` is this machine. */
+  hostFor(pattern: string): Result<Host>;
+  close(): Promise<void>;
+}
+
+/** This machine, as a host that `on: controller` asks. */
+const CONTROLLER: Host = { name: 'controller', groups: [], vars: {} };
+
+/** The secret that `--ask-become-pass` asks for. */
+const BECOME_PASSWORD: SecretRef = { secret: 'sudo password' };
+
+/** Puts the fleet together: targets by the inventory, secrets asked when they are needed, ssh2 to hosts, a shell to this machine. */
+export async function connect(world: World, options: TargetOptions, screen: Screen, inventory: Inventory): Promise<Ways> {
+  const values = new Map<string, string>();
+  const secrets = createSecrets({ values, ask: (name) => askSecret(world, screen, name) });
+  const remembering = {
+    async get(ref: SecretRef) {
+      const secret = await secrets.get(ref);
+      if (secret !== undefined) screen.conceal(secret);
+      return secret;
+    },
+  };
+  const defaults: TargetDefaults = {
+    ...sshDefaults(world.env, world.home, existsSync),
+    home: world.home,
+    ...(options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
+  };
+  // Asked before anything is drawn, not in the middle of a run.
+  if (options.askBecomePass) await remembering.get(BECOME_PASSWORD);
+  const target = (host: Host): Result<Target> => {
+    const found = targetOf(host, defaults);
+    if (!found.ok) return found;
+    for (const [name, value] of Object.entries(found.value.secrets)) values.set(name, value);
+    return ok(host.vars['runbook_lab'] === true ? labTarget(world, options, found.value.target) : found.value.target);
+  };
+  const nonce = () => randomBytes(16).toString('hex');
+  const remote = createFleet({ transport: createSsh2Transport({ secrets: remembering }), targetOf: target, nonce });
+  const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce });
+  const opened = new Set<Host>();
+  const way = (host: Host): Fleet => {
+    opened.add(host);
+    return host === CONTROLLER ? local : remote;
+  };
+  return {
+    fleet: {
+      read: (host, access) => way(host).read(host, access),
+      write: (host, access) => way(host).write(host, access),
+      close: (host) => way(host).close(host),
+    },
+    hostFor: (pattern) => hostFor(inventory, pattern),
+    close: async () => {
+      await Promise.all([...opened].map((host) => way(host).close(host)));
+    },
+  };
+}
+
+/** The first host of a pattern. A name that the inventory does not have is `not-found`: there is nobody to ask. */
+function hostFor(inventory: Inventory, pattern: string): Result<Host> {
+  if (pattern === CONTROLLER.name) return ok(CONTROLLER);
+  const group = pattern.replace(/\[.*$/, '');
+  const known = inventory.groups.has(group) || inventory.hosts.some(({ name }) => name === group);
+  if (!known) return { ok: false, failure: { code: 'not-found', message: `the inventory has no group or host ${group}` } };
+  const hosts = selectHosts(inventory, pattern);
+  if (!hosts.ok) return hosts;
+  const [first] = hosts.value;
+  return first ? ok(first) : { ok: false, failure: { code: 'not-found', message: `${pattern} is empty` } };
+}
+
+/** The practice fleet makes its keys anew; its shipped inventory only says that it is the practice fleet. */
+function labTarget(world: World, { stateDir }: TargetOptions, target: Target): Target {
+  const paths = labPaths(labDirectory(world, stateDir));
+  if (!existsSync(paths.clientKey)) return target;
+  return { ...target, identityFiles: [paths.clientKey], knownHostsFiles: [paths.knownHosts] };
+}
+
+function localTarget({ user }: World): Target {
+  return {
+    host: CONTROLLER.name,
+    address: 'localhost',
+    port: 0,
+    user,
+    identityFiles: [],
+    knownHostsFiles: [],
+    connectTimeoutMs: 10_000,
+    keepAliveMs: 0,
+    become: { enabled: false, user },
+  };
+}

@@ -1,0 +1,82 @@
+import { type Failure, HostFault } from '../domain/failure.ts';
+import type { Become, ExecRequest, ExecResult, Target } from '../domain/transport.ts';
+import type { HostShell } from './host-shell.ts';
+
+/** User names that need no quoting anywhere, not even in fish or tcsh. */
+const USER = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
+
+/**
+ * The request that gets a script to the host's own POSIX shell, whatever the login shell is.
+ *
+ * The command holds no metacharacters but single quotes. The first line sent is empty, since a start-up file may read
+ * one. The script follows only after the nonce came back on a line of its own: a login shell that echoes its command
+ * prints it with more behind it. With a sudo password nothing may be sent beforehand, as sudo would take it for the
+ * password; its prompt is written `%%` in the command and printed as `%`, so that an echo of the command (`set -x`)
+ * does not pass for the prompt.
+ */
+export function bootstrap(
+  become: Become,
+  host: HostShell,
+  nonce: string,
+  script: Uint8Array,
+): Pick<ExecRequest, 'command' | 'preamble' | 'gates'> {
+  const start = `${host.shell} -c 'echo ${nonce}-ready; exec ${host.shell} -s'`;
+  const ready = { stream: 'stdout', marker: readyMarker(nonce), send: script, end: true, again: 'ignore' } as const;
+  const newline = new Uint8Array([0x0a]);
+  if (!become.enabled) return { command: `exec ${start}`, preamble: newline, gates: [ready] };
+  if (!USER.test(become.user)) throw new HostFault({ code: 'become', message: `"${become.user}" is no user name to become` });
+  if (!become.password) return { command: `exec sudo -n -u ${become.user} -- ${start}`, preamble: newline, gates: [ready] };
+  const prompt = { stream: 'stderr', marker: `${nonce}-%password`, send: become.password, end: false, again: 'refused' } as const;
+  const command = `exec sudo -S -k -p '${nonce}-%%password' -u ${become.user} -- ${start}`;
+  return { command, preamble: new Uint8Array(), gates: [prompt, ready] };
+}
+
+/** True when the host's shell was there, and the script was sent to it. */
+export function wasReady(result: ExecResult, nonce: string): boolean {
+  return Buffer.from(result.stdout).includes(readyMarker(nonce));
+}
+
+function readyMarker(nonce: string): string {
+  return `${nonce}-ready\n`;
+}
+
+/** Why a script was never sent: nothing of it ran. */
+export function bootstrapFailure(result: ExecResult, target: Target, become: Become, nonce: string): Failure {
+  const said = lastLine(result, nonce);
+  if (result.kind === 'refused') return becomeFailure(target, become, 'sudo did not accept the password, or there was none to give');
+  if (result.kind === 'timed-out' && become.enabled) return becomeFailure(target, become, 'sudo did not come back in time');
+  if (result.kind === 'timed-out') {
+    return { code: 'unreachable', message: `the login shell of ${target.user} on ${target.host} did not come back in time` };
+  }
+  if (result.kind === 'flooded') return { code: 'protocol', message: `${target.host} sent endless output before any command ran` };
+  if (result.kind === 'lost') return { code: 'unreachable', message: `${target.host} went away before anything was sent: ${result.why}` };
+  if (become.enabled) return becomeFailure(target, become, said === '' ? 'sudo ended without a word' : said);
+  const ended = result.kind === 'exited' ? `ended with ${result.code}` : `was ended by ${result.signal}`;
+  return {
+    code: 'protocol',
+    message: `the login shell of ${target.user} on ${target.host} ran no command: it ${ended}${said === '' ? '' : ` and said: ${said}`}`,
+    hint: 'runbook needs a login whose shell runs `exec /bin/sh -c COMMAND`',
+  };
+}
+
+/** What sudo says, in the C locale and by its source, to what should be done about it. */
+const SUDO_HINTS: readonly (readonly [RegExp, string])[] = [
+  [/password is required|no password was provided/, 'give a become password, or allow the account NOPASSWD in sudoers'],
+  [/did not accept the password|incorrect password|try again/, 'check the become password; it was tried once'],
+  [/not in the sudoers|not allowed to (run|execute)|may not run sudo/, 'allow the account to run /bin/sh by sudo'],
+  [/must have a tty|no tty present/, 'take `requiretty` off for the account in sudoers'],
+  [/not found|no such file|unknown command/i, 'log in as root, or install sudo'],
+  [/account is locked|account validation failure|expired/, "the account's password may have expired"],
+];
+
+function becomeFailure(target: Target, become: Become, said: string): Failure {
+  const hint = SUDO_HINTS.find(([pattern]) => pattern.test(said))?.[1];
+  const message = `${target.user} cannot become ${become.user} on ${target.host}: ${said}`;
+  return { code: 'become', message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function lastLine(result: ExecResult, nonce: string): string {
+  const text = Buffer.concat([result.stdout, Buffer.from('\n'), result.stderr]).toString('utf8');
+  const lines = text.split('\n').map((line) => line.trim());
+  return (lines.findLast((line) => line !== '' && !line.includes(nonce)) ?? '').slice(0, 300);
+}

@@ -1,0 +1,51 @@
+import { HostFault } from '../domain/failure.ts';
+import type { Become, Connection, ExecRequest, ExecResult, Target } from '../domain/transport.ts';
+import { bootstrap, bootstrapFailure, wasReady } from './bootstrap.ts';
+import { type Frames, parseFrames } from './frames.ts';
+import type { HostShell } from './host-shell.ts';
+import { type Script, scriptBytes } from './script.ts';
+
+/** What every exchange with one host needs. */
+export interface Peer {
+  readonly connection: Connection;
+  readonly target: Target;
+  readonly shell: HostShell;
+  /** 32 hex digits, never the same twice. */
+  nonce(): string;
+}
+
+/** Time for login shell, sudo and the way there and back, on top of what a script needs, in ms. */
+const OVERHEAD_MS = 30_000;
+
+/**
+ * Runs a script on a host in one exec and gives its frames. All of them, or a `HostFault`: an answer without its end
+ * marker is none. Codes: as `bootstrapFailure` has them when nothing ran; `lost`, `timed-out` or `too-large` when the
+ * answer broke off, and it is not known how far the script came.
+ */
+export async function exchange(peer: Peer, become: Become, script: Script): Promise<Frames> {
+  // The first nonce shows in the host's process list, the one that frames the answer must not.
+  const [shown, hidden] = [peer.nonce(), peer.nonce()];
+  const request: ExecRequest = {
+    ...bootstrap(become, peer.shell, shown, scriptBytes(script, peer.shell, hidden)),
+    timeoutMs: script.timeoutMs + OVERHEAD_MS,
+    maxBytes: script.maxBytes,
+  };
+  const result = await peer.connection.exec(request);
+  if (!wasReady(result, shown)) throw new HostFault(bootstrapFailure(result, peer.target, become, shown));
+  const { frames, complete } = parseFrames(result.stdout, result.stderr, hidden);
+  if (result.kind === 'exited' && complete) return frames;
+  throw brokenOff(result, peer.target.host);
+}
+
+function brokenOff(result: ExecResult, host: string): HostFault {
+  switch (result.kind) {
+    case 'timed-out':
+      return new HostFault({ code: 'timed-out', message: `${host} did not answer in time` });
+    case 'flooded':
+      return new HostFault({ code: 'too-large', message: `${host} sent more than was asked for, and was cut off` });
+    case 'lost':
+      return new HostFault({ code: 'lost', message: `the connection to ${host} was lost: ${result.why}` });
+    default:
+      return new HostFault({ code: 'lost', message: `the answer of ${host} broke off before its end` });
+  }
+}

@@ -1,0 +1,131 @@
+import { protectedPathFunctions } from './protected-paths.ts';
+import { xattrFunctions } from './xattrs.ts';
+
+/**
+ * Shell functions that look at a file before it is changed, and write nothing. Each change's constants are set by its
+ * own `use_N` (file-script.ts). Results, here and in the functions that write: 0 go on, 75 the host is no longer what
+ * it was when planned, 70 nothing is left to do, all else refused; the reason is printed.
+ *
+ * What is refused, and why: a link count above one (the other names would keep the old bytes), a mount point of its own
+ * (rename fails with EBUSY), set-id bits and file capabilities (privilege is not ours to copy), immutable and append
+ * flags, a directory or link on the way to the file that others can change (they could swap it for a way to elsewhere),
+ * and attributes that cannot be proven to survive.
+ */
+export const fileCheckFunctions = `${xattrFunctions}${protectedPathFunctions}
+stale() { echo "$*"; return 75; }
+refuse() { echo "$*"; return 1; }
+digest() { sha256sum <"$1" 2>/dev/null | cut -d ' ' -f 1; }
+locate() {
+  real=$planned_real
+  if [ -z "$real" ]; then
+    if [ -d "$parent" ]; then real=$(readlink -f -- "$parent")
+    else real=$(readlink -f -- "$grandparent") real=\${real%/}/$parent_base
+    fi
+    real=\${real%/}/$base
+  fi
+  dir=\${real%/*}
+  [ -n "$dir" ] || dir=/
+  way=$parent
+  [ ! -L "$path" ] || way=$path
+  candidate=\${dir%/}/.rb.$txid.$n.apply
+  trash=\${dir%/}/.rb.$txid.$n.orig
+}
+holds() {
+  [ -f "$1" ] && [ "$(digest "$1")" = "$2" ] && [ "$(stat -c '%a %u %g' -- "$1")" = "$3" ] || return 1
+  [ -z "$5" ] || return 0
+  same_xattrs "$1" "$4"
+}
+same_xattrs() {
+  [ "$2" = unknown ] && return 0
+  now_xattrs=$(xattrs "$1")
+  [ "$now_xattrs" = unknown ] || [ "$now_xattrs" = "$2" ]
+}
+is_mount_point() { cut -d ' ' -f 5 /proc/self/mountinfo 2>/dev/null | grep -Fxq -e "$1"; }
+is_locked() {
+  flags=$(lsattr -d -- "$1" 2>/dev/null) || return 1
+  case \${flags%% *} in *[ia]*) return 0 ;; esac
+  return 1
+}
+safe_directories() {
+  above=$1
+  while :; do
+    set -- $(stat -c '%u %a' -- "$above")
+    [ "$1" = 0 ] || [ "$1" = "$me" ] || { refuse "lies below $above, which belongs to another user"; return; }
+    [ -L "$above" ] || case $2 in
+    [1357]???) ;;
+    *[2367]? | *[2367]) refuse "lies below $above, which others can write to"; return ;;
+    esac
+    [ "$above" = / ] && return 0
+    above=\${above%/*}
+    [ -n "$above" ] || above=/
+  done
+}
+enough_space() {
+  set -- $(df -P -k -- "$dir" 2>/dev/null | tail -n 1)
+  case $4 in '' | *[!0-9]*) ;; *) [ "$4" -ge "$need_kib" ] || { refuse "needs $need_kib KiB of free space, and its file system has $4"; return; } ;; esac
+  set -- $(df -P -i -- "$dir" 2>/dev/null | tail -n 1)
+  case $2$4 in '' | 0* | *[!0-9]*) ;; *) [ "$4" -ge 16 ] || { refuse "needs free inodes, and its file system has $4"; return; } ;; esac
+}
+check_place() {
+  ! denied "$path" && ! denied "$real" || { refuse 'is a path that is never written'; return; }
+  validator "$real"
+  [ -z "$validator_program" ] || [ "$undo" = 1 ] || command -v "$validator_program" >/dev/null 2>&1 ||
+    { refuse "is only written when $validator_program has checked it, and the host has none"; return; }
+  [ -d "$dir" ] || return 0
+  safe_directories "$dir" && safe_directories "$way" || return
+  ! is_locked "$dir" || { refuse "lies in $dir, which is immutable or append-only"; return; }
+  [ -w "$dir" ] || { refuse "lies in $dir, which cannot be written: a read-only file system, or no permission"; return; }
+  [ "$undo" = 1 ] || [ "$new_kind" = absent ] || enough_space
+}
+check_present() {
+  if [ "$undo" = 1 ] && is_after; then return 70; fi
+  [ -e "$path" ] || [ -L "$path" ] || { stale 'is no longer there'; return; }
+  [ "$(readlink -f -- "$path")" = "$real" ] || { stale "no longer leads to $real"; return; }
+  [ -f "$real" ] || { stale 'is no longer a regular file'; return; }
+  set -- $(stat -c '%a %u %g %h %d:%i' -- "$real")
+  [ "$(digest "$real")" = "$old_sha" ] || { stale 'has other content than when it was planned'; return; }
+  [ "$1 $2 $3" = "$old_meta" ] || { stale "has mode, owner and group $1 $2 $3, and had $old_meta when it was planned"; return; }
+  identities="$identities $n=$5"
+  [ -n "$loose_xattrs" ] || check_xattrs || return
+  [ "$4" = 1 ] || { refuse "has $4 hard links"; return; }
+  [ "$new_kind" = file ] || [ ! -L "$path" ] || { refuse "is a link; removing $real would leave it leading nowhere"; return; }
+  case $1 in [2-7]???) refuse 'is a set-user-id or set-group-id program'; return ;; esac
+  ! is_mount_point "$mount_name" || { refuse 'is a mount point of its own'; return; }
+  ! is_locked "$real" || { refuse 'is immutable or append-only'; return; }
+  check_place
+}
+check_xattrs() {
+  now_xattrs=$(xattrs "$real")
+  case $now_xattrs in *security.capability=*) refuse 'has file capabilities'; return ;; esac
+  if [ "$now_xattrs" = unknown ] && ! cp --version 2>/dev/null | grep -q 'GNU coreutils'; then
+    refuse 'may have extended attributes, which this host can neither list nor copy; install getfattr'
+    return
+  fi
+  if [ "$now_xattrs" = unknown ] && [ -n "$old_xattrs" ] && [ "$old_xattrs" != unknown ]; then
+    refuse 'had extended attributes, and getfattr is gone'
+    return
+  fi
+  same_xattrs "$real" "$old_xattrs" || stale 'has other extended attributes or another ACL than when it was planned'
+}
+check_absent() {
+  if [ "$undo" = 1 ] && is_after; then return 70; fi
+  ! { [ -e "$path" ] || [ -L "$path" ]; } || { stale 'exists now'; return; }
+  if [ ! -d "$parent" ]; then
+    case $parent in
+    *.d) [ -d "$grandparent" ] || { refuse "has no directory: $grandparent does not exist"; return; } ;;
+    *) refuse "has no directory: $parent does not exist"; return ;;
+    esac
+    safe_directories "$(readlink -f -- "$grandparent")" && safe_directories "$grandparent" || return
+  fi
+  if [ -n "$new_xattrs" ] && [ "$new_xattrs" != unknown ] && ! command -v setfattr >/dev/null 2>&1; then
+    refuse 'had extended attributes, which cannot be put back without setfattr'
+    return
+  fi
+  check_place
+}
+is_after() {
+  if [ "$new_kind" = absent ]; then [ ! -e "$path" ] && [ ! -L "$path" ]
+  else [ -f "$path" ] && holds "$path" "$new_sha" "$new_meta" "$new_xattrs" ''
+  fi
+}
+`;

@@ -1,0 +1,43 @@
+import { frameFunctions } from './frames.ts';
+import type { HostShell } from './host-shell.ts';
+
+/** What a script's tools are; functions of these names that a login environment exports must not stand in for them. */
+const TOOLS =
+  'base64 cat chmod chown cp cut date df dirname getfattr grep head id ln ls lsattr mkdir mv printf readlink rm rmdir sed setfattr sha256sum sort stat sync systemctl tail timeout touch uname';
+
+/** Shell text to run on a host, and what it may cost. */
+export interface Script {
+  /** Function definitions it uses, each text once. */
+  readonly functions: readonly string[];
+  readonly body: string;
+  /** Limit of the whole exec, in ms. */
+  readonly timeoutMs: number;
+  /** Most that the host may print, in bytes. */
+  readonly maxBytes: number;
+}
+
+/**
+ * The bytes that are fed to the shell. All of it is one brace group, which a shell must have read to its end before it
+ * runs any of it: a script that is cut off anywhere is a syntax error and does nothing. The end marker on both streams
+ * proves that it ran to its end.
+ */
+export function scriptBytes(script: Script, host: HostShell, nonce: string): Uint8Array {
+  return Buffer.from(`{
+${frameFunctions}${[...new Set(script.functions)].join('')}
+main() {
+umask 077
+LC_ALL=C TZ=UTC0 PATH=${host.path}
+export LC_ALL TZ PATH
+unset ENV BASH_ENV CDPATH IFS
+unset -f ${TOOLS} >/dev/null 2>&1
+nonce=${nonce} can_limit=
+exec 3>&1 4>&2
+${script.body}
+echo; echo "$nonce done"
+{ echo; echo "$nonce done"; } >&2
+exit 0
+}
+main </dev/null
+}
+`);
+}

@@ -1,0 +1,54 @@
+/** Limit of one systemctl call, in seconds. */
+export const SYSTEMCTL_SECONDS = 90;
+
+/**
+ * Shell functions for units and commands.
+ *
+ * `check_unit UNIT ENABLED MASKED ACTIVE` compares what the change will alter with what was planned (yes, no, or empty
+ * for what it leaves alone). Whether a unit that was started is up this second is not compared: one that crash-loops
+ * goes up and down. `restart_back` is the restart of an undo: a unit that is started again and fails is back where it
+ * was when it crash-looped before; one that stays down is not.
+ */
+export const unitFunctions = `
+check_unit() {
+  state=$(systemctl show -p UnitFileState -p ActiveState -- "$1" 2>&1) || { refuse "cannot be looked at: $state"; return; }
+  state="
+$state"
+  case $state in *"
+UnitFileState=enabled"*) enabled=yes ;; *) enabled=no ;; esac
+  case $state in *"
+UnitFileState=masked"*) masked=yes ;; *) masked=no ;; esac
+  case $state in *"
+ActiveState=active"* | *"
+ActiveState=activating"* | *"
+ActiveState=reloading"*) active=yes ;; *) active=no ;; esac
+  case $2 in '' | "$enabled") ;; *) stale 'was enabled or disabled since it was planned'; return ;; esac
+  case $3 in '' | "$masked") ;; *) stale 'was masked or unmasked since it was planned'; return ;; esac
+  [ "$4" != no ] || [ "$active" = no ] || { stale 'was started since it was planned'; return; }
+}
+check_program() { command -v -- "$1" >/dev/null 2>&1 || refuse 'is not on the host'; }
+call_systemctl() { limited ${SYSTEMCTL_SECONDS} systemctl --no-ask-password "$@" </dev/null; }
+set_unit() {
+  unit=$1
+  shift
+  for verb in "$@"; do call_systemctl "$verb" -- "$unit" || return; done
+}
+reset_failed() {
+  reset_said=$(call_systemctl reset-failed -- "$1" 2>&1) && return 0
+  reset_status=$?
+  case $reset_said in *'not loaded'*) return 0 ;; esac
+  echo "$reset_said" >&2
+  return "$reset_status"
+}
+restart_back() {
+  call_systemctl restart -- "$1"
+  restart_status=$?
+  [ "$restart_status" = 0 ] && return 0
+  case $(systemctl is-active -- "$1" 2>/dev/null) in active | activating | reloading) return 0 ;; esac
+  return "$restart_status"
+}
+run_command() {
+  umask 022
+  limited "$@"
+}
+`;

@@ -1,0 +1,66 @@
+import type { CommandChange, TriggerChange, UnitChange } from '../domain/change.ts';
+import { commandLine, quote } from './quote.ts';
+import { SYSTEMCTL_SECONDS } from './unit-functions.ts';
+
+/** The two calls of a change that is no file: what is checked before anything is written, and what is done. */
+export interface CallScript {
+  /** Absent: nothing to check. */
+  readonly check?: string;
+  readonly call: string;
+  /** Limit of the call, in ms. */
+  readonly timeoutMs: number;
+}
+
+const SYSTEMCTL_MS = (SYSTEMCTL_SECONDS + 5) * 1_000;
+
+/** A unit's way from one lasting state to the other: unmask first, since nothing else works before; mask last. */
+export function unitScript({ unit, before, after }: UnitChange, undo: boolean): CallScript {
+  const verbs: string[] = [];
+  if (before.masked && !after.masked) verbs.push('unmask');
+  if (before.enabled !== after.enabled) verbs.push(after.enabled ? 'enable' : 'disable');
+  if (before.active !== after.active) verbs.push(after.active ? 'start' : 'stop');
+  if (!before.masked && after.masked) verbs.push('mask');
+  const planned = [
+    before.enabled === after.enabled ? '' : yesNo(before.enabled),
+    before.masked === after.masked ? '' : yesNo(before.masked),
+    before.active === after.active ? '' : yesNo(before.active),
+  ];
+  const call = `set_unit ${quote(unit)} ${verbs.join(' ')}`;
+  // An undo puts back what was recorded, whoever changed it meanwhile.
+  const check = undo ? {} : { check: `check_unit ${commandLine([unit, ...planned])}` };
+  return { ...check, call, timeoutMs: SYSTEMCTL_MS * verbs.length };
+}
+
+/** A trigger. In an undo it brings back the unit's recorded state: what was not started is stopped, not restarted. */
+export function triggerScript(change: TriggerChange, undo: boolean): CallScript {
+  return { call: triggerCall(change, undo), timeoutMs: SYSTEMCTL_MS };
+}
+
+function triggerCall({ action, unit = '', before }: TriggerChange, undo: boolean): string {
+  const wasDown = undo && before?.active === false;
+  switch (action) {
+    case 'daemon-reload':
+      return 'call_systemctl daemon-reload';
+    case 'reset-failed':
+      return `reset_failed ${quote(unit)}`;
+    case 'reload':
+      return wasDown ? 'true' : `call_systemctl reload -- ${quote(unit)}`;
+    case 'restart':
+      if (wasDown) return `call_systemctl stop -- ${quote(unit)}`;
+      return undo ? `restart_back ${quote(unit)}` : `call_systemctl restart -- ${quote(unit)}`;
+  }
+}
+
+/** A program with its limit on the host. */
+export function commandScript({ argv, timeoutMs }: CommandChange): CallScript {
+  const seconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
+  return {
+    check: `check_program ${quote(argv[0] ?? '')}`,
+    call: `run_command ${seconds} ${commandLine(argv)}`,
+    timeoutMs: (seconds + 5) * 1_000,
+  };
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
