@@ -38,6 +38,7 @@ export interface Ended {
 export async function drive(task: SessionTask, begin: (ports: Ports) => EventBatches): Promise<Ended> {
   const events: RunEvent[] = [];
   const plans: HostPlan[] = [];
+  const order: string[] = [];
   const journal = task.runsDirectory === undefined ? undefined : await FileJournal.create(join(task.runsDirectory, task.run));
   const release = onSignals(task.stop);
   try {
@@ -45,7 +46,8 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
       await journal?.append(batch);
       for (const event of batch) {
         events.push(event);
-        if (event.type === 'host.planned') plans.push(event.plan);
+        if (event.type === 'run.started') order.push(...event.hosts);
+        if (event.type === 'host.planned') insert(plans, event.plan, order);
         task.view.event(event);
       }
     }
@@ -56,6 +58,13 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   }
   const last = events.at(-1);
   return { events, plans, exitCode: last?.type === 'run.finished' ? last.exitCode : 70 };
+}
+
+/** Hosts are ready in any order; they are shown in that of the inventory. */
+function insert(plans: HostPlan[], plan: HostPlan, order: readonly string[]): void {
+  plans.push(plan);
+  const rank = new Map(order.map((host, index) => [host, index]));
+  plans.sort((a, b) => (rank.get(a.host) ?? 0) - (rank.get(b.host) ?? 0));
 }
 
 /** An id that sorts by time and can be typed: `20261122-080410-3f2a`. */

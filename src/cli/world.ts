@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output } from '../ui/output.ts';
@@ -25,7 +26,7 @@ export function processWorld(): World {
     env,
     cwd: process.cwd(),
     home: env['HOME'] ?? '/',
-    user: env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? `uid ${process.getuid?.() ?? '?'}`,
+    user: env['SUDO_USER'] ?? loginName(),
     out: outputOf(stdout),
     err: outputOf(stderr),
     terminal: { input: stdin, output: stdout },
@@ -37,6 +38,15 @@ export function processWorld(): World {
 export function stateDirectory(world: World, given: string | undefined): string {
   if (given !== undefined) return resolve(world.cwd, given);
   return join(world.env['XDG_STATE_HOME'] || join(world.home, '.local/state'), 'runbook');
+}
+
+/** The name of this process's user; a number where the system knows no name for it. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? '?'}`;
+  }
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

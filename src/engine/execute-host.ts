@@ -1,5 +1,5 @@
 import type { Writer } from '../domain/access.ts';
-import type { Change, ChangeResult, Transaction } from '../domain/change.ts';
+import type { Change, ChangeResult, Receipt, Transaction } from '../domain/change.ts';
 import type { EventBody } from '../domain/event.ts';
 import { type Failure, HostFault } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
@@ -95,6 +95,14 @@ async function* transact(host: Host, changes: readonly Change[], undo: boolean, 
   if ('failure' in writer) return { kind: 'not-begun', ...writer };
   yield { type: 'transaction.intended', ...named, changes };
   const answer = await receiptOf(writer.writer, { id: tx, changes, undo });
+  if ('failure' in answer && isRefusal(answer.failure)) {
+    const { failure } = answer;
+    const results = changes.map(
+      (_, index): ChangeResult => (index === 0 ? { kind: 'failed', message: failure.message } : { kind: 'not-reached' }),
+    );
+    yield { type: 'transaction.finished', ...named, results };
+    return { kind: 'not-begun', outcome: outcomeOf(failure), failure };
+  }
   if ('failure' in answer) {
     yield { type: 'transaction.lost', ...named, failure: answer.failure };
     return { kind: 'lost', failure: answer.failure };
@@ -111,27 +119,26 @@ async function opened(
     return { writer: await fleet.write(host) };
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
-    return { outcome: 'unreachable', failure: error.failure };
+    return { outcome: outcomeOf(error.failure), failure: error.failure };
   }
 }
 
-async function receiptOf(
-  writer: Writer,
-  transaction: Transaction,
-): Promise<{ readonly results: readonly ChangeResult[] } | { readonly failure: Failure }> {
+async function receiptOf(writer: Writer, transaction: Transaction): Promise<Receipt | { readonly failure: Failure }> {
   try {
     return await writer.apply(transaction);
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
-    // Refused at the door: the script never ran, so it is known that nothing happened.
-    if (error.failure.code === 'become')
-      return {
-        results: transaction.changes.map((_, i) =>
-          i === 0 ? { kind: 'failed', message: error.failure.message } : { kind: 'not-reached' },
-        ),
-      };
     return { failure: error.failure };
   }
+}
+
+/** Turned away at the door: the script was never sent, so it is known that nothing happened. */
+function isRefusal({ code }: Failure): boolean {
+  return code === 'become' || code === 'unreachable' || code === 'protocol';
+}
+
+function outcomeOf({ code }: Failure): Outcome {
+  return code === 'become' || code === 'protocol' ? 'failed' : 'unreachable';
 }
 
 function firstFailure(results: readonly ChangeResult[]): Failure | undefined {

@@ -7,7 +7,7 @@ export interface ArgumentChange {
 }
 
 /** One thing that a plan does, for people. */
-export interface ArgumentNote {
+interface ArgumentNote {
   readonly sign: '-' | '~' | '+';
   readonly text: string;
   /** The argument it is about; absent when it is a new one. */

@@ -64,6 +64,7 @@ function appendPlaceOf(snapshot: UnitSnapshot, definition: UnitDefinition, unit:
     const fallback: Place = { kind: 'command', command };
     const last = command.words.at(-1)?.word.text ?? '';
     const name = last.startsWith('$') && command.expands && command.words.length > 1 ? last.slice(1) : '';
+    if (usesOf(name, definition) !== 1) return fallback;
     const source = unit.variables.get(name);
     if (source !== undefined) {
       const canEdit = source.kind === 'environment' || editable.environmentFile(source.path);
@@ -75,6 +76,12 @@ function appendPlaceOf(snapshot: UnitSnapshot, definition: UnitDefinition, unit:
     if (!isOurs || isSetByManager(name, definition.hasUser) || file === undefined || !isNamed) return fallback;
     return editable.environmentFile(file.path) ? { kind: 'new-variable', name, path: file.path } : fallback;
   };
+}
+
+/** How many words of all commands a variable comes into. */
+function usesOf(name: string, { commands }: UnitDefinition): number {
+  const texts = commands.flatMap(({ words }) => words.map(({ word }) => word.text));
+  return texts.filter((text) => text === `$${name}` || text.includes(`\${${name}}`)).length;
 }
 
 function lockedFile(change: PlacedChange, editable: Editable): string | undefined {

@@ -151,7 +151,7 @@ function substituted(command: DefinedCommand, word: ExecWord, index: number, exp
 }
 
 /** Where the assignment of a variable begins. */
-export function definitionStart(source: VariableSource): number {
+function definitionStart(source: VariableSource): number {
   if (source.kind === 'env-file') return source.assignment.from;
   return source.variable.entry.value.from[source.variable.start] ?? source.variable.entry.from;
 }

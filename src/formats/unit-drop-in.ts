@@ -20,7 +20,7 @@ export function inDropInOrder(dropIns: readonly UnitText[]): readonly UnitText[]
 }
 
 /** A path's last part. */
-export function baseName(path: string): string {
+function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

@@ -9,7 +9,7 @@ import { changedWords, type WordChange, wordEdits } from './word-edit.ts';
 export type EditStyle = 'in-place' | 'anew';
 
 /** Writes an argument so that `ExecStart=` gives it back as one word; `expands`: the command has its variables replaced. */
-export function writeExecWord(word: string, expands: boolean): string {
+function writeExecWord(word: string, expands: boolean): string {
   const doubled = word.replace(/%/g, '%%');
   const escaped = expands ? doubled.replace(/\$/g, '$$$$') : doubled;
   return escaped === '' || escaped === ';' || /[\x00-\x20"'\\\x7f]/.test(escaped) ? `"${writeCEscapes(escaped)}"` : escaped;

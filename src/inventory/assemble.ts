@@ -25,9 +25,7 @@ function reconcile(draft: InventoryDraft): void {
   const all = draft.addGroup('all');
   const ungrouped = draft.addGroup('ungrouped');
   const haveParent = new Set([...draft.groups.values()].flatMap((group) => [...group.children.keys()]));
-  for (const group of [ungrouped, ...draft.groups.values()]) {
-    if (group !== all && (group === ungrouped || !haveParent.has(group)) && !all.children.has(group)) all.children.set(group, NOWHERE);
-  }
+  for (const group of draft.groups.values()) if (group !== all && !haveParent.has(group)) all.children.set(group, NOWHERE);
   for (const host of draft.hosts.values()) {
     const grouped = [...host.groups].some((group) => group !== all && group !== ungrouped);
     if (grouped && host.groups.delete(ungrouped)) ungrouped.hosts.delete(host);

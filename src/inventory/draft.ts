@@ -36,8 +36,7 @@ export class InventoryDraft {
   readonly warnings: string[] = [];
 
   constructor() {
-    this.addGroup('all');
-    this.addGroup('ungrouped');
+    this.addGroup('all').children.set(this.addGroup('ungrouped'), { file: '', line: 1, column: 1 });
   }
 
   /** The group of that name, new if need be. */

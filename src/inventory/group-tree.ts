@@ -34,9 +34,9 @@ function loopThrough(start: DraftGroup, parents: Parents, open: ReadonlySet<Draf
 function loopFailure(open: ReadonlySet<DraftGroup>, parents: Parents): Result<never> {
   const [start] = open;
   const loop = start === undefined ? [] : loopThrough(start, parents, open);
-  const [first, second = first] = loop;
-  const place: Place = (second && first?.children.get(second)) ?? { file: '', line: 1, column: 1 };
-  const names = [...loop, first].map((group) => `"${group?.name}"`).join(' > ');
+  const places = loop.map((group, index) => group.children.get(loop[(index + 1) % loop.length] ?? group));
+  const place: Place = places.find((each) => each !== undefined && each.file !== '') ?? { file: '', line: 1, column: 1 };
+  const names = [...loop, ...loop.slice(0, 1)].map((group) => `"${group.name}"`).join(' > ');
   return failAt(place, `groups contain each other: ${names}`);
 }
 

@@ -3,7 +3,7 @@
 import { type ASTNode, TypeError as CelTypeError, type Environment, ParseError } from '@marcbachmann/cel-js';
 import { RE2_MATCHES } from './cel-environment.ts';
 import { describeType, type TypeTable, typeNamed } from './cel-type.ts';
-import { keyRange, type Problem, rangeOf } from './cel-walk.ts';
+import { keyRange, literalKey, type Problem, rangeOf } from './cel-walk.ts';
 import type { Range } from './report.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -120,9 +120,8 @@ const MISSING: Readonly<Record<string, (name: string) => string>> = {
 
 /** A field that an object does not have; `undefined` when the object is none of ours. */
 export function unknownField(node: Extract<ASTNode, { op: '.' | '.?' | '[]' | '[?]' }>, types: TypeTable): Problem | undefined {
-  const [target, key] = node.args;
-  const name = typeof key === 'string' ? key : key.op === 'value' && typeof key.args === 'string' ? key.args : undefined;
-  const checked = checkedType(target, types);
+  const name = literalKey(node);
+  const checked = checkedType(node.args[0], types);
   const type = checked?.kind === 'optional' ? checked.of : checked;
   if (type?.kind !== 'object' || name === undefined || type.fields.has(name)) return undefined;
   const hint = didYouMean(name, type.fields.keys(), 'there is');
@@ -139,7 +138,7 @@ function shown(node: ASTNode, types: TypeTable): string {
 }
 
 /** The type that the checker gave a node. */
-export function checkedType(node: ASTNode, types: TypeTable): ReturnType<typeof typeNamed> | undefined {
+function checkedType(node: ASTNode, types: TypeTable): ReturnType<typeof typeNamed> | undefined {
   const checked = 'checkedType' in node ? node.checkedType : undefined;
   return checked === undefined || checked === null ? undefined : typeNamed(String(checked), types);
 }

@@ -30,26 +30,20 @@ export type TypeTable = Map<string, ObjectType>;
 
 export const dyn: CelType = { kind: 'dyn' };
 
-/** Declares an object type. */
-export function objectType(
-  table: TypeTable,
-  name: string,
-  about: { readonly label: string; readonly missing: DiagnosticCode },
-  fields: ReadonlyMap<string, CelType>,
-): ObjectType {
+/** What an object type is called in messages. */
+export type About = Pick<ObjectType, 'label' | 'missing'>;
+
+/** Declares an object type. Its name is made up: ids come from files, and CEL reads names of types as a grammar. */
+export function objectType(table: TypeTable, about: About, fields: ReadonlyMap<string, CelType>): ObjectType {
+  const name = `object${table.size + 1}`;
   // A class for each type: CEL tells the types of values apart by their constructors.
   const type: ObjectType = { kind: 'object', name, ...about, fields, instance: class extends Map<string, unknown> {} };
   table.set(name, type);
   return type;
 }
 
-/** The type of the values that a schema accepts; `name` begins the names of the objects in it. */
-export function typeOfSchema(
-  schema: JsonSchema,
-  name: string,
-  about: { label: string; missing: DiagnosticCode },
-  table: TypeTable,
-): CelType {
+/** The type of the values that a schema accepts. */
+export function typeOfSchema(schema: JsonSchema, about: About, table: TypeTable): CelType {
   if (!('type' in schema)) return dyn;
   switch (schema.type) {
     case 'string':
@@ -61,31 +55,26 @@ export function typeOfSchema(
     case 'boolean':
       return { kind: 'bool' };
     case 'array':
-      return { kind: 'list', of: typeOfSchema(schema.items, name, about, table) };
+      return { kind: 'list', of: typeOfSchema(schema.items, about, table) };
     case 'object':
-      return typeOfObject(schema, name, about, table);
+      return typeOfObject(schema, about, table);
     case 'null':
     case undefined:
       return dyn;
   }
 }
 
-function typeOfObject(
-  schema: Extract<JsonSchema, { type: 'object' }>,
-  name: string,
-  about: { label: string; missing: DiagnosticCode },
-  table: TypeTable,
-): CelType {
+function typeOfObject(schema: Extract<JsonSchema, { type: 'object' }>, about: About, table: TypeTable): CelType {
   const { properties, additionalProperties } = schema;
   const open = additionalProperties === true || typeof additionalProperties === 'object';
   if (properties === undefined || open) {
     const only = properties === undefined && typeof additionalProperties === 'object' ? additionalProperties : {};
-    return { kind: 'map', of: typeOfSchema(only, `${name}.*`, about, table) };
+    return { kind: 'map', of: typeOfSchema(only, about, table) };
   }
-  const fields = Object.entries(properties).map(
-    ([key, field]) => [key, typeOfSchema(field, `${name}.${key}`, { ...about, label: `${key} of ${about.label}` }, table)] as const,
-  );
-  return objectType(table, name, about, new Map(fields));
+  const fields = Object.entries(properties).map(([key, field]) => {
+    return [key, typeOfSchema(field, { ...about, label: `${key} of ${about.label}` }, table)] as const;
+  });
+  return objectType(table, about, new Map(fields));
 }
 
 /** CEL's name of a type. */

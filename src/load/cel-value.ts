@@ -45,7 +45,7 @@ export function fromCel(value: unknown): Json {
   if (Array.isArray(value)) return value.map(fromCel);
   if (value instanceof Map) return fromEntries([...value]);
   if (isPlainObject(value)) return fromEntries(Object.entries(value));
-  throw new NotJson('the result is not plain data: make it a string with string(…)');
+  throw new NotJson('the result is not plain data, but a point in time, a length of time or bytes');
 }
 
 function fromEntries(entries: readonly (readonly [unknown, unknown])[]): JsonObject {

@@ -7,7 +7,7 @@ import { didYouMean } from './suggest.ts';
 import type { Tree } from './yaml-tree.ts';
 
 /** The words of a step. */
-export const STEP_WORDS = [
+const STEP_WORDS = [
   'id',
   'uses',
   'with',

@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { EvaluationError } from '@marcbachmann/cel-js';
 import { EvaluationStopped } from './cel-environment.ts';
 import { NotJson } from './cel-value.ts';
+import { literalKey } from './cel-walk.ts';
 
 const MESSAGES: Readonly<Record<string, string>> = {
   index_out_of_bounds: 'the list has no such element',
@@ -38,8 +39,8 @@ export function evaluationMessage(error: unknown): string {
 /** A key that is written in the runbook may be named; a computed one may be a secret. */
 function missingKey(node: ASTNode | undefined): string {
   if (node === undefined || (node.op !== '.' && node.op !== '[]')) return 'the expression cannot be evaluated: a key is not there';
-  const [target, key] = node.args;
-  const name = typeof key === 'string' ? key : key.op === 'value' && typeof key.args === 'string' ? key.args : undefined;
+  const [target] = node.args;
+  const name = literalKey(node);
   if (name === undefined) return 'the expression cannot be evaluated: a key is not there';
   if (target.op === 'id' && target.args === 'steps') return `step ${name} gave no outputs`;
   return `the expression cannot be evaluated: there is no ${name}`;

@@ -70,7 +70,7 @@ export function compileExpression(written: Written, names: Names, report: Report
     if (missing.length > 0) return undefined;
 
     const needs = [...new Set(steps.map(({ id }) => id))];
-    const at = report.at(written.offsetOf(0));
+    const at = report.at(written.offsetOf(source.length - source.trimStart().length));
     return { type: typeNamed(checked.type ?? 'dyn', cel.types), needs, evaluate: (scope) => evaluate(parsed, cel, needs, scope, at) };
   } catch (error) {
     tell(problemOf(error, cel.environment, cel.types));

@@ -26,7 +26,7 @@ export type Loaded =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** The words of a runbook. */
-export const RUNBOOK_WORDS = [
+const RUNBOOK_WORDS = [
   'apiVersion',
   'name',
   'summary',

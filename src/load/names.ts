@@ -26,7 +26,7 @@ const HOST: ReadonlyMap<string, CelType> = new Map<string, CelType>([
 ]);
 
 /** Where an expression stands: in a step, or in `affected`, which comes after all of diagnose. */
-export interface Standpoint {
+interface Standpoint {
   readonly phase: Phase;
   readonly index: number;
 }
@@ -48,8 +48,8 @@ export function vocabularyOf(inputs: Inputs | undefined, steps: readonly StepDra
   const names = new Map<string, CelType>([
     ['inputs', typeOfInputs(inputs, types)],
     ['steps', typeOfSteps(steps, complete, types)],
-    ['facts', objectType(types, 'facts', { label: 'facts', missing: 'unknown-fact' }, FACTS)],
-    ['host', objectType(types, 'host', { label: 'host', missing: 'unknown-field' }, HOST)],
+    ['facts', objectType(types, { label: 'facts', missing: 'unknown-fact' }, FACTS)],
+    ['host', objectType(types, { label: 'host', missing: 'unknown-field' }, HOST)],
   ]);
   const plain = celEnvironment(types, names);
   return {
@@ -63,20 +63,20 @@ export function vocabularyOf(inputs: Inputs | undefined, steps: readonly StepDra
 function typeOfInputs(inputs: Inputs | undefined, types: TypeTable): CelType {
   if (!inputs) return { kind: 'map', of: dyn };
   const fields = [...inputs].map(([name, spec]) => [name, spec ? celTypeOfInput(spec.type) : dyn] as const);
-  return objectType(types, 'inputs', { label: 'inputs', missing: 'unknown-input' }, new Map(fields));
+  return objectType(types, { label: 'inputs', missing: 'unknown-input' }, new Map(fields));
 }
 
 function typeOfSteps(steps: readonly StepDraft[], complete: boolean, types: TypeTable): CelType {
   if (!complete) return { kind: 'map', of: dyn };
   const fields = new Map<string, CelType>();
   for (const step of steps) if (step.phase !== 'remediate' && !fields.has(step.id)) fields.set(step.id, typeOfStep(step, types));
-  return objectType(types, 'steps', { label: 'this runbook', missing: 'unknown-step' }, fields);
+  return objectType(types, { label: 'this runbook', missing: 'unknown-step' }, fields);
 }
 
 function typeOfStep({ id, spec, repeated }: StepDraft, types: TypeTable): CelType {
   if (!spec?.outputs) return dyn;
   const about = { label: `step ${id} (${spec.name})`, missing: 'unknown-output' } as const;
-  const one = typeOfSchema(spec.outputs.schema, `steps.${id}`, about, types);
+  const one = typeOfSchema(spec.outputs.schema, about, types);
   return repeated ? { kind: 'list', of: one } : one;
 }
 

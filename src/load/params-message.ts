@@ -83,6 +83,7 @@ function unknownParameter(key: string, what: string, schema: JsonSchema): Params
 function misfit(data: unknown, what: string, schema: JsonSchema): ParamsMessage {
   const found = data instanceof Hole ? data.type : undefined;
   const message = `${what} must be ${describeSchema(schema)}, but the expression gives ${found ? describeType(found) : 'something else'}`;
+  if (found?.kind === 'other') return { message: `${what}: the expression gives ${describeType(found)}, which is no plain data` };
   if (found?.kind === 'optional') return { message, hint: 'say what holds when it is absent: .orValue(…)' };
   const textual =
     'type' in schema && schema.type === 'string' && (found?.kind === 'int' || found?.kind === 'double' || found?.kind === 'bool');

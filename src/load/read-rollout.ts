@@ -5,10 +5,10 @@ import type { Report } from './report.ts';
 import { describeTree, type Tree } from './yaml-tree.ts';
 
 /** The words of `rollout`. */
-export const ROLLOUT_WORDS = ['waves', 'bake', 'max_failures', 'confirm', 'verify_timeout', 'verify_every', 'parallel'] as const;
+const ROLLOUT_WORDS = ['waves', 'bake', 'max_failures', 'confirm', 'verify_timeout', 'verify_every', 'parallel'] as const;
 
 /** What holds when a runbook does not say. */
-export const DEFAULT_ROLLOUT: Rollout = {
+const DEFAULT_ROLLOUT: Rollout = {
   waves: [{ hosts: 1 }, { hosts: 5 }, { percent: 25 }, { percent: 100 }],
   bakeMs: 0,
   maxFailures: { hosts: 0 },

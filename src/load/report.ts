@@ -87,7 +87,7 @@ export class Report {
 
   #lineText(line: number): string {
     const end = this.#lineStarts[line + 1] ?? this.text.length;
-    return this.text.slice(this.#startOf(line), end).replace(/\r?\n$/, '');
+    return this.text.slice(this.#startOf(line), end).replace(/\r?\n$|\r$/, '');
   }
 }
 

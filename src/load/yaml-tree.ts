@@ -11,20 +11,20 @@ export interface ScalarTree {
   offsetOf(index: number): number;
 }
 
-export interface ListTree {
+interface ListTree {
   readonly kind: 'list';
   readonly range: Range;
   readonly items: readonly Tree[];
 }
 
-export interface MapTree {
+interface MapTree {
   readonly kind: 'map';
   readonly range: Range;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
 /** Something already reported; nothing more is said about it. */
-export interface BrokenTree {
+interface BrokenTree {
   readonly kind: 'broken';
   readonly range: Range;
 }

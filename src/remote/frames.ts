@@ -22,7 +22,7 @@ need() {
   begin "$need_id.missing"; echo "$missing"; end "$need_id.missing" 1
   return 1
 }
-keep() { head -c "$1"; true; }
+keep() { head -c "$1"; head -c 16777216 >/dev/null; }
 capture() {
   capture_id=$1 most=$2
   shift 2

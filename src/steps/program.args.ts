@@ -5,18 +5,13 @@ import { defineStep, type Unmet } from '../domain/step.ts';
 import { type FlagVerdict, judgeFlags, openQuestions } from '../formats/flag-verdict.ts';
 import { type PflagAnswer, readPflagAnswer } from '../formats/pflag-answer.ts';
 import { programText } from './program-text.ts';
+import { ARGUMENT_ORIGIN } from './unit-source.ts';
 
 interface State {
   /** The program answered at all, so that the verdicts mean something. */
   readonly asked: boolean;
   readonly verdicts: readonly FlagVerdict[];
 }
-
-const ORIGIN = {
-  type: 'object',
-  required: ['arg', 'file', 'line', 'variable'],
-  properties: { arg: { type: 'string' }, file: { type: 'string' }, line: { type: 'integer' }, variable: { type: 'string' } },
-} as const;
 
 /** Which arguments a program knows, by its own word. */
 export const programArgs = defineStep({
@@ -36,7 +31,7 @@ A flag that is known but has a bad value is reported in \`invalid\`: only a pers
     required: ['argv', 'dialect', 'probe'],
     properties: {
       argv: { type: 'array', items: { type: 'string' }, description: 'the program, by its absolute path, and its arguments' },
-      origins: { type: 'array', items: ORIGIN, description: 'where each of argv comes from, as systemd.unit gives it' },
+      origins: { type: 'array', items: ARGUMENT_ORIGIN, description: 'where each of argv comes from, as systemd.unit gives it' },
       dialect: { type: 'string', enum: ['pflag'], description: 'how the program parses its arguments' },
       probe: { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 }, description: 'arguments with which it exits at once' },
       timeout: { type: 'string', pattern: DURATION_PATTERN, default: '5s', description: 'how long one question may take on the host' },
@@ -98,7 +93,9 @@ A flag that is known but has a bad value is reported in \`invalid\`: only a pers
     if (baseline.kind !== 'known') return { asked: false, verdicts: [] };
     const first = judgeFlags(args, (flag) => alone.get(flag));
     const pairs = first.filter(({ answer, value }) => answer.kind === 'needs-value' && value !== undefined);
-    const together = new Map(await Promise.all(pairs.map(async ({ arg, value }) => [`${arg}\0${value}`, await ask([arg, value ?? ''])] as const)));
+    const together = new Map(
+      await Promise.all(pairs.map(async ({ arg, value }) => [`${arg}\0${value}`, await ask([arg, value ?? ''])] as const)),
+    );
     const verdicts = first.map((verdict) => ({ ...verdict, answer: together.get(`${verdict.arg}\0${verdict.value}`) ?? verdict.answer }));
     return { asked: true, verdicts };
   },
@@ -112,8 +109,8 @@ A flag that is known but has a bad value is reported in \`invalid\`: only a pers
           items: {
             type: 'object',
             properties: {
-              flag: { type: 'string' },
-              value: { type: 'string' },
+              flag: { type: 'string', description: 'its name' },
+              value: { type: 'string', description: "its value, '' when it lacks one" },
               message: { type: 'string', description: "the program's words" },
             },
           },

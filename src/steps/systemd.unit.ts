@@ -7,7 +7,7 @@ import { occurrences } from '../formats/argument-plan.ts';
 import { type EffectiveUnit, effectiveUnit } from '../formats/effective-argv.ts';
 import { defineUnit } from '../formats/unit-definition.ts';
 import { numberOf, type UnitVitals, unitStateOf, unitVitals, uptimeMsOf } from '../formats/unit-properties.ts';
-import { readUnitSource, UNIT_NAME, type UnitSource, unicode } from './unit-source.ts';
+import { ARGUMENT_ORIGIN, readUnitSource, UNIT_NAME, type UnitSource, unicode } from './unit-source.ts';
 
 interface State {
   readonly source: UnitSource;
@@ -25,16 +25,6 @@ const EXPECT = {
     enabled: { type: 'boolean', description: 'it is started at boot' },
     loaded: { type: 'boolean', description: 'systemd has loaded it' },
     stable_for: { type: 'string', pattern: DURATION_PATTERN, description: 'it has been active for so long without a restart' },
-  },
-} as const;
-
-const ORIGIN = {
-  type: 'object',
-  properties: {
-    arg: { type: 'string' },
-    file: { type: 'string', description: 'the file that defines it' },
-    line: { type: 'integer', description: 'line in that file, from 1' },
-    variable: { type: 'string', description: "the variable that brings it; '' when it stands in ExecStart itself" },
   },
 } as const;
 
@@ -137,7 +127,7 @@ begins with a dash; a flag that is there several times has its last value.
         fragment: { type: 'string', description: 'path of the unit file' },
         drop_ins: { type: 'array', items: { type: 'string' }, description: 'paths of the drop-ins, in order' },
         argv: { type: 'array', items: { type: 'string' }, description: 'the arguments of ExecStart, argv[0] included' },
-        origins: { type: 'array', items: ORIGIN, description: 'where each of argv comes from, in the same order' },
+        origins: { type: 'array', items: ARGUMENT_ORIGIN, description: 'where each of argv comes from, in the same order' },
         flags: { type: 'object', additionalProperties: { type: 'string' }, description: "flag to its value, '' when it has none" },
         need_daemon_reload: { type: 'boolean', description: 'systemd still has older files in mind' },
         environment_files: { type: 'array', items: { type: 'string' }, description: 'paths of its environment files, in order' },

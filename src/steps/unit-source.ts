@@ -17,6 +17,19 @@ export const UNIT_NAME = {
   description: "the unit's name; .service where it has no type",
 } as const;
 
+/** JSON Schema of where an argument comes from. */
+export const ARGUMENT_ORIGIN = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['arg', 'file', 'line', 'variable'],
+  properties: {
+    arg: { type: 'string', description: 'the argument' },
+    file: { type: 'string', description: 'the file that defines it' },
+    line: { type: 'integer', description: 'its line in that file, from 1' },
+    variable: { type: 'string', description: "the variable that brings it; '' when it stands in ExecStart itself" },
+  },
+} as const;
+
 /** A unit with everything that its arguments are derived from. */
 export interface UnitSource {
   /** Its full name, `.service` included. */

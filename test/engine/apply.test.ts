@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { HostFault } from '../../src/domain/failure.ts';
 import { apply, look } from '../../src/engine/run-runbook.ts';
+import { inDoubt } from '../../src/views/in-doubt.ts';
 import { events, FILE, host, lines, rig, runbook } from './rig.ts';
 
 describe('apply', () => {
@@ -86,6 +88,17 @@ describe('apply', () => {
     expect(all).toContain('a finished: unknown');
     expect(all.at(-1)).toBe('exit 4');
     expect(fleet.host('a').transactions.length).toBe(cut === 'after' ? 1 : 0);
+  });
+
+  it('knows that nothing happened when the host turns the transaction away at the door', async () => {
+    const { ports, assignment, fleet } = rig([host('a')]);
+    const refused = { apply: async () => Promise.reject(new HostFault({ code: 'become', message: 'sudo wants a password' })) };
+    const all = await events(
+      apply(assignment(), { ...ports, fleet: { read: (h) => fleet.read(h), close: (h) => fleet.close(h), write: async () => refused } }),
+    );
+    expect(lines(all)).toContain('a results: failed, not-reached');
+    expect(lines(all)).toContain('a finished: failed');
+    expect(inDoubt(all)).toEqual([]);
   });
 
   it('reports a host that is unreachable while planning, outside the budget', async () => {

@@ -21,7 +21,7 @@ describe('removing a flag from a variable', () => {
     ['from the assignment that counts', 'A="--bad"\nA="--x --bad"\n', 'A="--bad"\nA="--x"\n'],
     ['on a line of its own', 'A="--x \\\n  --bad \\\n  --y"\n', 'A="--x \\\n  --y"\n'],
     ['on the last line', 'A=--x \\\n  --bad\n', 'A=--x\n'],
-    ['over pieces in quotes', `A='--x '"--bad"\n`, `A='--x'""\n`],
+    ['over pieces in quotes, which stay', `A='--x '"--bad"\n`, `A='--x '""\n`],
     ['with CRLF', 'A="--x --bad"\r\nB=1\r\n', 'A="--x"\r\nB=1\r\n'],
     ['without a final newline', 'A=--x --bad', 'A=--x'],
     ['and keeps quotes from waking up', 'A=--bad "--y z"\n', 'A="\\"--y z\\""\n'],

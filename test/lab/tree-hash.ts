@@ -1,7 +1,7 @@
 import type { SystemdHost } from './systemd-host.ts';
 
-/** Where a login itself writes; nothing else is left out. /proc, /sys, /dev and /run are file systems of their own. */
-const LOGIN_WRITES = ['/var/log', '/var/lib/systemd', '/var/lib/sudo'];
+/** Where a login itself writes; nothing else is left out. */
+const LOGIN_WRITES = ['/proc', '/sys', '/dev', '/run', '/var/log', '/var/lib/systemd', '/var/lib/sudo'];
 
 /**
  * Every file of a host with its type, mode, owner, size, times of change (nanoseconds) and digest, taken from inside

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marks of the language, not of this one
+
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/domain/step.ts';
 import { loaded, scopeWith } from './load-sample.ts';
@@ -21,7 +23,7 @@ const SCOPE = scopeWith({
 });
 
 /** A runbook whose last diagnose step has `anything` set to a template. */
-function valueOf(template: string, scope: Scope = SCOPE) {
+function evaluated(template: string, scope: Scope = SCOPE) {
   const runbook = loaded(`
 inputs:
   name: { type: string, default: x }
@@ -74,7 +76,7 @@ describe('expressions on a host', () => {
     ['optional chaining', x('steps.unit.?value.?none.orValue("no")'), 'no'],
     ['has()', x('has(steps.unit.value.none)'), false],
   ])('gives %s', (_title, template, value) => {
-    expect(valueOf(template)).toEqual(value);
+    expect(evaluated(template)).toEqual(value);
   });
 
   it.each([
@@ -82,18 +84,18 @@ describe('expressions on a host', () => {
     ['an element past the end', x('steps.unit.argv[9]'), 'the list has no such element'],
     ['a division by zero', x('inputs.count / 0'), 'it divides by zero'],
     ['a number too large for JSON', x('9007199254740993 + 0'), 'beyond 2^53'],
-    ['a point in time', x('timestamp(0)'), 'the result is not plain data'],
+    ['a point in time', x('dyn(timestamp(0))'), 'the result is not plain data'],
     ['a list in a text of which nothing was known', `a ${x('inputs.more.list')}`, 'a part of a text is neither'],
     ['a key that reaches for prototypes', x('inputs.more.proto'), 'the result has the key __proto__, which is refused'],
   ])('fails with a value for %s', (_title, template, why) => {
     const more = { list: ['secret'], proto: JSON.parse('{"__proto__": {"polluted": 1}}') };
-    const failed = valueOf(template, { ...SCOPE, inputs: { ...SCOPE.inputs, more } });
-    expect(failed).toMatchObject({ ok: false, failure: { code: 'bad-expression', at: expect.stringMatching(/^sample\.yaml:16:2\d$/) } });
+    const failed = evaluated(template, { ...SCOPE, inputs: { ...SCOPE.inputs, more } });
+    expect(failed).toMatchObject({ ok: false, failure: { code: 'bad-expression', at: expect.stringMatching(/^sample\.yaml:17:\d+$/) } });
     expect(JSON.stringify(failed)).toContain(why);
   });
 
   it('says that a step gave no outputs', () => {
-    expect(valueOf(x('steps.unit.argv'), { ...SCOPE, steps: {} })).toMatchObject({
+    expect(evaluated(x('steps.unit.argv'), { ...SCOPE, steps: {} })).toMatchObject({
       failure: { code: 'bad-expression', message: 'step unit gave no outputs' },
     });
   });
@@ -102,15 +104,15 @@ describe('expressions on a host', () => {
     x('inputs.name.matches(inputs.name)'),
     x('int(inputs.name)'),
     x('bool(inputs.name)'),
-    x('timestamp(inputs.name)'),
-    x('duration(inputs.name)'),
+    x('dyn(timestamp(inputs.name))'),
+    x('dyn(duration(inputs.name))'),
     x('steps.unit.flags[inputs.name]'),
     x('inputs.more[inputs.name]'),
     x('inputs.tags[0] + 1'),
     x('inputs.name.substring(99)'),
   ])('keeps values out of the failure of %s', (template) => {
     const inputs = { ...SCOPE.inputs, name: 'S3CRET(', tags: ['S3CRET('] };
-    const failed = valueOf(template, { ...SCOPE, inputs });
+    const failed = evaluated(template, { ...SCOPE, inputs });
     expect(failed).toMatchObject({ ok: false });
     expect(JSON.stringify(failed)).not.toContain('S3CRET');
   });
@@ -118,21 +120,23 @@ describe('expressions on a host', () => {
   it.each([
     x('inputs.tags.map(a, inputs.tags.filter(b, a == b).size())'),
     x('inputs.tags.filter(a, a in inputs.tags)'),
-    x('cel.bind(a, inputs.tags + inputs.tags + inputs.tags, cel.bind(b, a + a + a + a, cel.bind(c, b + b + b + b + b + b, size(c + c + c + c))))'),
+    x(
+      'cel.bind(a, inputs.tags + inputs.tags + inputs.tags, cel.bind(b, a + a + a + a, cel.bind(c, b + b + b + b + b + b, size(c + c + c + c))))',
+    ),
   ])('stops %s on a long list', (template) => {
     const tags = Array.from({ length: 4_000 }, (_, index) => `t${index}`);
-    expect(valueOf(template, { ...SCOPE, inputs: { ...SCOPE.inputs, tags } })).toMatchObject({
+    expect(evaluated(template, { ...SCOPE, inputs: { ...SCOPE.inputs, tags } })).toMatchObject({
       failure: { message: expect.stringContaining('works on too much') },
     });
   });
 
   it('refuses an output that is not what its step type declares', () => {
-    expect(valueOf(x('steps.unit.restarts'), { ...SCOPE, steps: { unit: { ...UNIT, restarts: 'S3CRET' } } })).toEqual({
+    expect(evaluated(x('steps.unit.restarts'), { ...SCOPE, steps: { unit: { ...UNIT, restarts: 'S3CRET' } } })).toEqual({
       ok: false,
       failure: {
         code: 'bad-expression',
         message: 'the expression cannot be evaluated: a value is not of the type that its step declares',
-        at: 'sample.yaml:16:21',
+        at: 'sample.yaml:17:22',
       },
     });
   });

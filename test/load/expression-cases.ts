@@ -3,7 +3,7 @@ import type { DiagnosticCase } from './diagnostic-case.ts';
 /** Files that are wrong, and the whole of what is printed about each. */
 export const expressionCases: readonly DiagnosticCase[] = [
   {
-    title: "an expression that is not closed",
+    title: 'an expression that is not closed',
     body: `diagnose:
   - uses: look.unit
     with: { unit: "a \${{ inputs.x" }`,
@@ -14,7 +14,7 @@ export const expressionCases: readonly DiagnosticCase[] = [
 hint: for the characters themselves write $\${{`,
   },
   {
-    title: "an expression that ends too early",
+    title: 'an expression that ends too early',
     body: `affected: \${{ 1 + }}
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -26,7 +26,7 @@ diagnose:
   |                   ^`,
   },
   {
-    title: "words of another language",
+    title: 'words of another language',
     body: `affected: true and false
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -39,7 +39,7 @@ diagnose:
 hint: CEL writes && for and, || for or, ! for not`,
   },
   {
-    title: "an assignment",
+    title: 'an assignment',
     body: `affected: \${{ inputs = 1 }}
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -52,7 +52,7 @@ diagnose:
 hint: compare with ==`,
   },
   {
-    title: "an unknown step",
+    title: 'an unknown step',
     body: `affected: \${{ steps.unti.active }}
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -65,7 +65,7 @@ diagnose:
 hint: did you mean unit?`,
   },
   {
-    title: "a step that comes later, and a step itself",
+    title: 'a step that comes later, and a step itself',
     body: `diagnose:
   - { id: a, uses: look.quiet, if: steps.unit.active }
   - { id: unit, uses: look.unit, if: steps.unit.active, with: { unit: ab } }`,
@@ -81,7 +81,7 @@ error[step-not-before]: step unit cannot refer to its own outputs
 hint: a step refers to those above it, remediate and verify to those of diagnose`,
   },
   {
-    title: "outputs of a step that changes",
+    title: 'outputs of a step that changes',
     body: `remediate:
   - { id: fix, uses: fix.unit, with: { unit: a } }
   - { uses: fix.unit, with: { unit: a }, if: steps.fix.changed }
@@ -94,7 +94,7 @@ verify:
 hint: read it in diagnose: those outputs are known everywhere after`,
   },
   {
-    title: "a step type without outputs",
+    title: 'a step type without outputs',
     body: `affected: steps.quiet.x
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -106,7 +106,7 @@ diagnose:
   |                 ^^^^^`,
   },
   {
-    title: "an unknown output, there and behind has()",
+    title: 'an unknown output, there and behind has()',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -123,7 +123,7 @@ error[unknown-output]: step unit (look.unit) has no activ
 hint: did you mean active?`,
   },
   {
-    title: "an unknown output that is asked for as if it might be absent",
+    title: 'an unknown output that is asked for as if it might be absent',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -135,7 +135,7 @@ affected: steps.unit.?restart.orValue(1) == 1`,
 hint: did you mean restarts?`,
   },
   {
-    title: "an unknown field of an output",
+    title: 'an unknown field of an output',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -147,7 +147,7 @@ affected: steps.unit.origins.exists(o, o.lin > 1)`,
 hint: did you mean line?`,
   },
   {
-    title: "an unknown input, in single quotes",
+    title: 'an unknown input, in single quotes',
     body: `inputs: { unit: { type: string } }
 diagnose:
   - uses: look.unit
@@ -159,7 +159,7 @@ diagnose:
 hint: did you mean unit?`,
   },
   {
-    title: "an unknown fact, in double quotes",
+    title: 'an unknown fact, in double quotes',
     body: `diagnose:
   - uses: look.unit
     with: { unit: "\\ta\${{ facts.hostnam }}" }`,
@@ -170,7 +170,7 @@ hint: did you mean unit?`,
 hint: did you mean hostname?`,
   },
   {
-    title: "an unknown field of the host, in a folded text",
+    title: 'an unknown field of the host, in a folded text',
     body: `diagnose:
   - uses: look.unit
     with:

@@ -49,7 +49,9 @@ describe('files that are made to exhaust or to mislead', () => {
   it('leaves all prototypes as they are', () => {
     const before = Object.getOwnPropertyNames(Object.prototype).sort();
     for (const key of ['__proto__', 'constructor', 'prototype']) {
-      loadText(`inputs: { ${key}: { type: string } }\ndiagnose: [{ uses: look.unit, with: { unit: ab, anything: { ${key}: { polluted: 1 } } } }]`);
+      loadText(
+        `inputs: { ${key}: { type: string } }\ndiagnose: [{ uses: look.unit, with: { unit: ab, anything: { ${key}: { polluted: 1 } } } }]`,
+      );
       loadText(`"${key}": { polluted: 1 }\ndiagnose: [{ id: ${key}, uses: look.quiet }]`);
     }
     expect(Object.getOwnPropertyNames(Object.prototype).sort()).toEqual(before);

@@ -3,7 +3,7 @@ import type { DiagnosticCase } from './diagnostic-case.ts';
 /** Files that are wrong, and the whole of what is printed about each. */
 export const paramCases: readonly DiagnosticCase[] = [
   {
-    title: "a number where a text is wanted",
+    title: 'a number where a text is wanted',
     body: `diagnose:
   - uses: look.unit
     with: { unit: 20 }`,
@@ -14,7 +14,7 @@ export const paramCases: readonly DiagnosticCase[] = [
 hint: quote it: "20"`,
   },
   {
-    title: "a parameter that is missing, and one that is not known",
+    title: 'a parameter that is missing, and one that is not known',
     body: `diagnose:
   - uses: look.unit
     with: { unti: ab, sinse: 5m }`,
@@ -30,7 +30,7 @@ error[params]: with of look.unit has no sinse
 hint: did you mean since?`,
   },
   {
-    title: "values that the type does not take",
+    title: 'values that the type does not take',
     body: `diagnose:
   - uses: look.unit
     with:
@@ -80,7 +80,7 @@ error[params]: either must be a string or a list of strings, but is a number
    |               ^`,
   },
   {
-    title: "a text in quotes where a number is wanted",
+    title: 'a text in quotes where a number is wanted',
     body: `diagnose:
   - uses: look.unit
     with: { unit: ab, lines: "5" }`,
@@ -91,7 +91,7 @@ error[params]: either must be a string or a list of strings, but is a number
 hint: leave out the quotes`,
   },
   {
-    title: "with that is no map",
+    title: 'with that is no map',
     body: `diagnose:
   - uses: look.unit
     with: [ab]`,
@@ -101,7 +101,7 @@ hint: leave out the quotes`,
   |           ^^^^`,
   },
   {
-    title: "an expression of another type",
+    title: 'an expression of another type',
     body: `inputs: { n: { type: integer } }
 diagnose:
   - uses: look.unit
@@ -120,7 +120,7 @@ error[params]: argv must be a list of strings, but the expression gives a list o
   |                  ^^^^^^^^^^`,
   },
   {
-    title: "an unknown word inside of expect",
+    title: 'an unknown word inside of expect',
     body: `verify:
   - uses: look.unit
     with: { unit: ab, expect: { activ: true } }`,

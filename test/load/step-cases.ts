@@ -3,7 +3,7 @@ import type { DiagnosticCase } from './diagnostic-case.ts';
 /** Files that are wrong, and the whole of what is printed about each. */
 export const stepCases: readonly DiagnosticCase[] = [
   {
-    title: "a changing step in diagnose",
+    title: 'a changing step in diagnose',
     body: `diagnose:
   - uses: fix.unit
     with: { unit: a }`,
@@ -14,7 +14,7 @@ export const stepCases: readonly DiagnosticCase[] = [
 hint: move the step to remediate`,
   },
   {
-    title: "a step in verify of which nothing can be expected",
+    title: 'a step in verify of which nothing can be expected',
     body: `verify:
   - uses: look.quiet`,
     printed: `error[wrong-phase]: look.quiet has nothing that could be expected of it
@@ -24,7 +24,7 @@ hint: move the step to remediate`,
 hint: move the step to diagnose`,
   },
   {
-    title: "the same id twice",
+    title: 'the same id twice',
     body: `diagnose:
   - { id: a, uses: look.quiet }
   - { id: a, uses: look.quiet }`,
@@ -35,7 +35,7 @@ hint: move the step to diagnose`,
 hint: the first is in line 5`,
   },
   {
-    title: "an id that is none",
+    title: 'an id that is none',
     body: `diagnose:
   - { id: Unit 1, uses: look.quiet }`,
     printed: `error[bad-value]: Unit 1 cannot be the id of a step
@@ -45,7 +45,7 @@ hint: the first is in line 5`,
 hint: lower-case letters, digits, - and _, beginning with a letter`,
   },
   {
-    title: "words of remediate in diagnose",
+    title: 'words of remediate in diagnose',
     body: `diagnose:
   - uses: look.quiet
     confirm: Sure?
@@ -60,7 +60,7 @@ error[word-not-here]: on_change has no meaning in diagnose: nothing changes ther
   |     ^^^^^^^^^`,
   },
   {
-    title: "on for a step that changes",
+    title: 'on for a step that changes',
     body: `remediate:
   - uses: fix.unit
     on: other
@@ -74,7 +74,7 @@ verify:
   |     ^^`,
   },
   {
-    title: "expect in diagnose",
+    title: 'expect in diagnose',
     body: `diagnose:
   - uses: look.unit
     with: { unit: ab, expect: { active: true } }`,
@@ -85,7 +85,7 @@ verify:
 hint: test its outputs in affected, or move the step to verify`,
   },
   {
-    title: "a verify step without expect",
+    title: 'a verify step without expect',
     body: `verify:
   - uses: look.unit
     with: { unit: ab }`,
@@ -96,7 +96,7 @@ hint: test its outputs in affected, or move the step to verify`,
 hint: such as with: { expect: { active: …, still: … } }`,
   },
   {
-    title: "settings of a step that are not as they must be",
+    title: 'settings of a step that are not as they must be',
     body: `diagnose:
   - uses: look.quiet
     timeout: 30
@@ -117,7 +117,7 @@ error[wrong-type]: become must be true or false, but is a string
   |             ^^^^`,
   },
   {
-    title: "on_change of steps that change nothing before it",
+    title: 'on_change of steps that change nothing before it',
     body: `diagnose:
   - { id: see, uses: look.quiet }
 remediate:
@@ -139,7 +139,7 @@ error[unknown-step]: there is no step c
   |                                                                     ^`,
   },
   {
-    title: "inputs that are not as they must be",
+    title: 'inputs that are not as they must be',
     body: `inputs:
   Unit: { type: string }
   size: { type: int, default: 5 }
@@ -167,7 +167,7 @@ error[bad-value]: default of input mode is not in its enum
   |                                                      ^^^^`,
   },
   {
-    title: "a rollout that is not as it must be",
+    title: 'a rollout that is not as it must be',
     body: `diagnose: [{ uses: look.quiet }]
 rollout: { waves: [0, 120%], bake: soon, confirm: waves, max_failure: 1 }`,
     printed: `error[bad-value]: a wave must be a number of hosts from 1 or a percentage, but is 0

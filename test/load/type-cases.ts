@@ -3,7 +3,7 @@ import type { DiagnosticCase } from './diagnostic-case.ts';
 /** Files that are wrong, and the whole of what is printed about each. */
 export const typeCases: readonly DiagnosticCase[] = [
   {
-    title: "an unknown name",
+    title: 'an unknown name',
     body: `affected: step.unit.active
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -16,7 +16,7 @@ diagnose:
 hint: did you mean steps?`,
   },
   {
-    title: "item without for_each",
+    title: 'item without for_each',
     body: `diagnose:
   - { uses: look.unit, with: { unit: "\${{ item }}" } }`,
     printed: `error[unknown-name]: there is no item here
@@ -26,7 +26,7 @@ hint: did you mean steps?`,
 hint: item is known in the with of a step that has for_each`,
   },
   {
-    title: "an unknown function",
+    title: 'an unknown function',
     body: `affected: \${{ facts.hostname.startWith("a") }}
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -39,7 +39,7 @@ diagnose:
 hint: did you mean startsWith?`,
   },
   {
-    title: "a function that does not take a number",
+    title: 'a function that does not take a number',
     body: `affected: size(1) > 0
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -52,7 +52,7 @@ diagnose:
 hint: there is size(string), size(bytes), size(list), size(map)`,
   },
   {
-    title: "an operator that does not take these",
+    title: 'an operator that does not take these',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -63,7 +63,7 @@ affected: steps.unit.active + 1 > 0`,
   |           ^^^^^^^^^^^^^^^^^^^^^`,
   },
   {
-    title: "text and number",
+    title: 'text and number',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -75,7 +75,7 @@ affected: facts.hostname + 1 == "a1"`,
 hint: make both texts: string(…), or write \${{ }} inside a text`,
   },
   {
-    title: "a condition that is none",
+    title: 'a condition that is none',
     body: `affected: \${{ steps.unit.restarts }}
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -87,7 +87,7 @@ diagnose:
   |               ^^^^^^^^^^^^^^^^^^^`,
   },
   {
-    title: "a loop over a text",
+    title: 'a loop over a text',
     body: `diagnose:
   - { uses: look.unit, for_each: facts.hostname, with: { unit: "\${{ item }}" } }`,
     printed: `error[wrong-result]: for_each must be a list, but the expression gives a string
@@ -96,7 +96,7 @@ diagnose:
   |                                  ^^^^^^^^^^^^^^`,
   },
   {
-    title: "a list in the midst of a text",
+    title: 'a list in the midst of a text',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -109,7 +109,7 @@ diagnose:
 hint: join it: \${{ LIST.join(", ") }}`,
   },
   {
-    title: "a value that may be absent",
+    title: 'a value that may be absent',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -121,7 +121,7 @@ affected: steps.unit.flags[?"--x"]`,
 hint: say what holds when it is absent: .orValue(…)`,
   },
   {
-    title: "all steps together",
+    title: 'all steps together',
     body: `diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
   - { id: quiet, uses: look.quiet }
@@ -133,7 +133,7 @@ affected: size(steps) > 0`,
 hint: steps.ID.OUTPUT, or steps["ID"].OUTPUT`,
   },
   {
-    title: "loops in loops in loops",
+    title: 'loops in loops in loops',
     body: `affected: "[1].all(a, [1].all(b, [1].all(c, true)))"
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -146,7 +146,7 @@ diagnose:
 hint: take a step apart, or use for_each`,
   },
   {
-    title: "a loop variable that hides a name",
+    title: 'a loop variable that hides a name',
     body: `affected: "[1].all(host, true)"
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -158,7 +158,7 @@ diagnose:
   |                    ^^^^`,
   },
   {
-    title: "a regular expression that RE2 has not",
+    title: 'a regular expression that RE2 has not',
     body: `affected: facts.hostname.matches("(?=a)")
 diagnose:
   - { id: unit, uses: look.unit, with: { unit: ab } }
@@ -170,7 +170,7 @@ diagnose:
   |                                  ^^^^^^^`,
   },
   {
-    title: "expressions where none are taken",
+    title: 'expressions where none are taken',
     body: `summary2: x
 hosts: \${{ inputs.hosts }}
 diagnose:

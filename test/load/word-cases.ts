@@ -3,7 +3,7 @@ import type { DiagnosticCase } from './diagnostic-case.ts';
 /** Files that are wrong, and the whole of what is printed about each. */
 export const wordCases: readonly DiagnosticCase[] = [
   {
-    title: "another version",
+    title: 'another version',
     text: `apiVersion: runbook/v2
 name: sample
 summary: A sample
@@ -15,7 +15,7 @@ diagnose: [{ uses: look.quiet }]`,
 hint: write apiVersion: runbook/v1`,
   },
   {
-    title: "nothing that must be there",
+    title: 'nothing that must be there',
     text: `diagnose: [{ uses: look.quiet }]`,
     printed: `error[missing-key]: a runbook needs apiVersion
   --> sample.yaml:1:1
@@ -31,7 +31,7 @@ error[missing-key]: a runbook needs summary
   | ^^^^^^^^`,
   },
   {
-    title: "a name that is none, and a summary that is a number",
+    title: 'a name that is none, and a summary that is a number',
     text: `apiVersion: runbook/v1
 name: Sample Runbook
 summary: 5
@@ -59,7 +59,7 @@ diagnose: [{ uses: look.quiet }]`,
   |       ^^^^^`,
   },
   {
-    title: "a misspelt word, once",
+    title: 'a misspelt word, once',
     body: `diagnose:
   - use: look.quiet`,
     printed: `error[unknown-key]: a step has no use
@@ -69,7 +69,7 @@ diagnose: [{ uses: look.quiet }]`,
 hint: did you mean uses?`,
   },
   {
-    title: "a word that is near to none",
+    title: 'a word that is near to none',
     body: `diagnose:
   - uses: look.quiet
     notify: restart`,
@@ -80,7 +80,7 @@ hint: did you mean uses?`,
 hint: it takes: id, uses, with, if, for_each, on, on_change, become, timeout, retries, confirm, sensitive, continue_on_error`,
   },
   {
-    title: "no steps",
+    title: 'no steps',
     body: `hosts: all`,
     printed: `error[no-steps]: this runbook has no steps
   --> sample.yaml:1:1
@@ -89,7 +89,7 @@ hint: it takes: id, uses, with, if, for_each, on, on_change, become, timeout, re
 hint: it needs diagnose, remediate or verify`,
   },
   {
-    title: "a fix that nobody verifies",
+    title: 'a fix that nobody verifies',
     body: `remediate:
   - uses: fix.unit
     with: { unit: a }`,
@@ -100,7 +100,7 @@ hint: it needs diagnose, remediate or verify`,
 hint: add a verify step`,
   },
   {
-    title: "an unknown step type",
+    title: 'an unknown step type',
     body: `diagnose:
   - uses: look.unti`,
     printed: `error[unknown-step-type]: there is no step type look.unti

@@ -3,7 +3,7 @@ import type { DiagnosticCase } from './diagnostic-case.ts';
 /** Files that are wrong, and the whole of what is printed about each. */
 export const yamlCases: readonly DiagnosticCase[] = [
   {
-    title: "a flow map that is not closed",
+    title: 'a flow map that is not closed',
     body: `diagnose: [{ uses: look.unit`,
     printed: `error[yaml-syntax]: flow map in block collection must be sufficiently indented and end with a }
   --> sample.yaml:4:29
@@ -11,7 +11,7 @@ export const yamlCases: readonly DiagnosticCase[] = [
   |                             ^`,
   },
   {
-    title: "an unquoted expression inside braces",
+    title: 'an unquoted expression inside braces',
     body: `diagnose:
   - uses: look.unit
     with: { unit: \${{ inputs.unit }} }`,
@@ -22,7 +22,7 @@ export const yamlCases: readonly DiagnosticCase[] = [
 hint: quote the expression: '\${{ … }}'`,
   },
   {
-    title: "an anchor and an alias",
+    title: 'an anchor and an alias',
     body: `diagnose: &steps []
 verify: *steps`,
     printed: `error[yaml-feature]: anchors are not taken in a runbook
@@ -37,7 +37,7 @@ error[yaml-feature]: aliases are not taken in a runbook
 hint: write the value out where it is used, or quote it if it is text`,
   },
   {
-    title: "a tag",
+    title: 'a tag',
     body: `diagnose: !!seq []`,
     printed: `error[yaml-feature]: tags are not taken in a runbook
   --> sample.yaml:4:11
@@ -46,7 +46,7 @@ hint: write the value out where it is used, or quote it if it is text`,
 hint: write the value out where it is used, or quote it if it is text`,
   },
   {
-    title: "a merge key",
+    title: 'a merge key',
     body: `rollout:
   <<: { bake: 1s }
 diagnose: [{ uses: look.quiet }]`,
@@ -57,7 +57,7 @@ diagnose: [{ uses: look.quiet }]`,
 hint: write the keys out`,
   },
   {
-    title: "a directive",
+    title: 'a directive',
     text: `%YAML 1.1
 ---
 apiVersion: runbook/v1
@@ -69,7 +69,7 @@ apiVersion: runbook/v1
 hint: leave it out: a runbook is YAML 1.2`,
   },
   {
-    title: "a second document",
+    title: 'a second document',
     body: `diagnose: []
 ---
 name: other`,
@@ -80,7 +80,7 @@ name: other`,
 hint: put it into a file of its own`,
   },
   {
-    title: "a duplicate key",
+    title: 'a duplicate key',
     body: `hosts: a
 hosts: b
 diagnose: [{ uses: look.quiet }]`,
@@ -91,7 +91,7 @@ diagnose: [{ uses: look.quiet }]`,
 hint: the first is in line 4`,
   },
   {
-    title: "a key that reaches for prototypes",
+    title: 'a key that reaches for prototypes',
     body: `inputs:
   __proto__: { type: string }
 diagnose: [{ uses: look.quiet }]`,
@@ -101,7 +101,7 @@ diagnose: [{ uses: look.quiet }]`,
   |   ^^^^^^^^^`,
   },
   {
-    title: "a key that is a number",
+    title: 'a key that is a number',
     body: `inputs:
   1: { type: string }
 diagnose: [{ uses: look.quiet }]`,
@@ -112,7 +112,7 @@ diagnose: [{ uses: look.quiet }]`,
 hint: quote it, or quote the whole value if { } belongs to a text`,
   },
   {
-    title: "a number that cannot be held",
+    title: 'a number that cannot be held',
     body: `rollout: { parallel: 12345678901234567890 }
 diagnose: [{ uses: look.quiet }]`,
     printed: `error[bad-number]: a number that cannot be held exactly
@@ -122,7 +122,7 @@ diagnose: [{ uses: look.quiet }]`,
 hint: quote it if it is a text`,
   },
   {
-    title: "an escape sequence of a terminal",
+    title: 'an escape sequence of a terminal',
     body: `hosts: "a\u001b[2Jb"`,
     printed: `error[control-character]: the character U+001B is not taken in a runbook
   --> sample.yaml:4:10
@@ -131,7 +131,7 @@ hint: quote it if it is a text`,
 hint: write it as an escape in double quotes: "\\u001b"`,
   },
   {
-    title: "text that is shown in another order",
+    title: 'text that is shown in another order',
     body: `hosts: "a\u202eb"`,
     printed: `error[control-character]: the character U+202E is not taken in a runbook
   --> sample.yaml:4:10
@@ -140,7 +140,7 @@ hint: write it as an escape in double quotes: "\\u001b"`,
 hint: write it as an escape in double quotes: "\\u202e"`,
   },
   {
-    title: "nesting without end",
+    title: 'nesting without end',
     body: `docs: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[`,
     printed: `error[too-large]: nested more than 32 levels deep
   --> sample.yaml:4:38
@@ -148,7 +148,7 @@ hint: write it as an escape in double quotes: "\\u202e"`,
   |                                      ^`,
   },
   {
-    title: "an empty file",
+    title: 'an empty file',
     text: ``,
     printed: `error[missing-key]: the file is empty
   --> sample.yaml:1:1
@@ -157,7 +157,7 @@ hint: write it as an escape in double quotes: "\\u202e"`,
 hint: begin with apiVersion: runbook/v1, or run: runbook new NAME`,
   },
   {
-    title: "a list instead of a runbook",
+    title: 'a list instead of a runbook',
     text: `- a`,
     printed: `error[wrong-type]: a runbook must be a map, but is a list
   --> sample.yaml:1:1

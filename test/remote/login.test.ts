@@ -50,6 +50,13 @@ test.each(['/usr/sbin/nologin', '/bin/false'])('a login of %s is refused with wh
   await expect(reader.facts()).rejects.toMatchObject({ failure: { code: 'protocol', message: expect.stringContaining('ran no command') } });
 });
 
+test('a login that only repeats the command is not taken for a shell', async () => {
+  const shell = `${temporaryDirectory()}/shell`;
+  writeFileSync(shell, `#!/bin/sh\necho "unknown command: $2"\nexit 1\n`, { mode: 0o755 });
+  const reader = await localFleet({ login: { loginShell: [shell, '-c'] } }).fleet.read(thisHost);
+  await expect(reader.facts()).rejects.toMatchObject({ failure: { code: 'protocol', message: expect.stringContaining('ran no command') } });
+});
+
 /** A sudo that knows one password, and runs what follows `--` when it is content. */
 const SUDO = `#!/bin/sh
 ask= prompt=

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { HostFault } from '../../src/domain/failure.ts';
 import type { Connection, ExecRequest, ExecResult, Gate, SecretRef, Transport } from '../../src/domain/transport.ts';
 
 /** A login on this machine: each exec is a process of the login shell. */
@@ -35,7 +34,7 @@ export function shellTransport(login: ShellLogin = {}): ShellTransport {
       let closed = false;
       const connection: Connection = {
         async exec(request) {
-          if (closed) throw new HostFault({ code: 'lost', message: 'closed' });
+          if (closed) return { kind: 'lost', why: 'closed', stdout: new Uint8Array(), stderr: new Uint8Array() };
           requests.push(request);
           const result = await runExec(login, request);
           if (result.kind === 'lost') closed = true;

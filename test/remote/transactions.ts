@@ -6,7 +6,7 @@ import { absent, type FileAttributes, type FileState, withBytes } from '../../sr
 import { newTxId, thisHost } from './local-fleet.ts';
 
 /** What a host says of a path now. */
-export async function stateOf(fleet: Fleet, path: string): Promise<FileState> {
+async function stateOf(fleet: Fleet, path: string): Promise<FileState> {
   return (await fleet.read(thisHost)).file(path);
 }
 

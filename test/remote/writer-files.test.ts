@@ -86,9 +86,11 @@ describe.each(shells)('with $name as /bin/sh', (shell) => {
     const dir = temporaryDirectory();
     writeFileSync(`${dir}/f`, 'old');
     const { fleet } = localFleet({ shell });
-    const changes = [await planned(fleet, `${dir}/f`, 'new'), await planned(fleet, `${dir}/g`, 'new')];
+    const edited = await planned(fleet, `${dir}/f`, 'new');
+    const made = await planned(fleet, `${dir}/g`, 'new');
+    const removed = await planned(fleet, `${dir}/f`, undefined);
     const before = described(`${dir}/f`);
-    expect(await kinds(fleet, changes.map(inverted), true)).toEqual(['done', 'done']);
+    expect(await kinds(fleet, [edited, made, removed].map(inverted), true)).toEqual(['done', 'done', 'done']);
     expect(described(`${dir}/f`)).toBe(before);
     expect(names(dir)).toEqual(['f']);
   });
@@ -152,7 +154,9 @@ describe.skipIf(!hasAttributes)('ACL and extended attributes (needs root, setfat
     const { fleet } = localFleet();
     const change = await planned(fleet, path, 'new');
     execFileSync('setfacl', ['-m', 'u:99:r', path]);
-    expect(await kinds(fleet, [change])).toEqual(['stale']);
+    expect(await apply(fleet, [change])).toEqual([
+      { kind: 'stale', message: `${path} has other extended attributes or another ACL than when it was planned` },
+    ]);
   });
 
   test('given by a directory to a new file do not keep it from being taken back', async () => {

@@ -27,7 +27,7 @@ export const environmentCases: readonly ArgvCase[] = [
   { title: 'quotes in a value', service: `Environment='A="one two" three'\nExecStart=SPIN $A`, args: ['one two', 'three'] },
   {
     title: 'backslashes in a value',
-    service: String.raw`Environment='A=x\\ y \\"z \\\\'` + '\nExecStart=SPIN $A',
+    service: "Environment='A=x\\\\ y \\\\\"z \\\\\\\\'\nExecStart=SPIN $A",
     args: ['x y', '"z', '\\'],
   },
   {

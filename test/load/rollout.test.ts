@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { loaded } from './load-sample.ts';
+
+const rolloutOf = (rollout: string) => loaded(`diagnose: [{ uses: look.quiet }]\n${rollout}`).rollout;
+
+describe('how a runbook goes over the fleet', () => {
+  it('is careful when nothing is said', () => {
+    expect(rolloutOf('')).toEqual({
+      waves: [{ hosts: 1 }, { hosts: 5 }, { percent: 25 }, { percent: 100 }],
+      bakeMs: 0,
+      maxFailures: { hosts: 0 },
+      confirm: 'run',
+      verifyTimeoutMs: 120_000,
+      verifyEveryMs: 2_000,
+      parallel: 25,
+    });
+  });
+
+  it('is as it is said', () => {
+    const said =
+      'rollout: { waves: [2, 50%], bake: 1m30s, max_failures: 2%, confirm: wave, verify_timeout: 5m, verify_every: 500ms, parallel: 3 }';
+    expect(rolloutOf(said)).toEqual({
+      waves: [{ hosts: 2 }, { percent: 50 }],
+      bakeMs: 90_000,
+      maxFailures: { percent: 2 },
+      confirm: 'wave',
+      verifyTimeoutMs: 300_000,
+      verifyEveryMs: 500,
+      parallel: 3,
+    });
+  });
+});
