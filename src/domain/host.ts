@@ -14,7 +14,7 @@ export interface Host {
 export interface Inventory {
   /** Where it was read from, for messages. */
   readonly sources: readonly string[];
-  /** In inventory order. */
+  /** In the order in which sources first name them; `groups.get('all')` has the order in which they are worked on. */
   readonly hosts: readonly Host[];
   /** Group name to the names of all hosts in it, children included, in inventory order. `all` and `ungrouped` always exist. */
   readonly groups: ReadonlyMap<string, readonly string[]>;

@@ -18,7 +18,7 @@ const ALIASES = {
   extraArgs: ['ansible_ssh_extra_args'],
 } as const;
 
-export type ConnectionSetting = keyof typeof ALIASES;
+type ConnectionSetting = keyof typeof ALIASES;
 
 /** A connection variable that is set, and under which name. */
 export interface Setting {

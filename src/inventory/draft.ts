@@ -81,7 +81,7 @@ export function setVariable(owner: DraftHost | DraftGroup, name: string, value: 
 }
 
 /** The failure for a variable name that cannot be used. */
-export function badVariableName(name: string, place: Place): Failure | undefined {
+function badVariableName(name: string, place: Place): Failure | undefined {
   if (name === '') return failureAt(place, 'a variable needs a name');
   return isReservedName(name) ? failureAt(place, `"${name}" cannot be the name of a variable`) : undefined;
 }

@@ -21,10 +21,9 @@ export function hostNameFault(name: string): string | undefined {
   if (name === '') return 'a host needs a name';
   if (Buffer.byteLength(name) > LONGEST) return `a host name may have ${LONGEST} bytes`;
   if (SAFE.test(name)) return undefined;
-  if (name.startsWith('-')) return 'a host name may not begin with "-"';
-  if (name.startsWith('.')) return 'a host name may not begin with "."';
+  if (/^[.%@+\p{M}-]/u.test(name)) return `a host name may not begin with ${describe(name.charAt(0))}`;
   const shell = SHELL_CHARACTERS.exec(name);
   if (shell !== null) return `a host name may not contain ${describe(shell[0])}, which means something to a shell`;
-  const bad = [...name].find((character) => !/[\p{L}\p{N}\p{M}._:%@+-]/u.test(character)) ?? name.charAt(0);
+  const bad = [...name].find((character) => !/[\p{L}\p{N}\p{M}._:%@+-]/u.test(character)) ?? '';
   return `a host name may not contain ${describe(bad)}`;
 }

@@ -11,7 +11,7 @@ import { iniValue } from '../../src/inventory/python-literal.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
 import { selectHosts } from '../../src/inventory/select-hosts.ts';
 import { splitPattern } from '../../src/inventory/split-pattern.ts';
-import { failureText, valueOf, varsOf } from './memory-io.ts';
+import { failureText, unwrap, varsOf } from './memory-io.ts';
 
 interface Case<Out> {
   readonly in: string;
@@ -69,7 +69,7 @@ describe.skipIf(!present)(title, () => {
 
   test.each(oracle.ranges)('range $in', ({ in: text, out, error }) => {
     const found = expandRange(text);
-    if (out !== null) expect(valueOf(found)).toEqual(out);
+    if (out !== null) expect(unwrap(found)).toEqual(out);
     else if (/^host range/.test(error ?? '')) expect(failureText(found)).toBe(error);
     else expect(found.ok).toBe(false);
   });
@@ -84,7 +84,7 @@ describe.skipIf(!present)(title, () => {
   });
 
   test('the INI inventory has the same groups, order and variables', async () => {
-    const inventory = valueOf(await readInventory([join(directory, 'hosts.ini')], nodeInventoryIo));
+    const inventory = unwrap(await readInventory([join(directory, 'hosts.ini')], nodeInventoryIo));
     expect([...inventory.groups]).toEqual(Object.entries(oracle.groups['hosts.ini'] ?? {}));
     expect(varsOf(inventory)).toEqual(oracle.hostvars['hosts.ini']);
     expect(inventory.hosts.map((host) => host.name)).toEqual(Object.keys(oracle.hostvars['hosts.ini'] ?? {}));
@@ -99,7 +99,7 @@ describe.skipIf(!present)(title, () => {
       ...nodeInventoryIo,
       list: async (path) => (await nodeInventoryIo.list(path)).filter((name) => name !== '02.sh'),
     };
-    const inventory = valueOf(await readInventory([source], withoutScript));
+    const inventory = unwrap(await readInventory([source], withoutScript));
     const expected = oracle.hostvars['invdir'] ?? {};
     const { dv: _, ...h1 } = expected['h1'] ?? {};
     const { n1, n2, n3, h2, inihost } = expected;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { expandRange } from '../../src/inventory/host-range.ts';
-import { failureText, valueOf } from './memory-io.ts';
+import { failureText, unwrap } from './memory-io.ts';
 
 describe('a host range', () => {
   test.each([
@@ -14,7 +14,7 @@ describe('a host range', () => {
     ['h[x:C]', 'hx hy hz hA hB hC'],
     ['h[5:1]', ''],
   ])('%s stands for %s', (pattern, expected) => {
-    expect(valueOf(expandRange(pattern)).join(' ')).toBe(expected);
+    expect(unwrap(expandRange(pattern)).join(' ')).toBe(expected);
   });
 
   test.each([
@@ -35,7 +35,7 @@ describe('a host range', () => {
   test('numbers count up by the step and never past the end', () => {
     fc.assert(
       fc.property(fc.nat(500), fc.nat(500), fc.integer({ min: 1, max: 50 }), (begin, length, step) => {
-        const found = valueOf(expandRange(`n[${begin}:${begin + length}:${step}]`)).map((name) => Number(name.slice(1)));
+        const found = unwrap(expandRange(`n[${begin}:${begin + length}:${step}]`)).map((name) => Number(name.slice(1)));
         expect(found).toEqual(Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => begin + index * step));
       }),
     );

@@ -24,7 +24,7 @@ export function readText(path: string, text: string): Promise<Result<GroupedInve
 }
 
 /** The value of a success; a failure fails the test with its own words. */
-export function valueOf<T>(result: Result<T>): T {
+export function unwrap<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.failure.at ?? ''} ${result.failure.message}`);
   return result.value;
 }
@@ -43,5 +43,5 @@ export function varsOf(inventory: GroupedInventory): Readonly<Record<string, Hos
 
 /** The names of what was selected. */
 export function names(result: Result<readonly Host[]>): readonly string[] {
-  return valueOf(result.ok ? ok(result.value.map((host) => host.name)) : result);
+  return unwrap(result.ok ? ok(result.value.map((host) => host.name)) : result);
 }

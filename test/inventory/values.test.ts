@@ -4,7 +4,7 @@ import type { Json } from '../../src/domain/json.ts';
 import { iniValue } from '../../src/inventory/python-literal.ts';
 import { splitWords } from '../../src/inventory/shell-words.ts';
 import { yamlScalar } from '../../src/inventory/yaml-scalar.ts';
-import { failureText, valueOf } from './memory-io.ts';
+import { failureText, unwrap } from './memory-io.ts';
 
 describe('an INI value', () => {
   const literals: readonly (readonly [string, Json])[] = [
@@ -82,7 +82,7 @@ describe('an INI value', () => {
       list: fc.array(tie('value'), { maxLength: 4 }),
       object: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), tie('value'), { maxKeys: 4 }),
     })).value;
-    fc.assert(fc.property(plain, (value) => expect(iniValue(pythonText(value))).toEqual(value)));
+    fc.assert(fc.property(plain, (value) => void expect(iniValue(pythonText(value))).toEqual(value)));
   });
 
   test('no text makes it throw', () => {
@@ -133,11 +133,11 @@ describe('the words of a line', () => {
     ['a b#c d', ['a', 'b']],
     ['a "#b"', ['a', '#b']],
   ])('%s', (line, expected) => {
-    expect(valueOf(splitWords(line, { comments: true })).map((word) => word.text)).toEqual(expected);
+    expect(unwrap(splitWords(line, { comments: true })).map((word) => word.text)).toEqual(expected);
   });
 
   test('a hash is text where there are no comments, and columns are counted from 1', () => {
-    expect(valueOf(splitWords(' a  b#c', { comments: false }))).toEqual([
+    expect(unwrap(splitWords(' a  b#c', { comments: false }))).toEqual([
       { text: 'a', column: 2 },
       { text: 'b#c', column: 5 },
     ]);

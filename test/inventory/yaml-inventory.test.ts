@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failureText, readText, valueOf, varsOf } from './memory-io.ts';
+import { failureText, readText, unwrap, varsOf } from './memory-io.ts';
 
 const SAMPLE = `
 all:
@@ -27,7 +27,7 @@ db:
 
 describe('a YAML inventory', () => {
   test('has nested groups, ranges, ports, anchors and merge keys', async () => {
-    const inventory = valueOf(await readText('hosts', SAMPLE));
+    const inventory = unwrap(await readText('hosts', SAMPLE));
     expect([...inventory.groups]).toEqual([
       ['all', ['lone', 'n1', 'n2', 'web1', 'h2', 'db1']],
       ['ungrouped', ['lone', 'n1', 'n2']],
@@ -50,16 +50,16 @@ describe('a YAML inventory', () => {
 
   test('keeps what is encrypted or unsafe as data', async () => {
     const text = 'all:\n  hosts:\n    h:\n      a: !vault |\n        $ANSIBLE_VAULT\n      b: !unsafe "{{ x }}"\n      c: "010"\n';
-    expect(varsOf(valueOf(await readText('h.yml', text)))).toEqual({
+    expect(varsOf(unwrap(await readText('h.yml', text)))).toEqual({
       h: { a: { __ansible_vault: '$ANSIBLE_VAULT\n' }, b: '{{ x }}', c: '010' },
     });
   });
 
   test('reads JSON, and warns of keys that Ansible would skip', async () => {
-    const inventory = valueOf(await readText('h.json', '{"all": {"hosts": {"h": {"a": [1, null, true]}}, "comment": "x"}}'));
+    const inventory = unwrap(await readText('h.json', '{"all": {"hosts": {"h": {"a": [1, null, true]}}, "comment": "x"}}'));
     expect(varsOf(inventory)).toEqual({ h: { a: [1, null, true] } });
     expect(inventory.warnings).toEqual([
-      'h.json:1:46: "comment" in group "all" is skipped: a group has hosts, vars and children, but no "comment"',
+      'h.json:1:50: "comment" in group "all" is skipped: a group has hosts, vars and children, but no "comment"',
     ]);
   });
 
@@ -77,13 +77,13 @@ describe('a YAML inventory', () => {
     ['all:\n  hosts:\n    "a b":', 'x:3:5: the host name "a b" cannot be used: a host name may not contain a blank'],
     ['all:\n  vars:\n    constructor: 1', 'x:3:5: "constructor" cannot be a key'],
     ['all:\n  hosts: *x', 'x:2:10: there is no anchor &x above'],
-    ['all:\n  hosts:\n    h: { a: !secret x }', 'x:3:20: the tag !secret is not understood (inventories may use !vault and !unsafe)'],
+    ['all:\n  hosts:\n    h: { a: !secret x }', 'x:3:21: the tag !secret is not understood (inventories may use !vault and !unsafe)'],
     ['all:\n  hosts:\n    h: { <<: x }', 'x:3:10: "<<" merges a mapping, or a list of mappings'],
     ['plugin: amazon.aws.aws_ec2', 'x:1:1: this is the configuration of the inventory plugin "amazon.aws.aws_ec2", which is not supported'],
     ['all:\n  children:\n    all:', 'x:3:5: group "all" cannot be its own child'],
-    ['a: { children: { b: } }\nb: { children: { a: } }', 'x:2:18: groups contain each other: "b" > "a" > "b"'],
+    ['a: { hosts: h, children: { b: } }\nb: { children: { a: } }', 'x:2:18: groups contain each other: "b" > "a" > "b"'],
     ['all: &a\n  children:\n    b: *a', 'x:3:5: groups are nested more than 200 deep, or an alias contains itself'],
-    ['all:\n  hosts: { h: { a: &a [*a] } }', 'x:2:20: nested more than 200 deep, or an alias that contains itself'],
+    ['all:\n  hosts: { h: { a: &a [*a] } }', 'x:2:23: nested more than 200 deep, or an alias that contains itself'],
   ])('%j fails with its place', async (text, message) => {
     expect(failureText(await readText('x.yml', text)).replaceAll('x.yml', 'x')).toBe(message);
   });

@@ -26,6 +26,7 @@ export class TestFleet {
   /** Lays out and boots hosts; resolves when all greet on port 22. */
   static async up(wishes: Readonly<Record<string, HostWish>>, packages: readonly string[] = []): Promise<TestFleet> {
     const base = await baseTree(packages);
+    await takeLock();
     await sweep();
     mkdirSync(FLEETS, { recursive: true });
     const directory = mkdtempSync(join(FLEETS, 'f'));
@@ -72,11 +73,28 @@ export class TestFleet {
     await Promise.all([...this.hosts.values()].map((host) => host[Symbol.asyncDispose]()));
     await run('ip', ['link', 'del', BRIDGE]).catch(() => '');
     rmSync(this.directory, { recursive: true, force: true });
+    rmSync(LOCK, { force: true });
   }
 }
 
 const BRIDGE = 'rbk0';
 const FLEETS = '/var/tmp/runbook-fleet';
+
+const LOCK = '/var/tmp/runbook-fleet.lock';
+
+/** One fleet at a time on a machine: waits for the process that has one, unless that is gone. */
+async function takeLock(): Promise<void> {
+  for (;;) {
+    try {
+      writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+      return;
+    } catch {
+      const owner = readFileSync(LOCK, { encoding: 'utf8', flag: 'a+' });
+      if (!existsSync(`/proc/${owner}`)) rmSync(LOCK, { force: true });
+      else await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
 
 /** Clears away what a killed test run left: processes of its namespaces, mounts, directories. */
 async function sweep(): Promise<void> {
