@@ -26,6 +26,15 @@ export interface Ways {
   close(): Promise<void>;
 }
 
+/**
+ * A host without the passwords that the inventory gives it: what the engine, and so expressions, events and the journal,
+ * get to see. The way to it is found by its name.
+ */
+export function withoutSecrets(host: Host): Host {
+  const vars = Object.fromEntries(Object.entries(host.vars).filter(([name]) => !/pass(word)?$|secret|token/i.test(name)));
+  return { ...host, vars };
+}
+
 /** This machine, as a host that `on: controller` asks. */
 const CONTROLLER: Host = { name: 'controller', groups: [], vars: {} };
 
@@ -50,8 +59,9 @@ export async function connect(world: World, options: TargetOptions, screen: Scre
   };
   // Asked before anything is drawn, not in the middle of a run.
   if (options.askBecomePass) await remembering.get(BECOME_PASSWORD);
+  const listed = new Map(inventory.hosts.map((host) => [host.name, host]));
   const target = (host: Host): Result<Target> => {
-    const found = targetOf(host, defaults);
+    const found = targetOf(listed.get(host.name) ?? host, defaults);
     if (!found.ok) return found;
     for (const [name, value] of Object.entries(found.value.secrets)) values.set(name, value);
     return ok(host.vars['runbook_lab'] === true ? labTarget(world, options, found.value.target) : found.value.target);
@@ -86,7 +96,7 @@ function hostFor(inventory: Inventory, pattern: string): Result<Host> {
   const hosts = selectHosts(inventory, pattern);
   if (!hosts.ok) return hosts;
   const [first] = hosts.value;
-  return first ? ok(first) : { ok: false, failure: { code: 'not-found', message: `${pattern} is empty` } };
+  return first ? ok(withoutSecrets(first)) : { ok: false, failure: { code: 'not-found', message: `${pattern} is empty` } };
 }
 
 /** The practice fleet makes its keys anew; its shipped inventory only says that it is the practice fleet. */

@@ -8,12 +8,12 @@ import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { type UndoEntry, undoLog } from '../views/undo-log.ts';
 import { approve } from './approve.ts';
-import { connect } from './connect.ts';
+import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
-import { readHosts } from './targets.ts';
+import { limitedNames, readSources } from './targets.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** `rollback`: from a run's name to an exit code. */
@@ -24,9 +24,13 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   if (!found.ok) return screen.refuse(found.failure);
   const { of, entries } = found.value;
   const { runbook, runbookSha256 } = of.started;
-  const inventory = await readHosts(world, options);
-  if (!inventory.ok) return screen.refuse(inventory.failure);
-  const undoables = undoablesOf(entries, inventory.value.inventory, options.limit === undefined ? undefined : inventory.value.limited);
+  const read = await readSources(world, options);
+  if (!read.ok) return screen.refuse(read.failure);
+  const { inventory, notes } = read.value;
+  screen.tell(notes.map(screen.err.say));
+  const limited = await limitedNames(inventory, options.limit);
+  if (!limited.ok) return screen.refuse(limited.failure);
+  const undoables = undoablesOf(entries, inventory, limited.value);
   if (!undoables.ok) return screen.refuse(undoables.failure);
   if (undoables.value.length === 0) {
     screen.tell([`Nothing that run ${of.id} did is left to take back.`]);
@@ -34,7 +38,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   }
 
   const stop = new AbortController();
-  const { fleet, hostFor, close } = await connect(world, options, screen, inventory.value.inventory);
+  const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
   const json = options.json === true;
   const view = viewOf(world, screen, json, true);
   const run = newRunId();
@@ -106,7 +110,7 @@ function undoablesOf(
   inventory: Inventory,
   only: ReadonlySet<string> | undefined,
 ): Result<readonly Undoable[]> {
-  const known = new Map(inventory.hosts.map((host) => [host.name, host]));
+  const known = new Map(inventory.hosts.map((host) => [host.name, withoutSecrets(host)]));
   const wanted = entries.filter(({ host }) => only === undefined || only.has(host));
   const missing = wanted.filter(({ host }) => !known.has(host)).map(({ host }) => host);
   if (missing.length > 0) {

@@ -11,7 +11,7 @@ import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
-import { connect } from './connect.ts';
+import { connect, withoutSecrets } from './connect.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
 import type { RunOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -38,8 +38,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   if (!inputs.ok) return screen.refuse(inputs.failure);
   const chosen = await chooseHosts(world, options, runbook.hosts);
   if (!chosen.ok) return screen.refuse(chosen.failure);
-  const { inventory, hosts, why } = chosen.value;
-  if (why !== undefined && !options.json) screen.tell([screen.err.say(`inventory: ${why}`)]);
+  const { inventory, hosts, notes } = chosen.value;
+  screen.tell(notes.map(screen.err.say));
 
   const stop = new AbortController();
   const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
@@ -64,7 +64,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     inputs: maskedInputs(runbook, inputs.value),
     operator: world.user,
   };
-  const assignment = { head, runbook, hosts, inputs: inputs.value };
+  const assignment = { head, runbook, hosts: hosts.map(withoutSecrets), inputs: inputs.value };
   try {
     const ended = await drive(
       {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
+import { expandLimit } from '../inventory/expand-limit.ts';
 import { findInventory } from '../inventory/find-inventory.ts';
 import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
@@ -8,19 +9,16 @@ import { selectHosts } from '../inventory/select-hosts.ts';
 import type { TargetOptions } from './options.ts';
 import type { World } from './world.ts';
 
-/** Hosts as a command line names them. */
-export interface Chosen {
+/** An inventory as the command line names it. */
+export interface ReadInventory {
   readonly inventory: Inventory;
-  readonly hosts: readonly Host[];
-  /** Which inventory was taken and why, when none was given. */
-  readonly why?: string;
+  /** What to tell about it: which one was taken when none was given, and what in it looks wrong. */
+  readonly notes: readonly string[];
 }
 
-/** An inventory, and the names that `--limit` leaves of it. */
-export interface ReadHosts {
-  readonly inventory: Inventory;
-  readonly limited: ReadonlySet<string>;
-  readonly why?: string;
+/** The inventory, and the hosts of a run. */
+export interface Chosen extends ReadInventory {
+  readonly hosts: readonly Host[];
 }
 
 /** Reads the inventory and chooses the hosts of a run: `--hosts`, else the runbook's own pattern, narrowed by `--limit`. No host is an error. */
@@ -29,37 +27,31 @@ export async function chooseHosts(world: World, options: TargetOptions, standard
   if (pattern === undefined) return fail('bad-input', 'the runbook names no hosts of its own', { hint: 'name them: --hosts PATTERN' });
   const read = await readSources(world, options);
   if (!read.ok) return read;
-  const hosts = selectHosts(read.value.inventory, pattern, options.limit);
+  const hosts = await selected(read.value.inventory, pattern, options.limit);
   return hosts.ok ? ok({ ...read.value, hosts: hosts.value }) : hosts;
 }
 
-/** Reads the inventory for a run whose hosts are known already. */
-export async function readHosts(world: World, options: TargetOptions): Promise<Result<ReadHosts>> {
-  const read = await readSources(world, options);
-  if (!read.ok) return read;
-  const limited = selectHosts(read.value.inventory, 'all', options.limit);
-  return limited.ok ? ok({ ...read.value, limited: new Set(limited.value.map(({ name }) => name)) }) : limited;
+/** The names that `--limit` leaves of an inventory; undefined: all. */
+export async function limitedNames(inventory: Inventory, limit: string | undefined): Promise<Result<ReadonlySet<string> | undefined>> {
+  if (limit === undefined) return ok(undefined);
+  const hosts = await selected(inventory, 'all', limit);
+  return hosts.ok ? ok(new Set(hosts.value.map(({ name }) => name))) : hosts;
 }
 
-async function readSources(
-  world: World,
-  { inventory: given }: TargetOptions,
-): Promise<Result<{ readonly inventory: Inventory; readonly why?: string }>> {
-  if (given !== undefined) {
-    const inventory = await readInventory(
-      given.map((source) => sourcePath(world, source)),
-      nodeInventoryIo,
-    );
-    return inventory.ok ? ok({ inventory: inventory.value }) : inventory;
-  }
-  const found = await findInventory(world.env, nodeInventoryIo);
+/** Reads the inventory that was given, or the one that is found. */
+export async function readSources(world: World, { inventory: given }: TargetOptions): Promise<Result<ReadInventory>> {
+  // A list of hosts (`a,b,`) is no path.
+  const sources = given?.map((source) => (source.includes(',') ? source : resolve(world.cwd, source)));
+  const found = sources ? ok({ sources, why: undefined }) : await findInventory(world.env, nodeInventoryIo);
   if (!found.ok) return found;
-  const { sources, why } = found.value;
-  const inventory = await readInventory(sources, nodeInventoryIo);
-  return inventory.ok ? ok({ inventory: inventory.value, why }) : inventory;
+  const inventory = await readInventory(found.value.sources, nodeInventoryIo);
+  if (!inventory.ok) return inventory;
+  const { why } = found.value;
+  const which = why === undefined ? [] : [`inventory: ${found.value.sources.join(', ')} (${why})`];
+  return ok({ inventory: inventory.value, notes: [...which, ...inventory.value.warnings] });
 }
 
-/** A list of hosts (`a,b,`) is no path. */
-function sourcePath(world: World, source: string): string {
-  return source.includes(',') ? source : resolve(world.cwd, source);
+async function selected(inventory: Inventory, pattern: string, limit: string | undefined): Promise<Result<readonly Host[]>> {
+  const limits = limit === undefined ? ok(undefined) : await expandLimit(limit, nodeInventoryIo);
+  return limits.ok ? selectHosts(inventory, pattern, limits.value) : limits;
 }

@@ -22,6 +22,7 @@ export interface Gate {
   readonly offersWaves: boolean;
 }
 
+/** An answer to a gate. */
 export interface Approval {
   /** `none`: nobody could be asked. */
   readonly answer: 'yes' | 'no' | 'wave' | 'none';

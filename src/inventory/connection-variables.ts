@@ -26,6 +26,7 @@ export interface Setting {
   readonly value: boolean | number | string;
 }
 
+/** The connection variables that a host has, by what they set. */
 export type ConnectionSettings = { readonly [Name in ConnectionSetting]?: Setting };
 
 /** A host's variable cannot be honoured. */

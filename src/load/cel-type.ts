@@ -28,6 +28,7 @@ export interface ObjectType {
 /** Object types by name. */
 export type TypeTable = Map<string, ObjectType>;
 
+/** A value of which nothing is known before it is there. */
 export const dyn: CelType = { kind: 'dyn' };
 
 /** What an object type is called in messages. */

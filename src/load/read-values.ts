@@ -21,6 +21,7 @@ export function readPlainText(tree: Tree | undefined, what: string, report: Repo
   return undefined;
 }
 
+/** A true or false that is taken as it stands; `undefined` when there is none, or after it was reported. */
 export function readBoolean(tree: Tree | undefined, what: string, report: Report): boolean | undefined {
   if (tree === undefined || tree.kind === 'broken') return undefined;
   if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;

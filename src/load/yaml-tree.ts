@@ -3,6 +3,7 @@ import type { Range } from './report.ts';
 /** A file's values with the places they stand at: what all checks work on. */
 export type Tree = ScalarTree | ListTree | MapTree | BrokenTree;
 
+/** A single value. */
 export interface ScalarTree {
   readonly kind: 'scalar';
   readonly range: Range;
@@ -29,6 +30,7 @@ interface BrokenTree {
   readonly range: Range;
 }
 
+/** A value of a map, with the place of its key. */
 export interface Entry {
   readonly key: Range;
   readonly value: Tree;

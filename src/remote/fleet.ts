@@ -7,6 +7,7 @@ import { createLink, type Link } from './link.ts';
 import { createReader } from './reader.ts';
 import { createWriter } from './writer.ts';
 
+/** What a fleet is put together from. */
 export interface FleetOptions {
   readonly transport: Transport;
   /** How to reach a host, by the inventory. */

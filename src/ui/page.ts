@@ -18,6 +18,7 @@ export interface Page {
   say(text: string): string;
 }
 
+/** What a page is made from, beside the output itself. */
 export interface PageOptions {
   readonly color: ColorChoice;
   readonly environment: Environment;
