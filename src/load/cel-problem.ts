@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marks of the language, not of this one
-
 import { type ASTNode, TypeError as CelTypeError, type Environment, ParseError } from '@marcbachmann/cel-js';
 import { RE2_MATCHES } from './cel-environment.ts';
 import { describeType, type TypeTable, typeNamed } from './cel-type.ts';

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marks of the language, not of this one
-
 /** Every code a diagnostic can have, with what it means and what to do. `docs/errors.md` and `runbook validate` are made from it. */
 export const diagnosticCodes = {
   'too-large': 'The file is larger than a runbook may be (1 MiB, about 15,000 lines of YAML, 2,000 keys a map, 64 KiB a value, 32 levels).',

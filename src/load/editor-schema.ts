@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marks of the language, not of this one
-
 import { DURATION_PATTERN } from '../domain/duration.ts';
 import type { JsonSchema } from '../domain/schema.ts';
 

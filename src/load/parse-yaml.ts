@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marks of the language, not of this one
-
 import { Composer, type CST, type Document, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { lexYaml } from './lex-yaml.ts';
 import type { Range, Report } from './report.ts';

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marks of the language, not of this one
-
 import { ok, type Result } from '../domain/failure.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Scope } from '../domain/step.ts';

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is systemd's own syntax
 import { describe, expect, it } from 'vitest';
 import type { UnitSnapshot } from '../../src/formats/argument-carry-out.ts';
 import type { ArgumentChange } from '../../src/formats/argument-plan.ts';

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is systemd's own syntax
 import { describe, expect, it } from 'vitest';
 import { bytesToText, utf8Text } from '../../src/domain/file.ts';
 import { type EnvironmentText, effectiveUnit } from '../../src/formats/effective-argv.ts';

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marks of the language, not of this one
-
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/domain/step.ts';
 import { loaded, scopeWith } from './load-sample.ts';

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is systemd's own syntax
 import type { ArgvCase } from './argv-unit.ts';
 
 /** Units whose arguments come from variables. */
