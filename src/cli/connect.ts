@@ -68,7 +68,8 @@ export async function connect(world: World, options: TargetOptions, screen: Scre
   };
   const nonce = () => randomBytes(16).toString('hex');
   const remote = createFleet({ transport: createSsh2Transport({ secrets: remembering }), targetOf: target, nonce });
-  const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce });
+  const shell = { shell: '/bin/sh', path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
+  const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce, shell });
   const opened = new Set<Host>();
   const way = (host: Host): Fleet => {
     opened.add(host);

@@ -12,8 +12,10 @@ const MAX_BYTES = 1024 * 1024;
  */
 const probeFunctions = `
 probe() {
-  HOME=/proc XDG_CACHE_HOME=/proc XDG_CONFIG_HOME=/proc KUBECACHEDIR=/proc
-  export HOME XDG_CACHE_HOME XDG_CONFIG_HOME KUBECACHEDIR
+  if [ -n "$probe_home" ]; then
+    HOME=$probe_home XDG_CACHE_HOME=$probe_home XDG_CONFIG_HOME=$probe_home KUBECACHEDIR=$probe_home
+    export HOME XDG_CACHE_HOME XDG_CONFIG_HOME KUBECACHEDIR
+  fi
   limited "$@"
 }
 `;

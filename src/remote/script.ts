@@ -1,5 +1,6 @@
 import { frameFunctions } from './frames.ts';
 import type { HostShell } from './host-shell.ts';
+import { quote } from './quote.ts';
 
 /** What a script's tools are; functions of these names that a login environment exports must not stand in for them. */
 const TOOLS =
@@ -26,11 +27,11 @@ export function scriptBytes(script: Script, host: HostShell, nonce: string): Uin
 ${frameFunctions}${[...new Set(script.functions)].join('')}
 main() {
 umask 077
-LC_ALL=C TZ=UTC0 PATH=${host.path}
+LC_ALL=C TZ=UTC0 PATH=${quote(host.path)}
 export LC_ALL TZ PATH
 unset ENV BASH_ENV CDPATH IFS
 unset -f ${TOOLS} >/dev/null 2>&1
-nonce=${nonce} can_limit=
+nonce=${nonce} can_limit= probe_home=${host.ownHome ? '' : '/proc'}
 exec 3>&1 4>&2
 ${script.body}
 echo; echo "$nonce done"
