@@ -29,7 +29,10 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
   await asking.live?.pause();
   if (gate.name === 'run' && !json) screen.print([...showPlan(screen.out, { runbook: asking.runbook, kind: asking.kind }, plans), '']);
   if (asking.yes) return { answer: 'yes', by: 'flag' };
-  if (json) return { answer: 'none', by: 'nobody' };
+  if (json) {
+    screen.tell(['Nobody is asked with --json: pass -y to approve.']);
+    return { answer: 'none', by: 'nobody' };
+  }
   const chosen = plans.filter((plan) => gate.hosts.includes(plan.host));
   const question = {
     verb: asking.kind === 'apply' ? 'apply' : 'roll back',

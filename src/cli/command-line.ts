@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { visible } from '../formats/visible.ts';
 import { addApply } from './apply.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addLab } from './lab.ts';
@@ -51,12 +52,13 @@ function programOf(world: World, exit: (code: number) => void): Command {
 
 /** A failure to keep the journal is 6; everything else that is thrown is a bug. */
 function unexpected(world: World, error: unknown): number {
+  // What is thrown may quote what a host said.
+  const tell = (text: string) => world.err.write(`${visible(text)}\n`);
   if (error instanceof Error && error.name === 'JournalFault') {
-    world.err.write(
-      `The journal could not be kept: ${error.message}\nNothing new was begun after that. "runbook runs" names hosts whose state is in doubt.\n`,
-    );
+    tell(`The journal could not be kept: ${error.message}`);
+    tell('Nothing new was begun after that. "runbook runs" names hosts that are in doubt, or changed and never verified.');
     return 6;
   }
-  world.err.write(`This is a bug in runbook: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  tell(`This is a bug in runbook: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 70;
 }

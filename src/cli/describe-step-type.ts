@@ -1,5 +1,8 @@
-import type { JsonSchema } from '../domain/schema.ts';
-import type { AnyStepSpec } from '../domain/step.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject } from '../domain/json.ts';
+import type { AnyStepSpec, Example } from '../domain/step.ts';
+import { yamlText } from '../formats/yaml-text.ts';
+import { describeSchema } from './describe-schema.ts';
 
 /** A step type as data, for `steps --json`. */
 export function stepTypeData(spec: AnyStepSpec): object {
@@ -21,44 +24,65 @@ export function describeStepType(spec: AnyStepSpec): readonly string[] {
   return [
     `# ${spec.name}`,
     '',
-    `${spec.summary}. ${spec.plan ? 'Changes hosts.' : 'Reads only.'}`,
+    `${spec.summary}.`,
+    '',
+    placeOf(spec),
     '',
     ...spec.docs.trim().split('\n'),
     '',
-    '## with',
+    '## Parameters',
     '',
-    ...properties(spec.schema, ''),
-    ...(spec.outputs ? ['', '## outputs', '', ...properties(spec.outputs.schema, '')] : []),
+    ...orNone(describeSchema(spec.schema)),
+    ...(spec.outputs ? ['', '## Outputs', '', ...describeSchema(spec.outputs.schema)] : []),
     '',
-    '## examples',
-    ...spec.examples.flatMap(({ title, params }) => [
-      '',
-      `${title}:`,
-      '',
-      '```yaml',
-      `uses: ${spec.name}`,
-      `with: ${JSON.stringify(params)}`,
-      '```',
-    ]),
+    '## Examples',
+    ...spec.examples.flatMap((example) => describeExample(spec, example)),
   ];
 }
 
-function properties(schema: JsonSchema, indent: string): readonly string[] {
-  if (!('properties' in schema) || schema.properties === undefined) return [];
-  const required = new Set(schema.required ?? []);
-  return Object.entries(schema.properties).flatMap(([name, property]) => {
-    const facts = [
-      typeWords(property),
-      ...(required.has(name) ? ['required'] : []),
-      ...('default' in property ? [`default \`${JSON.stringify(property.default)}\``] : []),
-    ];
-    return [`${indent}- \`${name}\` (${facts.join(', ')}): ${property.description ?? ''}`, ...properties(property, `${indent}  `)];
-  });
+function placeOf({ plan, verify }: AnyStepSpec): string {
+  if (plan) return 'Changes hosts: it stands in `remediate`.';
+  return `Only reads: it stands in \`diagnose\` or \`remediate\`${verify ? ', and in `verify` with an `expect`' : ''}.`;
 }
 
-function typeWords(schema: JsonSchema): string {
-  if ('enum' in schema && schema.enum) return schema.enum.map((value) => `\`${value}\``).join(' or ');
-  if ('anyOf' in schema && schema.anyOf) return schema.anyOf.map(typeWords).join(' or ');
-  if (schema.type === 'array') return `list of ${typeWords(schema.items)}`;
-  return schema.type ?? 'any';
+function orNone(lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? lines : ['It takes none.'];
+}
+
+function describeExample(spec: AnyStepSpec, example: Example<unknown>): readonly string[] {
+  const { title, outputs, says } = example;
+  return [
+    '',
+    `### ${title}`,
+    '',
+    ...block('yaml', yamlText({ [phaseOf(spec, example)]: [stepOf(spec, example)] })),
+    ...(says === undefined ? [] : listed('The plan says:', says, 'There is nothing to do.')),
+    ...(outputs === undefined ? [] : ['', 'It gives:', '', ...block('yaml', yamlText(outputs))]),
+    ...(expects(example) ? listed('It does not hold:', example.unmet ?? [], 'It holds.') : []),
+  ];
+}
+
+function listed(lead: string, lines: readonly string[], otherwise: string): readonly string[] {
+  return lines.length === 0 ? ['', otherwise] : ['', lead, '', ...block('text', lines.join('\n'))];
+}
+
+function expects({ params }: Example<unknown>): boolean {
+  return isJsonObject(params) && params['expect'] !== undefined;
+}
+
+function phaseOf({ plan }: AnyStepSpec, example: Example<unknown>): string {
+  if (plan) return 'remediate';
+  return expects(example) ? 'verify' : 'diagnose';
+}
+
+/** The step as an author writes it: without the values that hold anyway. */
+function stepOf({ name, schema }: AnyStepSpec, { params }: Example<unknown>): object {
+  const known = 'properties' in schema ? (schema.properties ?? {}) : {};
+  const isDefault = (key: string, value: unknown) => known[key]?.default !== undefined && isDeepStrictEqual(known[key].default, value);
+  const written = Object.entries(params ?? {}).filter(([key, value]) => !isDefault(key, value));
+  return { uses: name, ...(written.length > 0 ? { with: Object.fromEntries(written) } : {}) };
+}
+
+function block(language: string, text: string): readonly string[] {
+  return [`\`\`\`${language}`, ...text.replace(/\n$/, '').split('\n'), '```'];
 }

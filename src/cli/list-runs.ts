@@ -1,17 +1,21 @@
 import { join } from 'node:path';
 import type { Outcome } from '../domain/plan.ts';
-import { readRun, runIds } from '../journal/run-archive.ts';
+import { type ArchivedRun, readRun, runIds } from '../journal/run-archive.ts';
 import { outcomeWords } from '../ui/outcome-words.ts';
-import { inDoubt } from '../views/in-doubt.ts';
-import { type RunSummary, runSummary } from '../views/run-summary.ts';
+import { inDoubt, leftUnverified } from '../views/in-doubt.ts';
+import { type RunState, type RunSummary, runSummary } from '../views/run-summary.ts';
 import type { CommonOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { stateDirectory, type World } from './world.ts';
 
-interface Row extends RunSummary {
+interface Row extends Omit<RunSummary, 'state'> {
+  readonly state: RunState | 'under-way';
   /** Its process still runs. */
   readonly live: boolean;
+  /** Hosts of which a receipt is missing, and that no rollback has settled since. */
   readonly inDoubt: readonly string[];
+  /** Hosts that were changed, and never verified. */
+  readonly unverified: readonly string[];
   readonly damage?: string;
 }
 
@@ -19,38 +23,51 @@ interface Row extends RunSummary {
 export async function listRuns(world: World, options: CommonOptions): Promise<number> {
   const screen = screenOf(world, options);
   const runsDirectory = join(stateDirectory(world, options.stateDir), 'runs');
-  const rows: Row[] = [];
+  const runs: ArchivedRun[] = [];
   let code = 0;
   for (const id of await runIds(runsDirectory)) {
     const run = await readRun(runsDirectory, id);
-    const summary = run.ok ? runSummary(run.value.events) : undefined;
-    if (!run.ok || !summary) {
-      code = screen.refuse(run.ok ? { code: 'journal', message: `the journal of run ${id} is empty` } : run.failure);
-      continue;
-    }
-    const doubtful = run.value.live ? [] : inDoubt(run.value.events).map(({ host }) => host);
-    rows.push({
-      ...summary,
-      live: run.value.live,
-      inDoubt: [...new Set(doubtful)],
-      ...(run.value.damage ? { damage: run.value.damage } : {}),
-    });
+    if (!run.ok) code = screen.refuse(run.failure);
+    else if (run.value.damage !== undefined && run.value.events.length === 0)
+      code = screen.refuse({ code: 'journal', message: `run ${id}: ${run.value.damage}` });
+    else runs.push(run.value);
   }
+  const rows = runs.flatMap((run, newer) => rowOf(run, runs.slice(0, newer)));
   if (options.json) screen.print([JSON.stringify(rows, null, 2)]);
-  else if (rows.length === 0) screen.tell([`No runs are kept in ${screen.err.say(runsDirectory)}.`]);
+  else if (rows.length === 0 && code === 0) screen.tell([`No runs are kept in ${screen.err.say(runsDirectory)}.`]);
   else screen.print(rows.flatMap((row) => rowLines(screen, row)));
   return code;
 }
 
+/** A run as a row; none for one that was ended before its first event, which has done nothing. `after`: the runs since. */
+function rowOf({ events, live, damage }: ArchivedRun, after: readonly ArchivedRun[]): readonly Row[] {
+  const [started] = events;
+  if (started?.type !== 'run.started') return [];
+  const rollbacks = after.filter((run) => takesBack(run, started.of ?? started.run));
+  const later = rollbacks.toReversed().flatMap((run) => run.events);
+  const summary = runSummary(events, later);
+  if (!summary) return [];
+  const own = new Set(inDoubt(events).map(({ tx }) => tx));
+  const doubtful = live ? [] : inDoubt([...events, ...later]).flatMap(({ host, tx }) => (own.has(tx) ? [host] : []));
+  const unverified = live ? [] : leftUnverified([...events, ...later]);
+  const state = live ? 'under-way' : summary.state;
+  return [{ ...summary, state, live, inDoubt: [...new Set(doubtful)], unverified, ...(damage === undefined ? {} : { damage }) }];
+}
+
+function takesBack({ events: [started] }: ArchivedRun, id: string): boolean {
+  return started?.type === 'run.started' && started.of === id;
+}
+
 function rowLines({ out }: Screen, row: Row): readonly string[] {
   const outcomes = Object.entries(row.outcomes).map(([outcome, number]) => `${number} ${outcomeWords(outcome as Outcome, row.kind)}`);
-  const state = row.live ? 'under way' : row.state === 'in-doubt' ? out.style.bad('in doubt') : row.state;
+  const state = row.state === 'under-way' ? 'under way' : row.state === 'in-doubt' ? out.style.bad('in doubt') : row.state;
   const what = row.of === undefined ? row.kind : `${row.kind} of ${row.of}`;
+  const rollback = `"runbook rollback ${row.of ?? row.run}"`;
+  const names = (hosts: readonly string[]) => hosts.map(out.say).join(', ');
   return [
     `${row.run}  ${out.say(what)} ${out.say(row.runbook)}  ${state}  ${outcomes.join(', ')}  ${out.style.quiet(`by ${out.say(row.operator)}`)}`,
-    ...(row.inDoubt.length > 0
-      ? [`  not known what happened on ${row.inDoubt.map(out.say).join(', ')}: "runbook rollback ${row.run}" asks and settles them`]
-      : []),
+    ...(row.inDoubt.length > 0 ? [`  not known what happened on ${names(row.inDoubt)}: ${rollback} asks and settles them`] : []),
+    ...(row.unverified.length > 0 ? [`  changed and never verified: ${names(row.unverified)}; ${rollback} takes it back`] : []),
     ...(row.damage ? [`  ${out.say(row.damage)}`] : []),
   ];
 }

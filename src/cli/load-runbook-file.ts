@@ -60,7 +60,18 @@ export function inputsOf(runbook: Runbook, given: readonly string[], screen: Scr
     if (spec?.sensitive) screen.conceal(text);
     values[name] = value.value;
   }
-  return runbook.inputsFrom(values);
+  const inputs = runbook.inputsFrom(values);
+  // Defaults as well, and what stands inside lists and objects: steps refer to their parts.
+  for (const [name, value] of inputs.ok ? Object.entries(inputs.value) : []) {
+    if (runbook.inputs.get(name)?.sensitive) for (const secret of textsIn(value)) screen.conceal(secret);
+  }
+  return inputs;
+}
+
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
 }
 
 /** Inputs as a journal may hold them. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ColorChoice } from '../ui/style.ts';
+import type { Typed } from '../views/recap.ts';
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -43,6 +44,19 @@ export function withTargetOptions(command: Command): Command {
 /** Adds the options of a run. */
 export function withRunOptions(command: Command): Command {
   return withTargetOptions(command).option('-e, --input <name=value>', 'set an input of the runbook; may be repeated', collectedInput);
+}
+
+/** The options of a run as they were typed, for a command that goes on with it. */
+export function typed({ inventory = [], stateDir, askBecomePass, hosts, limit, input = [] }: RunOptions): Required<Omit<Typed, 'runbook'>> {
+  return {
+    places: [
+      ...inventory.flatMap((source) => ['-i', source]),
+      ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
+      ...(askBecomePass ? ['-K'] : []),
+    ],
+    inputs: [...(hosts === undefined ? [] : ['--hosts', hosts]), ...input.flatMap((assignment) => ['-e', assignment])],
+    limit: limit === undefined ? [] : ['-l', limit],
+  };
 }
 
 function collected(value: string, before: readonly string[] = []): readonly string[] {

@@ -9,7 +9,8 @@ import { recap } from '../views/recap.ts';
 import { type UndoEntry, undoLog } from '../views/undo-log.ts';
 import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
-import type { TargetOptions } from './options.ts';
+import { lastWords } from './last-words.ts';
+import { type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
@@ -28,7 +29,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, notes } = read.value;
   screen.tell(notes.map(screen.err.say));
-  const limited = await limitedNames(inventory, options.limit);
+  const limited = await limitedNames(inventory, options);
   if (!limited.ok) return screen.refuse(limited.failure);
   const undoables = undoablesOf(entries, inventory, limited.value);
   if (!undoables.ok) return screen.refuse(undoables.failure);
@@ -62,13 +63,14 @@ export async function runRollback(world: World, name: string, options: TargetOpt
         hostFor,
         view,
         stop,
+        leave: (events) => lastWords(screen, events),
         runsDirectory,
         detailedExitCode: false,
         approve: (gate, plans) => approve(asking, gate, plans),
       },
       (ports) => rollBack(head, undoables.value, ports),
     );
-    const summary = recap(ended.events);
+    const summary = recap(ended.events, typed(options));
     if (!json && summary) screen.print(showRecap(screen.out, summary));
     return ended.exitCode;
   } finally {
@@ -87,6 +89,8 @@ async function standingOf(runsDirectory: string, name: string): Promise<Result<S
   const run = id.ok ? await readRun(runsDirectory, id.value) : id;
   if (!run.ok) return run;
   const [started] = run.value.events;
+  if (!started && run.value.damage === undefined)
+    return fail('not-found', `run ${run.value.id} was ended before its first event; nothing was changed`);
   if (started?.type !== 'run.started') return fail('journal', `the journal of run ${run.value.id} does not begin with its start`);
   if (started.kind !== 'apply') return fail('bad-input', `run ${run.value.id} is a ${started.kind}; only an apply can be rolled back`);
   if (run.value.live)
@@ -119,8 +123,9 @@ function undoablesOf(
     });
   }
   return ok(
-    wanted.flatMap(({ host, changes }) =>
-      known.has(host) ? [{ host: known.get(host) ?? { name: host, groups: [], vars: {} }, changes }] : [],
-    ),
+    wanted.flatMap((entry) => {
+      const host = known.get(entry.host);
+      return host ? [{ ...entry, host }] : [];
+    }),
   );
 }

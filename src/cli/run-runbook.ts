@@ -3,7 +3,7 @@ import type { RunKind } from '../domain/event.ts';
 import { apply, look } from '../engine/run-runbook.ts';
 import { jsonView } from '../ui/json-view.ts';
 import { type LiveView, liveView } from '../ui/live-view.ts';
-import type { View } from '../ui/output.ts';
+import { silentView, type View } from '../ui/output.ts';
 import type { Page } from '../ui/page.ts';
 import { plainView } from '../ui/plain-view.ts';
 import { showDiagnosis } from '../ui/show-diagnosis.ts';
@@ -12,8 +12,9 @@ import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
+import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
-import type { RunOptions } from './options.ts';
+import { type RunOptions, typed } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { chooseHosts } from './targets.ts';
@@ -74,6 +75,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
         hostFor,
         view,
         stop,
+        leave: (events) => lastWords(screen, events),
         detailedExitCode: request.detailedExitCode,
         approve: (gate, plans) => approve({ ...asking, ...('pause' in view ? { live: view as LiveView } : {}) }, gate, plans),
         ...(kind === 'apply' ? { runsDirectory: join(stateDirectory(world, options.stateDir), 'runs') } : {}),
@@ -91,28 +93,20 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
 export function viewOf(world: World, screen: Screen, json: boolean, changes: boolean): View | LiveView {
   if (json) return jsonView(world.out, screen.mask);
   if (world.err.isTTY) return liveView(world.err, screen.err);
-  return changes ? plainView(world.err, screen.err) : { event() {}, close: () => Promise.resolve() };
+  return changes ? plainView(world.err, screen.err) : silentView;
 }
 
 function endLines(page: Page, { kind, name, options }: RunRequest, runbook: string, ended: Ended): readonly string[] {
+  const { places, inputs, limit } = typed(options);
+  const next = (command: string) => ['runbook', command, name, ...places, ...inputs, ...limit];
   switch (kind) {
     case 'diagnose':
-      return showDiagnosis(page, runbook, ended.plans);
+      return showDiagnosis(page, { runbook, next: next('plan') }, ended.plans);
     case 'plan':
-      return showPlan(page, { runbook, next: ['runbook', 'apply', name, ...given(options)] }, ended.plans);
+      return showPlan(page, { runbook, next: next('apply') }, ended.plans);
     case 'apply': {
-      const summary = recap(ended.events);
+      const summary = recap(ended.events, { runbook: name, places, inputs, limit });
       return summary ? showRecap(page, summary) : [];
     }
   }
-}
-
-/** The options that choose hosts and inputs, as they were typed. */
-function given({ inventory = [], hosts, limit, input = [] }: RunOptions): readonly string[] {
-  return [
-    ...inventory.flatMap((source) => ['-i', source]),
-    ...(hosts === undefined ? [] : ['--hosts', hosts]),
-    ...(limit === undefined ? [] : ['-l', limit]),
-    ...input.flatMap((assignment) => ['-e', assignment]),
-  ];
 }

@@ -25,6 +25,8 @@ export interface SessionTask {
   readonly runsDirectory?: string;
   readonly detailedExitCode: boolean;
   readonly stop: AbortController;
+  /** The last words when the operator leaves at once, with hosts under way. */
+  leave(events: readonly RunEvent[]): void;
 }
 
 /** A run that came to its end. */
@@ -37,17 +39,19 @@ export interface Ended {
 /** Runs the engine: each batch is durable before anybody sees it, and before what it announces can happen. Throws `JournalFault`. */
 export async function drive(task: SessionTask, begin: (ports: Ports) => EventBatches): Promise<Ended> {
   const events: RunEvent[] = [];
-  const plans: HostPlan[] = [];
-  const order: string[] = [];
+  const plans = new Map<string, HostPlan>();
+  let hosts: readonly string[] = [];
+  // Hosts are ready in any order; they are shown in that of the inventory.
+  const inOrder = () => hosts.flatMap((host) => plans.get(host) ?? []);
   const journal = task.runsDirectory === undefined ? undefined : await FileJournal.create(join(task.runsDirectory, task.run));
-  const release = onSignals(task.stop);
+  const release = onSignals(task, () => events);
   try {
-    for await (const batch of begin(portsOf(task, plans))) {
+    for await (const batch of begin(portsOf(task, inOrder))) {
       await journal?.append(batch);
       for (const event of batch) {
         events.push(event);
-        if (event.type === 'run.started') order.push(...event.hosts);
-        if (event.type === 'host.planned') insert(plans, event.plan, order);
+        if (event.type === 'run.started') hosts = event.hosts;
+        if (event.type === 'host.planned') plans.set(event.host, event.plan);
         task.view.event(event);
       }
     }
@@ -57,14 +61,7 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
     await journal?.close();
   }
   const last = events.at(-1);
-  return { events, plans, exitCode: last?.type === 'run.finished' ? last.exitCode : 70 };
-}
-
-/** Hosts are ready in any order; they are shown in that of the inventory. */
-function insert(plans: HostPlan[], plan: HostPlan, order: readonly string[]): void {
-  plans.push(plan);
-  const rank = new Map(order.map((host, index) => [host, index]));
-  plans.sort((a, b) => (rank.get(a.host) ?? 0) - (rank.get(b.host) ?? 0));
+  return { events, plans: inOrder(), exitCode: last?.type === 'run.finished' ? last.exitCode : 70 };
 }
 
 /** An id that sorts by time and can be typed: `20261122-080410-3f2a`. */
@@ -80,23 +77,28 @@ const clock: Clock = {
   },
 };
 
-function portsOf(task: SessionTask, plans: readonly HostPlan[]): Ports {
+function portsOf(task: SessionTask, plans: () => readonly HostPlan[]): Ports {
   return {
     fleet: task.fleet,
     clock,
     stop: task.stop.signal,
     hostFor: task.hostFor,
     transactionId: (host, undo) => createHash('sha256').update(`${task.run}\n${host}\n${undo}`).digest('hex').slice(0, 32),
-    approve: (gate) => task.approve(gate, plans),
+    approve: (gate) => task.approve(gate, plans()),
     exitCode: (ending) => exitCode(task.kind, ending, { detailed: task.detailedExitCode }),
   };
 }
 
 /** The first signal stops the dispatch; hosts under way are brought to a named end. A second Ctrl-C ends the process at once. */
-function onSignals(stop: AbortController): () => void {
+function onSignals({ stop, view, leave }: SessionTask, soFar: () => readonly RunEvent[]): () => void {
   const handle = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted && signal === 'SIGINT') process.exit(130);
+    if (stop.signal.aborted && signal === 'SIGINT') {
+      view.abandon();
+      leave(soFar());
+      process.exit(130);
+    }
     stop.abort(signal);
+    view.stopping(signal);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, handle);

@@ -31,10 +31,13 @@ export async function chooseHosts(world: World, options: TargetOptions, standard
   return hosts.ok ? ok({ ...read.value, hosts: hosts.value }) : hosts;
 }
 
-/** The names that `--limit` leaves of an inventory; undefined: all. */
-export async function limitedNames(inventory: Inventory, limit: string | undefined): Promise<Result<ReadonlySet<string> | undefined>> {
-  if (limit === undefined) return ok(undefined);
-  const hosts = await selected(inventory, 'all', limit);
+/** The names that `--hosts` and `--limit` leave of an inventory; undefined: neither is given. */
+export async function limitedNames(
+  inventory: Inventory,
+  { hosts: pattern, limit }: TargetOptions,
+): Promise<Result<ReadonlySet<string> | undefined>> {
+  if (pattern === undefined && limit === undefined) return ok(undefined);
+  const hosts = await selected(inventory, pattern ?? 'all', limit);
   return hosts.ok ? ok(new Set(hosts.value.map(({ name }) => name))) : hosts;
 }
 

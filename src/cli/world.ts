@@ -22,6 +22,7 @@ export interface World {
 /** The world of this process. */
 export function processWorld(): World {
   const { env, stdin, stdout, stderr } = process;
+  for (const stream of [stdin, stdout, stderr]) stream.on('error', outlive);
   return {
     env,
     cwd: process.cwd(),
@@ -48,6 +49,22 @@ function loginName(): string {
     return `uid ${process.getuid?.() ?? '?'}`;
   }
 }
+
+/** What says that the other side of a stream has gone: `| head`, and a terminal that was closed. */
+const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+
+/**
+ * Nobody may be there to read any more, but hosts under way are brought to their end and the journal is kept all the
+ * same. Output that is lost for another reason (a full disk) is told of where that is still possible.
+ */
+function outlive(error: NodeJS.ErrnoException): void {
+  if (!GONE.has(error.code ?? '') && !lost) {
+    lost = true;
+    process.stderr.write(`The output could not be written: ${error.message}\n`);
+  }
+}
+
+let lost = false;
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   return {

@@ -79,3 +79,23 @@ export type ChangeResult =
 export interface Receipt {
   readonly results: readonly ChangeResult[];
 }
+
+/** The path that a file change is really about, links resolved. */
+export function realPathOf({ before, after, path }: FileChange): string {
+  if (before.kind === 'file') return before.realPath;
+  return after.kind === 'file' ? after.realPath : path;
+}
+
+/**
+ * What of a transaction stands on the host by its receipt, and must be taken back: all that was done, and a unit change
+ * or trigger that did not succeed, since it may have had half of its effect. A file that was not replaced is whole, and
+ * a command that did not succeed has no known undo. A trigger that is alone in not succeeding leaves nothing behind.
+ */
+export function standingChanges(changes: readonly Change[], results: readonly ChangeResult[]): readonly Change[] {
+  const kindOf = (index: number) => results[index]?.kind;
+  const began = changes.some(({ kind }, index) => kindOf(index) === 'done' || (kind === 'unit' && kindOf(index) === 'failed'));
+  if (!began) return [];
+  return changes.filter(
+    ({ kind }, index) => kindOf(index) === 'done' || (kindOf(index) === 'failed' && (kind === 'unit' || kind === 'trigger')),
+  );
+}

@@ -45,6 +45,8 @@ export type EventBody =
       readonly tx: string;
       readonly undo: boolean;
       readonly changes: readonly Change[];
+      /** The privilege that the runbook asks for; absent: that of the inventory. A rollback asks for the same. */
+      readonly become?: boolean;
     }
   /** The host's receipt came back. */
   | {

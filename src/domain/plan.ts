@@ -53,6 +53,8 @@ export interface HostPlan {
   readonly unmet: readonly Unmet[];
   /** Merged and ordered; empty unless `would-fix`. */
   readonly changes: readonly Change[];
+  /** The privilege with which the changes are made, where a step asks for one. */
+  readonly become?: boolean;
   /** `facts` as they were read; empty when the host was not reached. */
   readonly facts: JsonObject;
 }

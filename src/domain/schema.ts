@@ -31,6 +31,8 @@ export type JsonSchema = Annotated &
         readonly additionalProperties?: boolean | JsonSchema;
         readonly minProperties?: number;
         readonly maxProperties?: number;
+        /** Exactly one of these keys must be there. */
+        readonly oneOf?: readonly { readonly required: readonly [string] }[];
       }
     | { readonly anyOf: readonly JsonSchema[] }
     | { readonly type?: undefined; readonly anyOf?: undefined }

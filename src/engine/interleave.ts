@@ -2,7 +2,8 @@
  * Runs generators side by side, at most `limit` at a time, begun in order. Yields whatever is ready as one batch; a
  * generator goes on only after the batch that holds its last value was consumed, so that nothing happens before the
  * event that announces it is durable, while one flush of the journal serves many hosts.
- * `mayBegin` is asked before each begin; once it says no, the rest is never begun.
+ * `mayBegin` is asked before each begin; once it says no, the rest is never begun. When one throws, the others under way
+ * are brought to their end before its error is thrown, and no further one is begun.
  */
 export async function* interleave<T>(
   begin: readonly (() => AsyncGenerator<T, void>)[],
@@ -24,20 +25,21 @@ export async function* interleave<T>(
       },
       (error: unknown) => {
         active.delete(source);
-        crash = { error };
+        crash ??= { error };
         wake();
       },
     );
   };
 
   for (;;) {
-    while (waiting.length > 0 && active.size < limit && mayBegin()) {
+    while (crash === undefined && waiting.length > 0 && active.size < limit && mayBegin()) {
       const source = waiting.shift()?.();
       if (source === undefined) break;
       active.add(source);
       pull(source);
     }
-    if (ready.length === 0 && crash === undefined) {
+    if (ready.length === 0) {
+      if (active.size === 0 && crash !== undefined) throw crash.error;
       if (active.size === 0) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -51,6 +53,5 @@ export async function* interleave<T>(
       yield batch.map(({ value }) => value);
       for (const { source } of batch) pull(source);
     }
-    if (crash !== undefined) throw crash.error;
   }
 }

@@ -1,12 +1,15 @@
 import type { Reader } from '../domain/access.ts';
 import type { Change } from '../domain/change.ts';
-import { type Failure, HostFault, type Result } from '../domain/failure.ts';
+import { HostFault, type Result } from '../domain/failure.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { StepPlan, StepStatus } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 import { isFailure, type Scope, type Unmet } from '../domain/step.ts';
+import { isWayFault } from './fault-outcome.ts';
+import { Overlay } from './overlay.ts';
 import type { Clock } from './ports.ts';
+import { withoutSensitive } from './without-sensitive.ts';
 
 /** A step that was asked: what the plan shows of it, and what later steps refer to. */
 export interface Observed {
@@ -24,15 +27,29 @@ export type Place = { readonly reader: Reader } | { readonly nobody: string };
  */
 export async function observeStep(step: Step, scope: Scope, place: Place, clock: Clock): Promise<Observed> {
   const wanted = step.condition?.(scope);
-  if (wanted && !wanted.ok) return ended(step, { kind: 'failed', failure: wanted.failure });
-  if (wanted && !wanted.value) return ended(step, { kind: 'skipped', why: 'its condition is false' });
-  if ('nobody' in place) return ended(step, { kind: 'skipped', why: place.nobody });
+  if (wanted && !wanted.ok) return unasked(step, { kind: 'failed', failure: wanted.failure });
+  if (wanted && !wanted.value) return unasked(step, { kind: 'skipped', why: 'its condition is false' });
+  if ('nobody' in place) return unasked(step, { kind: 'skipped', why: place.nobody });
 
   const items = step.items?.(scope);
-  if (items && !items.ok) return ended(step, { kind: 'failed', failure: items.failure });
+  if (items && !items.ok) return unasked(step, { kind: 'failed', failure: items.failure });
   const scopes = items ? items.value.map((item) => ({ ...scope, item })) : [scope];
-  const parts = await Promise.all(scopes.map((each) => observeOnce(step, each, place.reader, clock)));
+  const parts = step.spec.plan
+    ? await observeInTurn(step, scopes, place.reader, clock)
+    : await Promise.all(scopes.map((each) => observeOnce(step, each, place.reader, clock)));
   return combined(step, parts, items !== undefined);
+}
+
+/** Elements of a changing step are planned one after another, each on the host as those before it would leave it. */
+async function observeInTurn(step: Step, scopes: readonly Scope[], reader: Reader, clock: Clock): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  for (const scope of scopes) {
+    const made = parts.flatMap((part) => part.changes ?? []);
+    const part = await observeOnce(step, scope, made.length > 0 ? new Overlay(reader, made) : reader, clock);
+    parts.push(part);
+    if (part.stopped) break;
+  }
+  return parts;
 }
 
 interface Part {
@@ -86,39 +103,26 @@ async function within<T>(ms: number, clock: Clock, work: Promise<T>): Promise<T>
   return first as T;
 }
 
-/** Faults of the way to a host, as opposed to what a host answers. */
-export function isWayFault({ code }: Failure): boolean {
-  return ['unreachable', 'host-key', 'auth', 'lost', 'timed-out', 'protocol', 'become'].includes(code);
-}
-
 function combined(step: Step, parts: readonly Part[], isList: boolean): Observed {
   const stopped = parts.find((part) => part.stopped)?.stopped;
   const outputs = isList ? parts.map((part) => part.outputs ?? null) : parts[0]?.outputs;
   const changes = parts.flatMap((part) => part.changes ?? []);
-  const status: StepStatus =
-    stopped ?? (step.spec.plan ? { kind: 'planned', changes: step.sensitive ? changes.map(hidden) : changes } : { kind: 'read' });
-  const plan: StepPlan = {
+  const status: StepStatus = stopped ?? (step.spec.plan ? { kind: 'planned', changes } : { kind: 'read' });
+  const all: StepPlan = {
     ...named(step),
     status,
-    findings: parts.flatMap((part) => (step.sensitive ? part.findings.map((finding) => concealed(step, finding)) : part.findings)),
+    findings: parts.flatMap((part) => part.findings),
     unmet: parts.flatMap((part) => part.unmet),
   };
+  const plan = withoutSensitive(step, all);
   return outputs === undefined ? { plan } : { plan, outputs };
 }
 
-function ended(step: Step, status: StepStatus): Observed {
-  return { plan: { ...named(step), status, findings: [], unmet: [] } };
+/** A step that ends in a status without having been asked. */
+export function unasked(step: Step, status: StepStatus): Observed {
+  return { plan: withoutSensitive(step, { ...named(step), status, findings: [], unmet: [] }) };
 }
 
-/** What names a step in a plan. */
-export function named(step: Step): Pick<StepPlan, 'id' | 'phase' | 'uses'> {
+function named(step: Step): Pick<StepPlan, 'id' | 'phase' | 'uses'> {
   return { id: step.id, phase: step.phase, uses: step.spec.name };
-}
-
-function hidden(change: Change): Change {
-  return { ...change, sensitive: true, says: change.says.length > 0 ? ['~ hidden: the step is sensitive'] : [] };
-}
-
-function concealed(step: Step, finding: Finding): Finding {
-  return { kind: finding.kind, says: `${step.id}: hidden, the step is sensitive`, evidence: [] };
 }

@@ -1,4 +1,12 @@
-import type { Change, CommandChange, FileChange, TriggerChange, UnitChange } from '../domain/change.ts';
+import {
+  type Change,
+  type CommandChange,
+  type FileChange,
+  realPathOf,
+  type TriggerChange,
+  type UnitChange,
+  type UnitState,
+} from '../domain/change.ts';
 import { sameFile } from '../domain/file.ts';
 
 /**
@@ -14,7 +22,8 @@ export function orderChanges(changes: readonly Change[]): readonly Change[] {
   for (const change of changes) {
     switch (change.kind) {
       case 'file':
-        files.set(change.path, joined(files.get(change.path), change));
+        // By whatever name: a link and what it leads to are one file.
+        files.set(realPathOf(change), joinedFile(files.get(realPathOf(change)), change));
         break;
       case 'unit':
         units.set(change.unit, joined(units.get(change.unit), change));
@@ -43,6 +52,23 @@ export function orderChanges(changes: readonly Change[]): readonly Change[] {
 function joined<C extends FileChange | UnitChange>(earlier: C | undefined, later: C): C {
   if (earlier === undefined) return later;
   return { ...later, before: earlier.before, says: [...earlier.says, ...later.says], sensitive: earlier.sensitive || later.sensitive };
+}
+
+function joinedFile(earlier: FileChange | undefined, later: FileChange): FileChange {
+  return { ...joined(earlier, later), path: (earlier ?? later).path };
+}
+
+/**
+ * Later steps are planned on a host as earlier ones would leave it, but what a rollback puts back is how it was found: each
+ * trigger gets the state that its unit had before all changes.
+ */
+export function asFound(changes: readonly Change[]): readonly Change[] {
+  const found = new Map<string, UnitState>();
+  for (const change of changes) if (change.kind === 'unit' && !found.has(change.unit)) found.set(change.unit, change.before);
+  return changes.map((change) => {
+    const before = change.kind === 'trigger' && change.unit !== undefined ? found.get(change.unit) : undefined;
+    return before === undefined ? change : ({ ...change, before } as Change);
+  });
 }
 
 function sameUnit({ before, after }: UnitChange): boolean {

@@ -1,5 +1,5 @@
 import type { DirEntry, Probe, Reader, UnitProperties } from '../domain/access.ts';
-import type { Change, FileChange } from '../domain/change.ts';
+import { type Change, type FileChange, realPathOf, type UnitChange } from '../domain/change.ts';
 import { HostFault } from '../domain/failure.ts';
 import type { FileState } from '../domain/file.ts';
 import type { Facts } from '../domain/host.ts';
@@ -47,12 +47,7 @@ export class Overlay implements Reader {
   async unit(name: string): Promise<UnitProperties> {
     let properties = withUnitFiles(name, await this.#base.unit(name), this.#files);
     for (const change of this.#changes) {
-      if (change.kind !== 'unit' || change.unit !== name) continue;
-      properties = {
-        ...properties,
-        ActiveState: change.after.active ? 'active' : 'inactive',
-        UnitFileState: change.after.masked ? 'masked' : change.after.enabled ? 'enabled' : 'disabled',
-      };
+      if (change.kind === 'unit' && change.unit === name) properties = withUnitState(properties, change);
     }
     return properties;
   }
@@ -66,9 +61,14 @@ export class Overlay implements Reader {
   }
 }
 
-function realPathOf({ before, after, path }: FileChange): string {
-  if (before.kind === 'file') return before.realPath;
-  return after.kind === 'file' ? after.realPath : path;
+/** Only what changes is said anew: a unit that cannot be enabled (`static`) is not `disabled` because it was started. */
+function withUnitState(shown: UnitProperties, { before, after }: UnitChange): UnitProperties {
+  const active = before.active === after.active ? {} : { ActiveState: after.active ? 'active' : 'inactive' };
+  const file = before.enabled === after.enabled && !before.masked ? {} : { UnitFileState: after.enabled ? 'enabled' : 'disabled' };
+  if (after.masked) return { ...shown, ...active, LoadState: 'masked', UnitFileState: 'masked' };
+  // Which file a masked unit will have once it is unmasked is known only then.
+  const loaded = before.masked ? { LoadState: 'loaded', FragmentPath: '' } : {};
+  return { ...shown, ...active, ...file, ...loaded };
 }
 
 /** What `systemctl show` would say of a unit's files once drop-ins were added or removed and systemd was told. */

@@ -1,6 +1,6 @@
 import type { Fleet, Reader } from '../domain/access.ts';
 import type { Change } from '../domain/change.ts';
-import { type Failure, HostFault } from '../domain/failure.ts';
+import { type Failure, fail, HostFault, ok, type Result } from '../domain/failure.ts';
 import type { Finding, FindingKind } from '../domain/finding.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -8,8 +8,8 @@ import type { HostPlan, Outcome, StepPlan } from '../domain/plan.ts';
 import type { Runbook, Step } from '../domain/runbook.ts';
 import type { Scope, Unmet } from '../domain/step.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import { isWayFault } from './observe-step.ts';
-import { orderChanges } from './order.ts';
+import { outcomeOfFault } from './fault-outcome.ts';
+import { asFound, orderChanges } from './order.ts';
 import { planRemedy } from './plan-remedy.ts';
 import type { Clock } from './ports.ts';
 import { type Readers, readSteps } from './read-steps.ts';
@@ -23,7 +23,7 @@ export interface Planning {
   readonly elsewhere: Elsewhere;
   readonly clock: Clock;
   readonly stop: AbortSignal;
-  /** False for `diagnose`: remediate is not planned. */
+  /** False for `diagnose`: no changes are told. */
   readonly remedy: boolean;
 }
 
@@ -46,8 +46,7 @@ export async function planHost(host: Host, planning: Planning): Promise<PlannedH
     return await plannedHost(host, scope, planning);
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
-    const outcome: Outcome = isWayFault(error.failure) && error.failure.code !== 'become' ? 'unreachable' : 'failed';
-    return ended(host, { steps: [], scope }, outcome, { reason: error.failure });
+    return ended(host, { steps: [], scope }, outcomeOfFault(error.failure), { reason: error.failure });
   }
 }
 
@@ -64,35 +63,54 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   const affected = runbook.affected?.(scope);
   if (affected && !affected.ok) return ended(host, seen, 'failed', { reason: affected.failure });
   if (affected && !affected.value) return standing(host, seen, readers, planning);
-  if (!planning.remedy) return ended(host, seen, 'would-fix', {});
+  // Without `affected`, only planning tells whether anything is to be done.
+  if (affected && !planning.remedy) return ended(host, seen, 'would-fix', {});
 
   const remedy = await planRemedy(runbook.remediate, scope, readers);
   const tried: Seen = { ...seen, steps: [...plans, ...remedy.plans] };
   const stuck = blocking(runbook.remediate, remedy.plans);
   if (stuck) return ended(host, tried, 'failed', { reason: stuck });
-  const changes = orderChanges(remedy.changes).map(guarded);
-  // A runbook without `affected` finds out by planning: nothing to change is a host like any that is not affected.
+  const changes = orderChanges(asFound(remedy.changes));
+  // Nothing to change is a host like any that is not affected.
   if (changes.length === 0) return standing(host, tried, readers, planning);
-  return ended(host, tried, 'would-fix', { changes });
+  if (!planning.remedy) return ended(host, seen, 'would-fix', {});
+  const become = privilegeOf(runbook.remediate, remedy.plans);
+  if (!become.ok) return ended(host, tried, 'failed', { reason: become.failure });
+  return ended(host, tried, 'would-fix', { changes, become: become.value });
+}
+
+/** The one privilege with which all changes of a host are made, since they travel in one exchange. */
+function privilegeOf(steps: readonly Step[], plans: readonly StepPlan[]): Result<boolean | undefined> {
+  const changing = new Set(plans.flatMap(({ id, status }) => (status.kind === 'planned' && status.changes.length > 0 ? [id] : [])));
+  const makers = steps.filter(({ id }) => changing.has(id));
+  const [first] = makers;
+  if (makers.every(({ become }) => become === first?.become)) return ok(first?.become);
+  const ids = makers.map(({ id }) => id).join(', ');
+  const hint = 'give all of them the same become, or none';
+  return fail('bad-params', `${ids} change the host in one exchange, and so with one privilege, but their become differs`, { hint });
 }
 
 /** A host that is not to be changed: healthy when verify holds, ill of something else when it does not. */
 async function standing(host: Host, seen: Seen, readers: Readers, { runbook, clock, stop }: Planning): Promise<PlannedHost> {
   let look = await verifyOnce(runbook.verify, seen.scope, readers);
   const verdict = verdictOf(look.unmet);
-  if (verdict.kind === 'pending' && !stop.aborted) {
+  const waits = verdict.kind === 'pending' && verdict.ms <= runbook.rollout.verifyTimeoutMs && !stop.aborted;
+  if (waits) {
     await clock.sleep(verdict.ms, stop);
     look = await verifyOnce(runbook.verify, seen.scope, readers);
   }
-  const steps = [...seen.steps, ...look.plans];
+  const looked = { ...seen, steps: [...seen.steps, ...look.plans] };
   const { unmet } = look;
   const settled = verdictOf(unmet).kind;
-  if (settled === 'holds') return ended(host, { ...seen, steps }, 'healthy', {});
-  if (settled === 'inconclusive') {
+  // Where nothing else says whether a host is well, a cause that was found says that it is not.
+  const judges = runbook.affected !== undefined || runbook.verify.length > 0;
+  const ill = !judges && looked.steps.some(({ findings }) => findings.some(({ kind }) => kind === 'cause'));
+  if (settled === 'holds') return ended(host, looked, ill ? 'other-cause' : 'healthy', {});
+  if (settled === 'inconclusive' || (settled === 'pending' && !waits)) {
     const reason: Failure = { code: 'verify-failed', message: `not known to be well: ${unmet.map(({ what }) => what).join('; ')}` };
-    return ended(host, { ...seen, steps }, 'unknown', { unmet, reason });
+    return ended(host, looked, 'unknown', { unmet, reason });
   }
-  return ended(host, { ...seen, steps }, 'other-cause', { unmet });
+  return ended(host, looked, 'other-cause', { unmet });
 }
 
 /** The readers of one host, one for each privilege that its steps ask for. */
@@ -125,7 +143,7 @@ function ended(
   host: Host,
   { steps, scope }: Seen,
   outcome: Outcome,
-  more: { reason?: Failure; unmet?: readonly Unmet[]; changes?: readonly Change[] },
+  more: { reason?: Failure; unmet?: readonly Unmet[]; changes?: readonly Change[]; become?: boolean | undefined },
 ): PlannedHost {
   const findings: Finding[] = steps.flatMap((step) => step.findings);
   const plan: HostPlan = {
@@ -136,14 +154,8 @@ function ended(
     findings: findings.sort((a, b) => RANK[a.kind] - RANK[b.kind]),
     unmet: more.unmet ?? [],
     changes: more.changes ?? [],
+    ...(more.become === undefined ? {} : { become: more.become }),
     facts: scope.facts,
   };
   return { host, plan, scope };
-}
-
-/** A file that not everybody may read is not shown to everybody who reads a plan. */
-function guarded(change: Change): Change {
-  if (change.kind !== 'file' || change.sensitive) return change;
-  const states = [change.before, change.after];
-  return states.some((state) => state.kind === 'file' && (state.attributes.mode & 0o004) === 0) ? { ...change, sensitive: true } : change;
 }

@@ -2,9 +2,9 @@ import type { Change } from '../domain/change.ts';
 import type { StepPlan } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 import type { Scope } from '../domain/step.ts';
-import { named, type Observed, observeStep } from './observe-step.ts';
+import { type Observed, observeStep, unasked } from './observe-step.ts';
 import { Overlay } from './overlay.ts';
-import type { Readers } from './read-steps.ts';
+import { askElsewhere, type Readers } from './read-steps.ts';
 
 /** What remediate would do to one host. */
 export interface Remedy {
@@ -42,8 +42,10 @@ async function planned(
   changed: ReadonlySet<string>,
 ): Promise<Observed> {
   if (step.onChange.length > 0 && !step.onChange.some((id) => changed.has(id))) {
-    const why = `nothing changes in ${step.onChange.join(', ')}`;
-    return { plan: { ...named(step), status: { kind: 'skipped', why }, findings: [], unmet: [] } };
+    return unasked(step, { kind: 'skipped', why: `nothing changes in ${step.onChange.join(', ')}` });
   }
+  if (step.on && changes.length === 0) return askElsewhere(step, scope, readers);
+  if (step.on)
+    return unasked(step, { kind: 'deferred', why: 'what another host says after the earlier changes is known only once they are made' });
   return observeStep(step, scope, { reader: new Overlay(await readers.of(step), changes) }, readers.clock);
 }

@@ -35,6 +35,8 @@ export interface Ending {
   readonly outcomes: Readonly<Record<string, Outcome>>;
   readonly declined: boolean;
   readonly interrupted: boolean;
+  /** Something was thrown that is no expected failure. */
+  readonly bug?: boolean;
 }
 
 /** All that the engine needs of the world. It knows no SSH, no clock, no random numbers and no terminal of its own. */

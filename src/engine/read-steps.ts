@@ -1,11 +1,12 @@
 import type { Reader } from '../domain/access.ts';
-import { type Failure, HostFault } from '../domain/failure.ts';
+import { fail, HostFault } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StepPlan } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 import type { Scope } from '../domain/step.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import { isWayFault, named, type Observed, observeStep, type Place } from './observe-step.ts';
+import { isWayFault } from './fault-outcome.ts';
+import { type Observed, observeStep, type Place, unasked } from './observe-step.ts';
 import type { Clock } from './ports.ts';
 
 /** Gives a step its reader: by its `become`, or that of another host by its `on`. */
@@ -42,12 +43,14 @@ async function askAfter(step: Step, needed: readonly Promise<Observed>[], scope:
   const blocked = before.find(({ outputs }) => outputs === undefined);
   if (blocked) return skippedFor(step, blocked.plan);
   const local = withOutputs(scope, before);
-  if (step.on) return askElsewhere(step, step.on(local), local, readers);
+  if (step.on) return askElsewhere(step, local, readers);
   return observeStep(step, local, { reader: await readers.of(step) }, readers.clock);
 }
 
-async function askElsewhere(step: Step, on: ReturnType<NonNullable<Step['on']>>, scope: Scope, readers: Readers): Promise<Observed> {
-  if (!on.ok) return failedWith(step, on.failure);
+/** Asks a step of the host that its `on` names; nobody to ask is no failure, and one who cannot be reached is inconclusive. */
+export async function askElsewhere(step: Step, scope: Scope, readers: Readers): Promise<Observed> {
+  const on = step.on?.(scope) ?? fail('bad-params', `${step.id} names no host to ask`);
+  if (!on.ok) return unasked(step, { kind: 'failed', failure: on.failure });
   for (let attempt = 1; ; attempt += 1) {
     try {
       const place: Place = await readers.elsewhere.place(on.value, step);
@@ -59,20 +62,16 @@ async function askElsewhere(step: Step, on: ReturnType<NonNullable<Step['on']>>,
       if (attempt === 1 && error.failure.code === 'lost') continue;
       // The host that should answer for this one is out of reach: nothing is known, and it is not this host's fault.
       const what = `${on.value} could not be asked: ${error.failure.message}`;
-      return { plan: { ...named(step), status: { kind: 'read' }, findings: [], unmet: [{ what, inconclusive: true }] } };
+      return { plan: { ...unasked(step, { kind: 'read' }).plan, unmet: [{ what, inconclusive: true }] } };
     }
   }
-}
-
-function failedWith(step: Step, failure: Failure): Observed {
-  return { plan: { ...named(step), status: { kind: 'failed', failure }, findings: [], unmet: [] } };
 }
 
 function skippedFor(step: Step, blocker: StepPlan): Observed {
   const why = `${blocker.id} gave no outputs`;
   if (blocker.status.kind === 'failed')
-    return failedWith(step, { ...blocker.status.failure, message: `${why}: ${blocker.status.failure.message}` });
-  return { plan: { ...named(step), status: { kind: 'skipped', why }, findings: [], unmet: [] } };
+    return unasked(step, { kind: 'failed', failure: { ...blocker.status.failure, message: `${why}: ${blocker.status.failure.message}` } });
+  return unasked(step, { kind: 'skipped', why });
 }
 
 function withOutputs(scope: Scope, observed: readonly Observed[]): Scope {

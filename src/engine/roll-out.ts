@@ -12,8 +12,11 @@ export interface Ready {
   begin(): AsyncGenerator<EventBody, void>;
 }
 
-/** Outcomes that spend the failure budget: all in which it is not known that the host is well. */
-const SPENDS: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'conflict', 'stale', 'unreachable', 'unknown']);
+/**
+ * Outcomes that spend the failure budget: all in which a change was begun, or could not be, and the host is not known to be
+ * well. A stale host is refused before anything is done to it, so it says nothing against doing the same to others.
+ */
+const SPENDS: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'conflict', 'unreachable', 'unknown']);
 
 /**
  * Changes hosts wave by wave. A wave starts only when the one before it has ended and the failures so far are within
@@ -27,6 +30,7 @@ export async function* rollOut(
 ): AsyncGenerator<readonly EventBody[], Finish> {
   const waves = wavesOf(hosts, rollout.waves);
   const budget = failureBudget(rollout.maxFailures, hosts.length);
+  const begun = new Set<string>();
   let failures = 0;
   for (const [index, wave] of waves.entries()) {
     const number = index + 1;
@@ -44,12 +48,13 @@ export async function* rollOut(
       rollout.parallel,
       mayBegin,
     )) {
+      for (const event of events) if (event.type === 'host.started') begun.add(event.host);
       failures += events.filter((event) => event.type === 'host.finished' && SPENDS.has(event.outcome)).length;
       yield events;
     }
     yield [{ type: 'wave.finished', wave: number, failures, budget }];
     if (failures > budget) {
-      const notStarted = waves.slice(number).flatMap((later) => later.map(({ name }) => name));
+      const notStarted = hosts.filter(({ name }) => !begun.has(name)).map(({ name }) => name);
       yield [{ type: 'budget.exceeded', failures, budget, notStarted }];
       return { declined: false };
     }

@@ -71,7 +71,7 @@ function readyToFix({ host, plan, scope }: PlannedHost, planning: Planning, port
   return {
     name: host.name,
     async *begin() {
-      yield* executeHost({ host, changes: plan.changes, verify }, ports);
+      yield* executeHost({ host, changes: plan.changes, become: plan.become, verify }, ports);
       if (!planning.elsewhere.holds(host)) await ports.fleet.close(host);
     },
   };

@@ -3,7 +3,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Outcome } from '../domain/plan.ts';
-import type { Approval, Gate, Ports } from './ports.ts';
+import type { Approval, Ending, Gate, Ports } from './ports.ts';
 
 /** What names a run in its first event. */
 export interface RunHead {
@@ -28,7 +28,8 @@ export type EventBatches = AsyncGenerator<readonly RunEvent[], void>;
 
 /**
  * Frames the middle of a run: first and last event, time stamps, every host's outcome. A host that the middle never
- * brought to an end is `skipped`, so that no host is without a named state.
+ * brought to an end is `skipped`, so that no host is without a named state; also when the middle throws, which is thrown
+ * on after the last event.
  */
 export async function* framed(
   head: RunHead,
@@ -39,25 +40,29 @@ export async function* framed(
   const outcomes = new Map<string, Outcome>();
   const stamp = (event: EventBody): RunEvent => ({ at: ports.clock.now(), ...event });
   yield [stamp({ type: 'run.started', ...head, hosts: hosts.map(({ name }) => name) })];
-  let step = await middle.next();
-  for (; !step.done; step = await middle.next()) {
-    for (const event of step.value) if (event.type === 'host.finished') outcomes.set(event.host, event.outcome);
-    yield step.value.map(stamp);
+  let finish: Finish = { declined: false };
+  let bug: { readonly error: unknown } | undefined;
+  try {
+    let step = await middle.next();
+    for (; !step.done; step = await middle.next()) {
+      for (const event of step.value) if (event.type === 'host.finished') outcomes.set(event.host, event.outcome);
+      yield step.value.map(stamp);
+    }
+    finish = step.value;
+  } catch (error) {
+    bug = { error };
   }
+  const end = { ...finish, interrupted: ports.stop.aborted, bug: bug !== undefined };
   const left = hosts.filter(({ name }) => !outcomes.has(name));
   for (const { name } of left) outcomes.set(name, 'skipped');
-  const { declined } = step.value;
-  const interrupted = ports.stop.aborted;
-  const closing = left.map(({ name }) =>
-    stamp({ type: 'host.finished', host: name, outcome: 'skipped', reason: notBegun(declined, interrupted) }),
-  );
-  if (interrupted) closing.push(stamp({ type: 'run.interrupted', signal: String(ports.stop.reason) }));
+  const closing = left.map(({ name }) => stamp({ type: 'host.finished', host: name, outcome: 'skipped', reason: notBegun(end) }));
+  if (end.interrupted) closing.push(stamp({ type: 'run.interrupted', signal: String(ports.stop.reason) }));
   const ended = Object.fromEntries(hosts.map(({ name }) => [name, outcomes.get(name) ?? 'skipped'] as const));
-  const exitCode = ports.exitCode({ outcomes: ended, declined, interrupted });
-  yield [...closing, stamp({ type: 'run.finished', outcomes: ended, exitCode })];
+  yield [...closing, stamp({ type: 'run.finished', outcomes: ended, exitCode: ports.exitCode({ outcomes: ended, ...end }) })];
+  if (bug) throw bug.error;
 }
 
-function notBegun(declined: boolean, interrupted: boolean): Failure {
+function notBegun({ declined, interrupted }: Omit<Ending, 'outcomes'>): Failure {
   if (interrupted) return { code: 'interrupted', message: 'the run was interrupted before this host was begun; nothing was changed on it' };
   if (declined) return { code: 'refused', message: 'not approved; nothing was changed on it' };
   return { code: 'refused', message: 'the run stopped before this host was begun; nothing was changed on it' };

@@ -9,14 +9,14 @@ export interface Verification {
   readonly unmet: readonly Unmet[];
 }
 
-/** Asks all verify steps once. A read that the host refuses is unmet; a fault of the way is thrown. */
+/** Asks all verify steps once. A read that the host refuses is unmet, unless the step may fail; a fault of the way is thrown. */
 export async function verifyOnce(steps: readonly Step[], scope: Scope, readers: Readers): Promise<Verification> {
   const { plans } = await readSteps(steps, scope, readers);
-  return { plans, unmet: plans.flatMap(unmetOf) };
+  return { plans, unmet: plans.flatMap((plan, index) => unmetOf(plan, steps[index]?.continueOnError ?? false)) };
 }
 
-function unmetOf(plan: StepPlan): readonly Unmet[] {
-  if (plan.status.kind === 'failed') return [{ what: `${plan.id}: ${plan.status.failure.message}` }];
+function unmetOf(plan: StepPlan, mayFail: boolean): readonly Unmet[] {
+  if (plan.status.kind === 'failed' && !mayFail) return [{ what: `${plan.id}: ${plan.status.failure.message}` }];
   return plan.unmet;
 }
 

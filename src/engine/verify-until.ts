@@ -5,7 +5,7 @@ import type { Rollout, Step } from '../domain/runbook.ts';
 import type { Scope, Unmet } from '../domain/step.ts';
 import type { Verified } from './execute-host.ts';
 import { type Planning, readersOf } from './plan-host.ts';
-import { verdictOf, verifyOnce } from './verify-host.ts';
+import { type Verdict, verdictOf, verifyOnce } from './verify-host.ts';
 
 /** One host's verify phase. */
 export interface Verifying {
@@ -25,33 +25,40 @@ export async function* verifyUntil(
 ): AsyncGenerator<EventBody, Verified> {
   const { clock } = planning;
   const { rollout } = task;
+  const look = () => attempted(task, planning);
   const deadline = clock.now() + rollout.verifyTimeoutMs;
   for (let attempt = 1; ; attempt += 1) {
-    const unmet = await attempted(task, planning);
+    const unmet = await look();
     yield { type: 'verify.attempted', host: task.host.name, attempt, unmet };
     const verdict = verdictOf(unmet);
-    if (verdict.kind === 'holds') return yield* baked(task, planning, attempt + 1);
+    if (verdict.kind === 'holds') return yield* baked(task, attempt + 1, clock, look);
     const left = deadline - clock.now();
     // Something that only needs time is waited for as long as the time is enough for it.
-    const wait = verdict.kind === 'pending' ? Math.max(verdict.ms, 100) : rollout.verifyEveryMs;
-    if (wait > left)
-      return verdict.kind === 'inconclusive' ? { kind: 'inconclusive', failure: missed(unmet) } : { kind: 'unmet', failure: missed(unmet) };
+    const wait = verdict.kind === 'pending' ? Math.max(verdict.ms, 100) : Math.min(rollout.verifyEveryMs, left);
+    if (left <= 0 || wait > left) return failedBy(verdict, unmet);
     await clock.sleep(wait);
   }
 }
 
+/** What is unmet after the bake did not last. What could not be asked is asked again: a connection may be dropped meanwhile. */
 async function* baked(
-  task: Verifying,
-  planning: Pick<Planning, 'fleet' | 'elsewhere' | 'clock'>,
+  { host, rollout }: Verifying,
   attempt: number,
+  clock: Planning['clock'],
+  look: () => Promise<readonly Unmet[]>,
 ): AsyncGenerator<EventBody, Verified> {
-  if (task.rollout.bakeMs === 0) return { kind: 'holds' };
-  await planning.clock.sleep(task.rollout.bakeMs);
-  const unmet = await attempted(task, planning);
-  yield { type: 'verify.attempted', host: task.host.name, attempt, unmet };
-  const { kind } = verdictOf(unmet);
-  if (kind === 'holds') return { kind };
-  return { kind: kind === 'inconclusive' ? kind : 'unmet', failure: missed(unmet) };
+  if (rollout.bakeMs === 0) return { kind: 'holds' };
+  await clock.sleep(rollout.bakeMs);
+  const deadline = clock.now() + rollout.verifyTimeoutMs;
+  for (let next = attempt; ; next += 1) {
+    const unmet = await look();
+    yield { type: 'verify.attempted', host: host.name, attempt: next, unmet };
+    const verdict = verdictOf(unmet);
+    if (verdict.kind === 'holds') return verdict;
+    const left = deadline - clock.now();
+    if (verdict.kind !== 'inconclusive' || left <= 0) return failedBy(verdict, unmet);
+    await clock.sleep(Math.min(rollout.verifyEveryMs, left));
+  }
 }
 
 async function attempted(
@@ -67,6 +74,7 @@ async function attempted(
   }
 }
 
-function missed(unmet: readonly Unmet[]): Failure {
-  return { code: 'verify-failed', message: `verify does not hold: ${unmet.map(({ what }) => what).join('; ')}` };
+function failedBy({ kind }: Verdict, unmet: readonly Unmet[]): Verified {
+  const failure: Failure = { code: 'verify-failed', message: `verify does not hold: ${unmet.map(({ what }) => what).join('; ')}` };
+  return { kind: kind === 'inconclusive' ? kind : 'unmet', failure };
 }

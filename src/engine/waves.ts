@@ -2,7 +2,7 @@ import type { WaveSize } from '../domain/runbook.ts';
 
 /**
  * Cuts hosts into waves: sizes are walked in order and the last repeats. A percentage is of all hosts, rounded down, at
- * least 1 (Ansible's `pct_to_int`, `utils/helpers.py`); a number below 1 takes all that remain.
+ * least 1 (Ansible's `pct_to_int`, `utils/helpers.py`, its floating point included: 29% of 100 is 28); a number below 1 takes all that remain.
  */
 export function wavesOf<T>(hosts: readonly T[], sizes: readonly WaveSize[]): readonly (readonly T[])[] {
   const waves: (readonly T[])[] = [];
@@ -22,5 +22,5 @@ function hostsIn(size: WaveSize, total: number): number {
 
 /** How many hosts of a run may fail; one more stops it. A percentage is of the hosts to be fixed, rounded down. */
 export function failureBudget(limit: WaveSize, total: number): number {
-  return 'hosts' in limit ? limit.hosts : Math.floor((limit.percent / 100) * total);
+  return 'hosts' in limit ? limit.hosts : Math.floor((limit.percent * total) / 100);
 }

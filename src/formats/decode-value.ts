@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { isVariableName, parseEnvFile } from './env-file.ts';
+import { readYaml } from './read-yaml.ts';
 
 /** What a file's bytes mean, or a clause that says why they mean nothing (`it is not JSON`). */
 export type DecodedValue = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
@@ -31,8 +31,7 @@ const READ: Readonly<Record<ValueFormat, (text: string) => unknown>> = {
   text: (text) => text,
   env: readEnv,
   json: (text) => JSON.parse(text),
-  // Aliases can make a small file explode; a file that needs more of them than this is not one that a person wrote.
-  yaml: (text) => toJson(parse(text, { maxAliasCount: 100, logLevel: 'error' })),
+  yaml: readYaml,
 };
 
 function readEnv(text: string): unknown {
@@ -49,11 +48,6 @@ function strictUtf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** YAML knows values that JSON does not (NaN, big keys): what comes out is what JSON would write of it. */
-function toJson(value: unknown): unknown {
-  return value === undefined ? null : JSON.parse(JSON.stringify(value));
 }
 
 function holdsReservedKey(value: unknown): boolean {

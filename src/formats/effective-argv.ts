@@ -2,7 +2,8 @@ import { type EnvAssignment, type EnvFileRules, isVariableName, parseEnvFile } f
 import type { ExecWord } from './exec-line.ts';
 import { extractWords, SPLIT_RULES } from './extract-word.ts';
 import { isSetByManager } from './manager-variable.ts';
-import { lineAt, type TracedText } from './traced-text.ts';
+import { substitute } from './substitute.ts';
+import { lineIndex, type TracedText } from './traced-text.ts';
 import type { DefinedCommand, DefinedVariable, UnitDefinition } from './unit-definition.ts';
 
 /** An environment file that a unit names, in order; `text` undefined: there is no such file. */
@@ -50,6 +51,12 @@ export interface EffectiveUnit {
 }
 
 /**
+ * What Linux hands to a program at the most, in bytes (`man execve`: a quarter of the usual stack). Files may say far more:
+ * a variable that stands in a command line many times.
+ */
+const MOST_BYTES = 2_097_152;
+
+/**
  * Derives the argv of a unit's commands from its files, by systemd's rules (v252: src/core/execute.c, src/basic/env-util.c):
  * files named by `EnvironmentFile=` win over `Environment=`, later files over earlier ones; `$NAME` as a word of its own is
  * split into zero or more arguments; `${NAME}` never splits, also inside a word; `$$` is a dollar; a variable that is not set
@@ -63,11 +70,13 @@ export function effectiveUnit(definition: UnitDefinition, files: readonly Enviro
     variables.set(variable.name, { kind: 'environment', name: variable.name, value: variable.value, path, text, variable });
   }
   for (const file of files) readEnvironmentFile(file, variables, problems, rules);
+  const unset = new Set(definition.unset);
   for (const [name, { value }] of variables) {
-    if (definition.unset.includes(name) || definition.unset.includes(`${name}=${value.text}`)) variables.delete(name);
+    if (unset.has(name) || unset.has(`${name}=${value.text}`)) variables.delete(name);
   }
-  const expansion = { definition, variables };
+  const expansion: Expansion = { definition, variables, unset, lines: new Map(), left: MOST_BYTES };
   const commands = definition.commands.map((command) => ({ command, argv: argvOf(command, expansion) }));
+  if (expansion.left < 0) problems.push('its arguments are longer than Linux takes, and systemd does not start it');
   return { commands, variables, problems };
 }
 
@@ -93,20 +102,41 @@ function readEnvironmentFile(
 interface Expansion {
   readonly definition: UnitDefinition;
   readonly variables: ReadonlyMap<string, VariableSource>;
+  readonly unset: ReadonlySet<string>;
+  /** By a file's text, the line of an offset in it. */
+  readonly lines: Map<string, (offset: number) => number>;
+  /** How many bytes of arguments may still come; below 0 there are no more. */
+  left: number;
 }
 
 function argvOf(command: DefinedCommand, expansion: Expansion): readonly Argument[] {
-  return command.words.flatMap((word, index) => {
-    const { text } = word.word;
-    if (!command.expands) return [literal(command, word, index, text)];
-    if (/^\$(?![{$])/.test(text)) return split(command, word, index, expansion);
-    return [substituted(command, word, index, expansion)];
-  });
+  const argv: Argument[] = [];
+  for (const [index, word] of command.words.entries()) {
+    for (const argument of argumentsOf(command, word, index, expansion)) {
+      expansion.left -= argument.text.length + 1;
+      if (expansion.left < 0) return argv;
+      argv.push(argument);
+    }
+  }
+  return argv;
 }
 
-function literal(command: DefinedCommand, word: ExecWord, index: number, text: string): Argument {
-  const line = lineOfWord(command, word);
+function argumentsOf(command: DefinedCommand, word: ExecWord, index: number, expansion: Expansion): readonly Argument[] {
+  const { text } = word.word;
+  if (!command.expands) return [literal(command, word, index, text, expansion)];
+  if (/^\$(?![{$])/.test(text)) return split(command, word, index, expansion);
+  return [substituted(command, word, index, expansion)];
+}
+
+function literal(command: DefinedCommand, word: ExecWord, index: number, text: string, expansion: Expansion): Argument {
+  const line = lineIn(command.file.text, command.entry.value.from[word.start] ?? command.entry.from, expansion);
   return { text, file: command.file.path, line, variable: '', uncertain: word.uncertain, word: index };
+}
+
+function lineIn(text: string, offset: number, { lines }: Expansion): number {
+  const known = lines.get(text) ?? lineIndex(text);
+  lines.set(text, known);
+  return known(offset);
 }
 
 /** `$NAME` alone: the variable's words; also when `NAME` cannot be the name of one, and so never is set. */
@@ -114,13 +144,12 @@ function split(command: DefinedCommand, word: ExecWord, index: number, expansion
   const name = word.word.text.slice(1);
   const source = expansion.variables.get(name);
   if (source === undefined) {
-    const unknown = isUnknown(name, expansion.definition);
-    return unknown ? [{ ...literal(command, word, index, word.word.text), uncertain: true }] : [];
+    return isUnknown(name, expansion) ? [{ ...literal(command, word, index, word.word.text, expansion), uncertain: true }] : [];
   }
   return (extractWords(source.value, SPLIT_RULES) ?? []).map((part, position) => ({
     text: part.word.text,
     file: source.path,
-    line: lineAt(source.text, source.value.from[part.start] ?? 0),
+    line: lineIn(source.text, source.value.from[part.start] ?? 0, expansion),
     variable: name,
     uncertain: word.uncertain || (source.kind === 'environment' && source.variable.uncertain),
     word: index,
@@ -132,22 +161,20 @@ function split(command: DefinedCommand, word: ExecWord, index: number, expansion
 function substituted(command: DefinedCommand, word: ExecWord, index: number, expansion: Expansion): Argument {
   const used: VariableSource[] = [];
   let unknown = false;
-  const text = word.word.text.replace(/\$\$|\$\{([^}:]*)\}/g, (whole, name: string | undefined) => {
-    if (name === undefined) return '$';
+  const valueFor = (name: string): string | undefined => {
     const source = expansion.variables.get(name);
     if (source !== undefined) used.push(source);
-    if (source === undefined && isUnknown(name, expansion.definition)) {
-      unknown = true;
-      return whole;
-    }
-    return source?.value.text ?? '';
-  });
-  const argument = literal(command, word, index, text);
+    if (source !== undefined || !isUnknown(name, expansion)) return source?.value.text ?? '';
+    unknown = true;
+    return undefined;
+  };
+  const text = substitute(word.word.text, valueFor, expansion.left);
+  const argument = literal(command, word, index, text, expansion);
   const uncertain = word.uncertain || unknown || used.some((source) => source.kind === 'environment' && source.variable.uncertain);
   const alone = /^\$\{[^}:]*\}$/.test(word.word.text) ? used[0] : undefined;
   if (alone === undefined) return { ...argument, uncertain };
   const from = alone.value.from[0] ?? definitionStart(alone);
-  return { ...argument, uncertain, file: alone.path, line: lineAt(alone.text, from), variable: alone.name };
+  return { ...argument, uncertain, file: alone.path, line: lineIn(alone.text, from, expansion), variable: alone.name };
 }
 
 /** Where the assignment of a variable begins. */
@@ -156,10 +183,6 @@ function definitionStart(source: VariableSource): number {
   return source.variable.entry.value.from[source.variable.start] ?? source.variable.entry.from;
 }
 
-function isUnknown(name: string, definition: UnitDefinition): boolean {
-  return !definition.unset.includes(name) && (definition.passed.has(name) || isSetByManager(name, definition.hasUser));
-}
-
-function lineOfWord(command: DefinedCommand, word: ExecWord): number {
-  return lineAt(command.file.text, command.entry.value.from[word.start] ?? command.entry.from);
+function isUnknown(name: string, { definition, unset }: Expansion): boolean {
+  return !unset.has(name) && (definition.passed.has(name) || isSetByManager(name, definition.hasUser));
 }

@@ -1,3 +1,4 @@
+import { trailingBlanks } from './blanks.ts';
 import { ENV_RULES_BEFORE_254, type EnvAssignment, type EnvFile, type EnvFileRules, parseEnvFile, winningAssignment } from './env-file.ts';
 import { writeEnvValue, writeInQuote, writeSplitWord } from './env-value.ts';
 import { extractWords, SPLIT_RULES } from './extract-word.ts';
@@ -83,7 +84,7 @@ function addLine(text: string, line: string): string {
 }
 
 function wholeLines(text: string, assignment: EnvAssignment): { from: number; to: number; text: string } {
-  const indent = /[ \t]*$/.exec(text.slice(0, assignment.from))?.[0].length ?? 0;
+  const indent = assignment.from - trailingBlanks(text.slice(0, assignment.from), ' \t');
   const newline = /^(?:\r\n|\n|\r)?/.exec(text.slice(assignment.valueTo))?.[0].length ?? 0;
   return { from: assignment.from - indent, to: assignment.valueTo + newline, text: '' };
 }

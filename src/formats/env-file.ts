@@ -1,3 +1,4 @@
+import { BLANKS, trailingBlanks } from './blanks.ts';
 import { type TracedBuilder, type TracedText, tracedBuilder } from './traced-text.ts';
 import { isSystemdUtf8 } from './utf8-check.ts';
 
@@ -72,7 +73,6 @@ export function dependsOnVersion(text: string): boolean {
 type State = 'pre-name' | 'name' | 'pre-value' | 'value' | 'value-escape' | 'quoted' | 'quoted-escape' | 'comment' | 'comment-escape';
 
 const NEWLINES = '\n\r';
-const BLANKS = ' \t\n\r';
 /** What a backslash escapes between double quotes; before anything else it stays. */
 const ESCAPABLE = '"\\`$';
 
@@ -213,7 +213,7 @@ class EnvScan {
     if (chomp && this.#blanksFrom !== undefined) this.#value.cut(this.#blanksFrom);
     const value = this.#value.done();
     this.assignments.push({
-      name: this.#name.replace(/[ \t\n\r]+$/, ''),
+      name: this.#name.slice(0, trailingBlanks(this.#name)),
       value,
       quotes: this.#quotes.slice(0, value.text.length),
       from: this.#from,

@@ -1,4 +1,5 @@
-import { BLANKS, type Extracted, extractWord, skipBlanks, type Word, type WordRules } from './extract-word.ts';
+import { BLANKS } from './blanks.ts';
+import { type Extracted, extractWord, skipBlanks, type Word, type WordRules } from './extract-word.ts';
 import { type TracedText, tracedBuilder, tracedSlice } from './traced-text.ts';
 import { resolveSpecifiers, type SpecifierContext } from './unit-specifier.ts';
 

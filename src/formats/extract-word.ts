@@ -1,3 +1,4 @@
+import { BLANKS } from './blanks.ts';
 import { readCEscape } from './c-escape.ts';
 import { type TracedBuilder, type TracedText, tracedBuilder } from './traced-text.ts';
 
@@ -28,9 +29,6 @@ export interface Word {
 
 /** What stands at a position: a word, nothing more, or something that these rules refuse. */
 export type Extracted = ({ readonly kind: 'word' } & Word) | { readonly kind: 'end' } | { readonly kind: 'invalid' };
-
-/** Blanks, as systemd separates words by them. */
-export const BLANKS = ' \t\n\r';
 
 /** Reads one word as systemd's `extract_first_word` does (src/basic/extract-word.c, v252). */
 export function extractWord(source: TracedText, position: number, rules: WordRules): Extracted {

@@ -11,12 +11,16 @@ const STATUS_LINE = /^HTTP\/\d(?:\.\d)? (\d{3})(?: [^\r\n]*)?$/;
  * it are skipped. Undefined when it does not begin with a status line.
  */
 export function parseHttpResponse(text: string): HttpResponse | undefined {
-  const end = /\r?\n\r?\n/.exec(text);
-  const head = end === null ? text : text.slice(0, end.index);
-  const body = end === null ? '' : text.slice(end.index + end[0].length);
-  const status = STATUS_LINE.exec(head.split(/\r?\n/, 1)[0] ?? '')?.[1];
-  if (status === undefined) return undefined;
-  return status.startsWith('1') ? parseHttpResponse(body) : { status: Number(status), body };
+  // A loop: a server may send more interim answers than the stack is deep.
+  for (let rest = text; ; ) {
+    const end = /\r?\n\r?\n/.exec(rest);
+    const head = end === null ? rest : rest.slice(0, end.index);
+    const body = end === null ? '' : rest.slice(end.index + end[0].length);
+    const status = STATUS_LINE.exec(head.split(/\r?\n/, 1)[0] ?? '')?.[1];
+    if (status === undefined) return undefined;
+    if (!status.startsWith('1')) return { status: Number(status), body };
+    rest = body;
+  }
 }
 
 /**

@@ -32,8 +32,13 @@ function toEntry(line: string): JournalEntry | undefined {
 }
 
 function fieldText(field: unknown): string {
-  if (typeof field === 'string') return field;
-  if (!Array.isArray(field)) return '';
-  if (field.every((item) => typeof item === 'number')) return Buffer.from(field).toString('utf8');
-  return field.map(fieldText).join('\n');
+  const isSeveral = Array.isArray(field) && !field.every((item) => typeof item === 'number');
+  return isSeveral ? field.map(valueText).join('\n') : valueText(field);
+}
+
+/** Nothing is nested any deeper, whatever a host prints. */
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const isBytes = Array.isArray(value) && value.every((item) => typeof item === 'number');
+  return isBytes ? Buffer.from(value).toString('utf8') : '';
 }

@@ -5,11 +5,15 @@ export interface KubectlRefusal {
   readonly tryAnother: boolean;
 }
 
+/** How much of the end of what kubectl prints is looked at, in characters. */
+const LONGEST = 16_384;
+
 /**
  * Tells apart what kubectl prints to standard error when it fails. Being refused or having no kubeconfig is no fault of the
  * node that was asked about. Messages of kubectl 1.20 to 1.32.
  */
-export function kubectlRefusal(code: number, stderr: string): KubectlRefusal {
+export function kubectlRefusal(code: number, printed: string): KubectlRefusal {
+  const stderr = printed.slice(-LONGEST);
   if (code === 127) return { why: 'there is no kubectl on the host that was asked', tryAnother: false };
   if (code === 124) return { why: 'kubectl had no answer from the API in time', tryAnother: false };
   const user = /User "([^"]*)"/.exec(stderr)?.[1];

@@ -30,10 +30,20 @@ export function readPflagAnswer(argument: string, code: number, output: string):
 }
 
 function readInvalid(name: string, text: string): PflagAnswer {
-  const found = /invalid argument .* for "([^"]*)" flag: [^\n]*/.exec(text);
+  const found = invalidArgument(text);
   const names = (found?.[1] ?? '').split(', ');
   const isAboutIt = names.includes(name) || names.some((one) => !one.startsWith('--') && name.startsWith(one) && one !== '');
   return found !== null && isAboutIt ? { kind: 'invalid', message: withoutOpenQuote(found[0]) } : { kind: 'undecided' };
+}
+
+/** Begun at one place a line: begun at each, a long line of beginnings would take time by its square. */
+function invalidArgument(text: string): RegExpExecArray | null {
+  for (const line of text.split('\n')) {
+    const from = line.indexOf('invalid argument ');
+    const found = from === -1 ? null : /^invalid argument .* for "([^"]*)" flag: .*/.exec(line.slice(from));
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Structured logs put the whole message between quotes: the last one is theirs. */

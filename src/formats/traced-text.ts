@@ -59,11 +59,18 @@ export function offsetAt(source: TracedText, index: number, fallback: number): n
   return source.from[index] ?? source.to[source.to.length - 1] ?? fallback;
 }
 
-/** The 1-based line of an offset; `\n`, `\r\n` and a lone `\r` end lines. */
-export function lineAt(text: string, offset: number): number {
-  const before = text.slice(0, offset);
-  const ends = before.match(/\r\n|\r|\n/g)?.length ?? 0;
-  return before.endsWith('\r') && text[offset] === '\n' ? ends : ends + 1;
+/** Gives the 1-based line of an offset in a text; `\n`, `\r\n` and a lone `\r` end lines. */
+export function lineIndex(text: string): (offset: number) => number {
+  const starts = [...text.matchAll(/\r\n|\r|\n/g)].map((end) => end.index + end[0].length);
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
 }
 
 /** The text after edits that do not overlap; those at the same place are made in the order given. */

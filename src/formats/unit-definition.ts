@@ -124,7 +124,8 @@ class DefinitionState {
         for (const name of parseNames(entry, this.#context)) this.#passed.add(name);
         return undefined;
       case 'UnsetEnvironment':
-        this.#unset = isReset ? [] : [...this.#unset, ...parseNames(entry, this.#context)];
+        if (isReset) this.#unset = [];
+        for (const name of parseNames(entry, this.#context)) this.#unset.push(name);
         return undefined;
       default:
         this.#takeSetting(entry);
@@ -138,14 +139,14 @@ class DefinitionState {
       return undefined;
     }
     const line = parseExecLine(entry.value, this.#context);
-    this.#commands = [...this.#commands, ...line.commands.map((command) => ({ ...command, file, entry }))];
+    for (const command of line.commands) this.#commands.push({ ...command, file, entry });
     return line.refused;
   }
 
   #takeEnvironmentFile(entry: UnitEntry, isReset: boolean): void {
     const name = isReset ? undefined : parseEnvironmentFile(entry, this.#context);
     if (isReset) this.#environmentFiles = [];
-    else if (name !== undefined) this.#environmentFiles = [...this.#environmentFiles, name];
+    else if (name !== undefined) this.#environmentFiles.push(name);
   }
 
   #takeSetting({ key, value }: UnitEntry): void {

@@ -1,3 +1,4 @@
+import { trailingBlanks } from './blanks.ts';
 import { type TracedBuilder, type TracedText, tracedBuilder, tracedSlice } from './traced-text.ts';
 import { isSystemdUtf8 } from './utf8-check.ts';
 
@@ -121,6 +122,5 @@ function isLineEnd(character: string): boolean {
 
 function strip(source: TracedText): TracedText {
   const lead = source.text.length - source.text.replace(/^[ \t\n\r]+/, '').length;
-  const end = source.text.replace(/[ \t\n\r]+$/, '').length;
-  return tracedSlice(source, lead, Math.max(lead, end));
+  return tracedSlice(source, lead, Math.max(lead, trailingBlanks(source.text)));
 }

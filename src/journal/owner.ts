@@ -18,7 +18,9 @@ export function ownerLives(text: string): boolean {
 
 function startTime(pid: number): string | undefined {
   // The command name, in parentheses, may hold spaces and parentheses: count fields after the last one.
-  return read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19];
+  const fields = read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ') ?? [];
+  // A zombie has ended; its parent has not looked yet, and may never do so.
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
 function bootId(): string {

@@ -41,13 +41,17 @@ export async function findRun(runsDirectory: string, name: string): Promise<Resu
   return ok(only);
 }
 
-/** Reads a run with the contents that its transactions need; `journal` when it cannot be read or a content is missing. */
+/**
+ * Reads a run with the contents that its transactions need; `journal` when it cannot be read or a content is missing.
+ * A run that was ended before its first event has none.
+ */
 export async function readRun(runsDirectory: string, id: string): Promise<Result<ArchivedRun>> {
   const directory = join(runsDirectory, id);
   let text: string;
   try {
     text = await readFile(join(directory, 'journal.jsonl'), 'utf8');
   } catch (error) {
+    if (await neverBegun(directory)) return ok({ id, directory, events: [], live: false });
     return fail('journal', `the journal of run ${id} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       at: directory,
     });
@@ -58,6 +62,12 @@ export async function readRun(runsDirectory: string, id: string): Promise<Result
   const owner = await readFile(join(directory, 'owner'), 'utf8').catch(() => '');
   const damage = badLine === undefined ? {} : { damage: `line ${badLine} of the journal was altered; what follows it is not used` };
   return ok({ id, directory, events: filled.value, live: ownerLives(owner), ...damage });
+}
+
+/** The directory was made, and the journal not yet: see `FileJournal.create`. */
+async function neverBegun(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch(() => undefined);
+  return names?.every((name) => name === 'owner') ?? false;
 }
 
 async function filledIn(events: readonly RunEvent[], store: ContentStore): Promise<Result<readonly RunEvent[]>> {

@@ -38,6 +38,8 @@ export function paramsMessage(error: ParamsError, type: string, written: boolean
       return { message: `${what} must be ${describeSchema(schema)}, but is ${describeScalar(data)}`, hint: typeHint(data, schema) };
     case 'anyOf':
       return { message: `${what} must be ${describeSchema(schema)}, but is ${describeScalar(data)}` };
+    case 'oneOf':
+      return { message: `${what} needs exactly one of ${oneOfKeys(schema).join(' and ')}` };
     case 'enum':
       return enumMessage(params.allowedValues as readonly string[], what, written ? data : undefined);
     case 'pattern':
@@ -52,6 +54,10 @@ export function paramsMessage(error: ParamsError, type: string, written: boolean
     default:
       return { message: `${what} ${LIMITS[error.keyword]?.(params.limit) ?? error.message ?? 'does not fit'}` };
   }
+}
+
+function oneOfKeys(schema: JsonSchema): readonly string[] {
+  return 'oneOf' in schema ? (schema.oneOf ?? []).flatMap(({ required }) => required) : [];
 }
 
 const LIMITS: Readonly<Record<string, (limit: unknown) => string>> = {

@@ -17,7 +17,7 @@ export function validateParams(schema: JsonSchema, params: unknown): readonly Pa
   const validate = validatorOf(schema);
   if (validate(params)) return [];
   const errors = validate.errors ?? [];
-  const choices = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ schemaPath }) => `${schemaPath}/`);
+  const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf').map(({ schemaPath }) => `${schemaPath}/`);
   return errors
     .filter(({ keyword, schemaPath }) => keyword !== 'if' && !choices.some((choice) => schemaPath.startsWith(choice)))
     .filter(saysMore)

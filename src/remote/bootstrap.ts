@@ -8,11 +8,11 @@ const USER = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
 /**
  * The request that gets a script to the host's own POSIX shell, whatever the login shell is.
  *
- * The command holds no metacharacters but single quotes. The first line sent is empty, since a start-up file may read
+ * The command holds no metacharacters outside single quotes. The first line sent is empty, since a start-up file may read
  * one. The script follows only after the nonce came back on a line of its own: a login shell that echoes its command
- * prints it with more behind it. With a sudo password nothing may be sent beforehand, as sudo would take it for the
- * password; its prompt is written `%%` in the command and printed as `%`, so that an echo of the command (`set -x`)
- * does not pass for the prompt.
+ * prints it with more behind it. sudo would take a left-over empty line for the password, so where it is to ask, a shell
+ * stands before it that reads up to a line of ours. Its prompt is written `%%` in the command and printed as `%`, so that an
+ * echo of the command (`set -x`) does not pass for the prompt.
  */
 export function bootstrap(
   become: Become,
@@ -20,15 +20,18 @@ export function bootstrap(
   nonce: string,
   script: Uint8Array,
 ): Pick<ExecRequest, 'command' | 'preamble' | 'gates'> {
-  const start = `${host.shell} -c 'echo ${nonce}-ready; exec ${host.shell} -s'`;
+  const main = `echo ${nonce}-ready; exec ${host.shell} -s`;
+  const start = `${host.shell} -c '${main}'`;
   const ready = { stream: 'stdout', marker: readyMarker(nonce), send: script, end: true, again: 'ignore' } as const;
   const newline = new Uint8Array([0x0a]);
   if (!become.enabled) return { command: `exec ${start}`, preamble: newline, gates: [ready] };
   if (!USER.test(become.user)) throw new HostFault({ code: 'become', message: `"${become.user}" is no user name to become` });
   if (!become.password) return { command: `exec sudo -n -u ${become.user} -- ${start}`, preamble: newline, gates: [ready] };
-  const prompt = { stream: 'stderr', marker: `${nonce}-%password`, send: become.password, end: false, again: 'refused' } as const;
-  const command = `exec sudo -S -k -p '${nonce}-%%password' -u ${become.user} -- ${start}`;
-  return { command, preamble: new Uint8Array(), gates: [prompt, ready] };
+  const here = { stream: 'stdout', marker: hereMarker(nonce), send: Buffer.from(`${nonce}-go\n`), end: false, again: 'ignore' } as const;
+  const prompt = { stream: 'stderr', marker: promptOf(nonce), send: become.password, end: false, again: 'refused' } as const;
+  const sudo = `sudo -S -k -p ${nonce}-%%password -u ${become.user} -- ${host.shell} -c "${main}"`;
+  const wait = `echo ${nonce}-here; while read -r line; do case $line in ${nonce}-go) exec ${sudo} ;; esac; done`;
+  return { command: `exec ${host.shell} -c '${wait}'`, preamble: newline, gates: [here, prompt, ready] };
 }
 
 /** True when the host's shell was there, and the script was sent to it. */
@@ -40,11 +43,20 @@ function readyMarker(nonce: string): string {
   return `${nonce}-ready\n`;
 }
 
+function hereMarker(nonce: string): string {
+  return `${nonce}-here\n`;
+}
+
+function promptOf(nonce: string): string {
+  return `${nonce}-%password`;
+}
+
 /** Why a script was never sent: nothing of it ran. */
 export function bootstrapFailure(result: ExecResult, target: Target, become: Become, nonce: string): Failure {
   const said = lastLine(result, nonce);
   if (result.kind === 'refused') return becomeFailure(target, become, 'sudo did not accept the password, or there was none to give');
-  if (result.kind === 'timed-out' && become.enabled) return becomeFailure(target, become, 'sudo did not come back in time');
+  const askedSudo = become.enabled && (!become.password || Buffer.from(result.stdout).includes(hereMarker(nonce)));
+  if (result.kind === 'timed-out' && askedSudo) return becomeFailure(target, become, 'sudo did not come back in time');
   if (result.kind === 'timed-out') {
     return { code: 'unreachable', message: `the login shell of ${target.user} on ${target.host} did not come back in time` };
   }
@@ -66,7 +78,7 @@ const SUDO_HINTS: readonly (readonly [RegExp, string])[] = [
   [/not in the sudoers|not allowed to (run|execute)|may not run sudo/, 'allow the account to run /bin/sh by sudo'],
   [/must have a tty|no tty present/, 'take `requiretty` off for the account in sudoers'],
   [/not found|no such file|unknown command/i, 'log in as root, or install sudo'],
-  [/account is locked|account validation failure|expired/, "the account's password may have expired"],
+  [/account is locked|account validation failure|expired|[Pp]assword change required/, "the account's password may have expired"],
 ];
 
 function becomeFailure(target: Target, become: Become, said: string): Failure {
@@ -76,7 +88,10 @@ function becomeFailure(target: Target, become: Become, said: string): Failure {
 }
 
 function lastLine(result: ExecResult, nonce: string): string {
-  const text = Buffer.concat([result.stdout, Buffer.from('\n'), result.stderr]).toString('utf8');
+  // sudo goes on in the line of its prompt.
+  const text = Buffer.concat([result.stdout, Buffer.from('\n'), result.stderr])
+    .toString('utf8')
+    .replaceAll(promptOf(nonce), '\n');
   const lines = text.split('\n').map((line) => line.trim());
   return (lines.findLast((line) => line !== '' && !line.includes(nonce)) ?? '').slice(0, 300);
 }

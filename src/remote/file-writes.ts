@@ -1,7 +1,8 @@
 /**
  * Shell functions that change a file, in the order of reliability.md 3.5 (C2 to C7). `prepare_*` makes the new bytes
  * durable beside the target under another name; `commit_*` is one rename or link, after a last look. The candidate is a
- * clone of the original into which the new bytes are poured, so that owner, mode, ACL and attributes stay.
+ * clone of the original into which the new bytes are poured, so that owner, mode, ACL and attributes stay. The old file is
+ * kept under another name until the disk says that the new one lasts; a change that failed has left all as it was.
  *
  * Owner before mode, so that a file is never readable for the wrong user. `touch -d @S.N` is GNU; busybox has no
  * fractions, and there the time is put back to the second.
@@ -64,15 +65,25 @@ unmoved() {
 }
 commit_edit() {
   unmoved || { stale 'was changed by somebody else at the last moment'; return; }
-  mv -fT -- "$candidate" "$real" && sync "$real" "$dir"
+  kept=
+  ln -- "$real" "$trash" 2>/dev/null && kept=1
+  if mv -fT -- "$candidate" "$real" && sync "$real" "$dir"; then rm -f -- "$trash"; return; fi
+  [ -n "$kept" ] || { refuse 'may have been replaced, but not for good'; return; }
+  mv -fT -- "$trash" "$real"
+  rm -f -- "$trash"
+  refuse 'could not be replaced for good, and is as it was'
 }
 commit_new() {
   ln -T -- "$candidate" "$real" || { [ -e "$real" ] && stale 'was made by somebody else at the last moment'; return; }
-  rm -f -- "$candidate" && sync "$real" "$dir"
+  rm -f -- "$candidate"
+  sync "$real" "$dir" || { rm -f -- "$real"; return 1; }
 }
 commit_delete() {
   unmoved || { stale 'was changed by somebody else at the last moment'; return; }
-  mv -fT -- "$real" "$trash" && sync "$dir" && rm -f -- "$trash" && sync "$dir" || return
+  mv -fT -- "$real" "$trash" || return
+  sync "$dir" || { mv -fT -- "$trash" "$real"; refuse 'could not be removed for good, and is as it was'; return; }
+  rm -f -- "$trash"
+  sync "$dir"
   [ -n "$drop_directory" ] || return 0
   rmdir -- "$dir" 2>/dev/null && sync "\${dir%/*}/"
   return 0

@@ -16,13 +16,18 @@ export interface Link {
 export function createLink(peer: Peer): Link {
   let last: Promise<unknown> = Promise.resolve();
   let broken = false;
+  /** What sudo said to the password: tried again and again, a wrong one would lock the account. */
+  let unaccepted: HostFault | undefined;
   const closed = (): boolean => broken || peer.connection.closed;
 
   async function runOne(script: Script, become: Become): Promise<Frames> {
     if (closed()) throw new HostFault({ code: 'lost', message: `the connection to ${peer.target.host} is gone` });
+    const usesPassword = become.enabled && become.password !== undefined;
+    if (usesPassword && unaccepted) throw unaccepted;
     try {
       return await exchange(peer, become, script);
     } catch (fault) {
+      if (usesPassword && fault instanceof HostFault && fault.failure.code === 'become') unaccepted = fault;
       if (fault instanceof HostFault && (fault.failure.code === 'lost' || fault.failure.code === 'unreachable')) broken = true;
       throw fault;
     }

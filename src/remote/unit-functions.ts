@@ -6,14 +6,16 @@ export const SYSTEMCTL_SECONDS = 90;
  *
  * `check_unit UNIT ENABLED MASKED ACTIVE` compares what the change will alter with what was planned (yes, no, or empty
  * for what it leaves alone). Whether a unit that was started is up this second is not compared: one that crash-loops
- * goes up and down. `restart_back` is the restart of an undo: a unit that is started again and fails is back where it
+ * goes up and down. `set_unit UNIT ENABLED MASKED VERB...` looks again afterwards, since systemctl calls it success to enable
+ * what has no [Install] section, or to unmask what is masked until the next boot. `restart_back` is the restart of an undo: a unit that is started again and fails is back where it
  * was when it crash-looped before; one that stays down is not.
  */
 export const unitFunctions = `
-check_unit() {
+look_at_unit() {
   state=$(systemctl show -p UnitFileState -p ActiveState -- "$1" 2>&1) || { refuse "cannot be looked at: $state"; return; }
   state="
-$state"
+$state
+"
   case $state in *"
 UnitFileState=enabled"*) enabled=yes ;; *) enabled=no ;; esac
   case $state in *"
@@ -22,6 +24,9 @@ UnitFileState=masked"*) masked=yes ;; *) masked=no ;; esac
 ActiveState=active"* | *"
 ActiveState=activating"* | *"
 ActiveState=reloading"*) active=yes ;; *) active=no ;; esac
+}
+check_unit() {
+  look_at_unit "$1" || return
   case $2 in '' | "$enabled") ;; *) stale 'was enabled or disabled since it was planned'; return ;; esac
   case $3 in '' | "$masked") ;; *) stale 'was masked or unmasked since it was planned'; return ;; esac
   [ "$4" != no ] || [ "$active" = no ] || { stale 'was started since it was planned'; return; }
@@ -29,9 +34,20 @@ ActiveState=reloading"*) active=yes ;; *) active=no ;; esac
 check_program() { command -v -- "$1" >/dev/null 2>&1 || refuse 'is not on the host'; }
 call_systemctl() { limited ${SYSTEMCTL_SECONDS} systemctl --no-ask-password "$@" </dev/null; }
 set_unit() {
-  unit=$1
-  shift
+  unit=$1 want_enabled=$2 want_masked=$3
+  shift 3
   for verb in "$@"; do call_systemctl "$verb" -- "$unit" || return; done
+  [ -n "$want_enabled$want_masked" ] || return 0
+  look_at_unit "$unit" || return
+  case $want_enabled in '' | "$enabled") ;; *) still "$want_enabled" enabled; return ;; esac
+  case $want_masked in '' | "$masked") ;; *) still "$want_masked" masked; return ;; esac
+}
+still() {
+  file_state=\${state#*UnitFileState=}
+  [ "$1" = yes ] && not='not ' || not=
+  echo "still \${not}$2: systemd calls it \${file_state%%
+*}" >&2
+  return 1
 }
 reset_failed() {
   reset_said=$(call_systemctl reset-failed -- "$1" 2>&1) && return 0

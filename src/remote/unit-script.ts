@@ -20,12 +20,10 @@ export function unitScript({ unit, before, after }: UnitChange, undo: boolean): 
   if (before.enabled !== after.enabled) verbs.push(after.enabled ? 'enable' : 'disable');
   if (before.active !== after.active) verbs.push(after.active ? 'start' : 'stop');
   if (!before.masked && after.masked) verbs.push('mask');
-  const planned = [
-    before.enabled === after.enabled ? '' : yesNo(before.enabled),
-    before.masked === after.masked ? '' : yesNo(before.masked),
-    before.active === after.active ? '' : yesNo(before.active),
-  ];
-  const call = `set_unit ${quote(unit)} ${verbs.join(' ')}`;
+  const [enabled, masked, active] = (['enabled', 'masked', 'active'] as const).map((name) => before[name] !== after[name]);
+  const planned = [enabled ? yesNo(before.enabled) : '', masked ? yesNo(before.masked) : '', active ? yesNo(before.active) : ''];
+  const wanted = [enabled ? yesNo(after.enabled) : '', masked ? yesNo(after.masked) : ''];
+  const call = `set_unit ${commandLine([unit, ...wanted, ...verbs])}`;
   // An undo puts back what was recorded, whoever changed it meanwhile.
   const check = undo ? {} : { check: `check_unit ${commandLine([unit, ...planned])}` };
   return { ...check, call, timeoutMs: SYSTEMCTL_MS * verbs.length };

@@ -19,6 +19,7 @@ none is given), all is as it should be and nothing is done. After an earlier ste
     type: 'object',
     additionalProperties: false,
     required: ['argv'],
+    oneOf: [{ required: ['undo'] }, { required: ['irreversible'] }],
     properties: {
       argv: ARGV,
       undo: { ...ARGV, description: 'the command that takes it back, one word each' },

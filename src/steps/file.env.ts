@@ -74,6 +74,9 @@ would not mean what it should (a quote is never closed, for one), the step fails
   plan(before, params): readonly Change[] | Failure {
     const { path, create } = params;
     if (before.kind === 'absent' && !create) {
+      const sets = Object.keys(params.set).length + Object.keys(params.args?.set ?? {}).length > 0;
+      // What is to be gone is gone.
+      if (!sets) return [];
       return { code: 'not-found', message: `${path} does not exist`, at: path, hint: 'say create: true to make it' };
     }
     const bad = Object.keys(params.set).find((name) => !new RegExp(VARIABLE.pattern).test(name));

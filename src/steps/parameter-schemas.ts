@@ -12,9 +12,10 @@ export const ABSOLUTE_PATH = {
 /** A length of time; the default is added where it is used. */
 export const DURATION = { type: 'string', pattern: DURATION_PATTERN, description: 'a duration such as 500ms, 20s, 15m, 1m30s' } as const;
 
-/** A regular expression; the syntax is checked when the step runs, since JSON Schema cannot. */
+/** A regular expression. Its syntax is checked when the runbook is loaded, or on the host where an expression gives it. */
 export const REGEX = {
   type: 'string',
+  format: 'regex',
   minLength: 1,
   maxLength: MAX_REGEX_LENGTH,
   description: 'a regular expression in RE2 syntax, found anywhere in a line',

@@ -1,5 +1,6 @@
 import type { Probe, Reader } from '../domain/access.ts';
 import { DURATION_PATTERN, durationMs } from '../domain/duration.ts';
+import { HostFault } from '../domain/failure.ts';
 import type { Finding } from '../domain/finding.ts';
 import { defineStep, type Unmet } from '../domain/step.ts';
 import { type FlagVerdict, judgeFlags, openQuestions } from '../formats/flag-verdict.ts';
@@ -12,6 +13,9 @@ interface State {
   readonly asked: boolean;
   readonly verdicts: readonly FlagVerdict[];
 }
+
+/** Each is one run of the program. */
+const MOST_ARGUMENTS = 1_000;
 
 /** Which arguments a program knows, by its own word. */
 export const programArgs = defineStep({
@@ -87,6 +91,10 @@ A flag that is known but has a bad value is reported in \`invalid\`: only a pers
   async observe(host, { argv, probe, timeout }): Promise<State> {
     const [program = '', ...args] = argv;
     if (!program.startsWith('/')) return { asked: false, verdicts: [] };
+    if (args.length > MOST_ARGUMENTS) {
+      const message = `${program} has ${args.length} arguments, and at most ${MOST_ARGUMENTS} are asked about`;
+      throw new HostFault({ code: 'too-large', message });
+    }
     const ask = asker(host, [program, ...probe], durationMs(timeout) ?? 5_000);
     const alone = new Map<string, PflagAnswer>();
     const [baseline] = await Promise.all([ask([]), ...openQuestions(args).map(async (flag) => alone.set(flag, await ask([flag])))]);

@@ -3,6 +3,9 @@ import { defineStep } from '../domain/step.ts';
 import { unitStateOf } from '../formats/unit-properties.ts';
 import { fullUnitName, UNIT_NAME } from './unit-source.ts';
 
+/** The link that masks a unit would have to stand where its file is. */
+const OWN_FILES = '/etc/systemd/system/';
+
 /** Whether a unit runs, starts at boot, may be started at all. */
 export const systemdUnitState = defineStep({
   name: 'systemd.unit-state',
@@ -48,6 +51,17 @@ unmasked in the same step.`,
       return { code: 'refused', message: `${unit} is masked, and can be neither started nor enabled`, at: unit, hint: 'say masked: false' };
     }
     const file = properties['UnitFileState'] ?? '';
+    if (after.masked && !before.masked && (properties['FragmentPath'] ?? '').startsWith(OWN_FILES)) {
+      const hint = 'disable and stop it, or remove the file';
+      return { code: 'refused', message: `${unit} has its file in /etc, and systemd masks only what has it elsewhere`, at: unit, hint };
+    }
+    if (file.endsWith('-runtime') && (after.masked !== before.masked || after.enabled !== before.enabled)) {
+      return {
+        code: 'refused',
+        message: `${unit} is ${file}: what lasts only until the next boot cannot be changed, and put back as it was`,
+        at: unit,
+      };
+    }
     if (after.enabled && !before.enabled && ['static', 'generated', 'transient'].includes(file)) {
       return { code: 'refused', message: `${unit} is ${file}: there is no [Install] section by which to enable it`, at: unit };
     }

@@ -86,7 +86,8 @@ async function programsOf(host: Reader, unit: string): Promise<ReadonlySet<strin
   const { systemd } = await host.facts();
   if (!systemd) return names;
   const properties = await host.unit(unit);
-  const program = /path=(?:\S*\/)?([^\s/;]+)/.exec(properties['ExecStart'] ?? '')?.[1];
+  const path = /path=([^\s;]+)/.exec(properties['ExecStart'] ?? '')?.[1];
+  const program = path?.slice(path.lastIndexOf('/') + 1);
   for (const name of [program, properties['SyslogIdentifier']]) if (name !== undefined && name !== '') names.add(name);
   return names;
 }

@@ -1,4 +1,5 @@
 import type { Reader, UnitProperties } from '../domain/access.ts';
+import { HostFault } from '../domain/failure.ts';
 import { bytesToText, type FileState } from '../domain/file.ts';
 import type { UnitSnapshot } from '../formats/argument-carry-out.ts';
 import type { EnvironmentText } from '../formats/effective-argv.ts';
@@ -99,13 +100,24 @@ function listedEnvironmentFiles(properties: UnitProperties): readonly string[] {
   return lines.map((line) => line.replace(/ \(ignore_errors=(?:yes|no)\)$/, '')).filter((path) => /^\/[^*?[]*$/.test(path));
 }
 
+/** A unit has a handful of files of a few kilobytes; what a host names beyond this is not worth the time of the others. */
+const MOST_FILES = 256;
+const MOST_BYTES = 1_048_576;
+
 async function readAll(host: Reader, paths: readonly string[], files: Map<string, FileState>): Promise<void> {
   const missing = [...new Set(paths)].filter((path) => path !== '' && !files.has(path));
+  if (missing.length > MOST_FILES) throw tooLarge(`the unit has ${missing.length} files, and at most ${MOST_FILES} are read`);
   const states = await Promise.all(missing.map((path) => host.file(path)));
   for (const [index, path] of missing.entries()) {
     const state = states[index];
-    if (state !== undefined) files.set(path, state);
+    if (state === undefined) continue;
+    if (state.kind === 'file' && state.content.bytes.length > MOST_BYTES) throw tooLarge(`${path} is larger than 1 MiB`);
+    files.set(path, state);
   }
+}
+
+function tooLarge(message: string): HostFault {
+  return new HostFault({ code: 'too-large', message });
 }
 
 function unitTextsOf(paths: UnitPaths, files: ReadonlyMap<string, FileState>): UnitTexts {

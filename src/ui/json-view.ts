@@ -12,6 +12,9 @@ import type { Mask } from './secrets-mask.ts';
 export function jsonView(output: Output, mask: Mask): View {
   return {
     event: (event) => output.write(`${jsonLine(event, mask)}\n`),
+    // A script learns of it by `run.interrupted`.
+    stopping() {},
+    abandon() {},
     close: () => Promise.resolve(),
   };
 }

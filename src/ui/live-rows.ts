@@ -1,6 +1,7 @@
+import { showDuration } from '../domain/duration.ts';
 import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
-import { waitingWords } from './event-line.ts';
+import type { Unmet } from '../domain/step.ts';
 import { isTrouble, outcomeWords } from './outcome-words.ts';
 import type { Page } from './page.ts';
 
@@ -23,6 +24,8 @@ export class LiveGroup {
   readonly #label: string;
   readonly #page: Page;
   readonly #rows = new Map<string, Row>();
+  /** The operator stops the run. */
+  stopping = false;
 
   constructor(label: string, hosts: readonly string[], kind: RunKind, page: Page) {
     this.kind = kind;
@@ -54,7 +57,7 @@ export class LiveGroup {
     });
   }
 
-  /** `Wave 2 of 4: 37 of 120, 35 fixed, 2 failed, 8 verifying`. */
+  /** `Wave 2 of 4: 37 of 120, 35 fixed, 2 failed, 8 verifying`; once all have ended, nobody has to know that it is stopping. */
   title(): string {
     const counts = new Map<string, number>();
     let ended = 0;
@@ -63,12 +66,21 @@ export class LiveGroup {
       counts.set(name, (counts.get(name) ?? 0) + 1);
       if (outcome) ended += 1;
     }
-    return [`${this.#label}: ${ended} of ${this.hosts.length}`, ...[...counts].map(([name, number]) => `${number} ${name}`)].join(', ');
+    const label = this.stopping && ended < this.hosts.length ? `${this.#label}: stopping, Ctrl-C again leaves at once` : this.#label;
+    return [`${label}: ${ended} of ${this.hosts.length}`, ...[...counts].map(([name, number]) => `${number} ${name}`)].join(', ');
   }
 
   hostTitle(host: string): string {
     return `${this.#page.say(host)}  ${this.#rows.get(host)?.words ?? 'waiting'}`;
   }
+}
+
+/** How long it takes comes first: a row is cut at the screen's edge. */
+function verifyingWords(page: Page, unmet: readonly Unmet[]): string {
+  if (unmet.length === 0) return 'verifying';
+  const longest = Math.max(0, ...unmet.map(({ pendingMs = 0 }) => pendingMs));
+  const time = unmet.every(({ pendingMs }) => pendingMs !== undefined) ? `${showDuration(longest)} to go, ` : '';
+  return `verifying: ${time}${unmet.map(({ what }) => page.say(what)).join('; ')}`;
 }
 
 function rowOf(event: Extract<RunEvent, { readonly host: string }>, kind: RunKind, page: Page): Row | undefined {
@@ -84,7 +96,7 @@ function rowOf(event: Extract<RunEvent, { readonly host: string }>, kind: RunKin
     case 'transaction.lost':
       return { words: 'lost' };
     case 'verify.attempted':
-      return { words: event.unmet.length === 0 ? 'verifying' : `verifying: ${waitingWords(page, event.unmet)}` };
+      return { words: verifyingWords(page, event.unmet) };
     case 'host.finished':
       return { words: outcomeWords(event.outcome, kind), outcome: event.outcome };
   }

@@ -14,6 +14,9 @@ export interface LiveView extends View {
   pause(): Promise<void>;
 }
 
+/** A list hides the cursor while it is drawn (xterm's DECTCEM). */
+const SHOW_CURSOR = '\x1b[?25h';
+
 /**
  * A run on a terminal: one list while hosts are looked at, then one for each wave, each drawn in at most twelve rows.
  * Failures of a wave are printed when its list has ended, once for all hosts that share one.
@@ -80,7 +83,11 @@ export function liveView(output: Output, page: Page): LiveView {
           take(event);
       }
     },
+    stopping() {
+      if (group) group.stopping = true;
+    },
     pause: end,
+    abandon: () => output.write(`\n${SHOW_CURSOR}`),
     close: end,
   };
 }

@@ -12,6 +12,13 @@ export interface Output {
 export interface View {
   /** Takes the events of one run, in order. */
   event(event: RunEvent): void;
+  /** The operator stops the run: says that hosts under way are brought to their end, which may take a while. */
+  stopping(signal: string): void;
+  /** The process ends in this turn: leaves a terminal as a shell needs it. */
+  abandon(): void;
   /** Resolves when all is written; nothing is written afterwards. */
   close(): Promise<void>;
 }
+
+/** Shows nothing. */
+export const silentView: View = { event() {}, stopping() {}, abandon() {}, close: () => Promise.resolve() };

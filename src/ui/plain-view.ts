@@ -4,7 +4,7 @@ import { eventLine } from './event-line.ts';
 import { isTrouble } from './outcome-words.ts';
 import type { Output, View } from './output.ts';
 import type { Page } from './page.ts';
-import { count } from './words.ts';
+import { count, STOPPING } from './words.ts';
 
 /** Above so many hosts, those with which all is well are counted, not listed. */
 const LISTED = 200;
@@ -31,6 +31,8 @@ export function plainView(output: Output, page: Page): View {
   };
 
   return {
+    // No event, and so without a time of its own.
+    stopping: (signal) => output.write(`stopping (${page.say(signal)}): ${STOPPING}\n`),
     event(event) {
       if (event.type === 'run.started') {
         kind = event.kind;
@@ -53,6 +55,7 @@ export function plainView(output: Output, page: Page): View {
         write(event.at, '-', `${looked} of ${count(hosts, 'host')} looked at`);
       }
     },
+    abandon() {},
     close: () => Promise.resolve(),
   };
 }

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { foldNames } from './names.ts';
 import { hanging, type Page } from './page.ts';
 import { count } from './words.ts';
@@ -24,7 +24,7 @@ export type Answer = 'yes' | 'no' | 'wave' | 'none' | 'interrupted';
 
 /** The two streams of a conversation. */
 export interface Terminal {
-  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 }
 
@@ -44,7 +44,7 @@ export async function askApproval(
   if (!terminal.input.isTTY || !terminal.output.isTTY) return 'none';
   terminal.output.write(`${questionLines(page, question).join('\n')}\n`);
   for (;;) {
-    const choice = await choose(terminal, question, signal);
+    const choice = await choose(terminal, page, question, signal);
     if (choice !== 'diff') return choice;
     terminal.output.write(`\n${diff().join('\n')}\n\n`);
   }
@@ -73,16 +73,22 @@ function waveWords(waves: readonly number[]): string {
   return ` in ${count(waves.length, 'wave')}${sizes}`;
 }
 
-async function choose({ input, output }: Terminal, question: Question, signal?: AbortSignal): Promise<Choice | 'none' | 'interrupted'> {
+async function choose(
+  { input, output }: Terminal,
+  page: Page,
+  question: Question,
+  signal?: AbortSignal,
+): Promise<Choice | 'none' | 'interrupted'> {
   // Loaded only when somebody is asked: it costs more to load than most commands take.
   const { createPromptModule } = await import('inquirer');
   const gone = new AbortController();
   const leave = () => gone.abort();
+  const keys = keysOf(input);
   input.once('end', leave);
   try {
     const prompt = createPromptModule({
-      input,
-      output: kept(output),
+      input: keys,
+      output: kept(output, page),
       signal: signal ? AbortSignal.any([gone.signal, signal]) : gone.signal,
     });
     const { choice } = await prompt<{ choice: Choice }>([
@@ -101,12 +107,31 @@ async function choose({ input, output }: Terminal, question: Question, signal?: 
     throw error;
   } finally {
     input.removeListener('end', leave);
+    input.unpipe(keys);
+    input.pause();
   }
 }
 
-/** A stream in front of the output: the prompt ends the stream that it is given. */
-function kept(output: Terminal['output']): Writable {
-  const front = new Writable({ decodeStrings: false, write: (chunk, _encoding, done) => void output.write(chunk, () => done()) });
+/**
+ * A stream in front of the input: the prompt's readline answers an error of its input, as a terminal has when it is
+ * closed, by one of its own that nobody hears, which would end the process in the middle of its run.
+ */
+function keysOf(input: Terminal['input']): PassThrough {
+  const keys = new PassThrough();
+  input.pipe(keys, { end: false });
+  return Object.assign(keys, { isTTY: true, setRawMode: (raw: boolean) => input.setRawMode?.(raw) });
+}
+
+/** Select Graphic Rendition (ECMA-48 8.3.117): colours, bold, dim. */
+const RENDITION = /\x1b\[[\d;]*m/g;
+
+/**
+ * A stream in front of the output: the prompt ends the stream that it is given, and has colours of its own that know
+ * nothing of what was asked for.
+ */
+function kept(output: Terminal['output'], { style }: Page): Writable {
+  const text = (chunk: unknown) => (style.coloured ? String(chunk) : String(chunk).replace(RENDITION, ''));
+  const front = new Writable({ decodeStrings: false, write: (chunk, _encoding, done) => void output.write(text(chunk), () => done()) });
   return Object.defineProperties(front, { isTTY: { value: true }, columns: { get: () => output.columns ?? 80 } });
 }
 

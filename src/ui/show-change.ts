@@ -16,7 +16,8 @@ export function showChange(page: Page, change: Change): readonly string[] {
       return [...marked(page, `~ ${page.say(change.unit)}: ${unitWords(change)}`), ...says(page, change)];
     case 'trigger': {
       const action = `~ ${change.action}${change.unit === undefined ? '' : ` ${page.say(change.unit)}`}`;
-      return [...marked(page, action), ...says(page, change).filter((line) => line.trim() !== action)];
+      const more = change.says.filter((line) => page.say(line) !== action);
+      return [...marked(page, action), ...says(page, { ...change, says: more })];
     }
     case 'command':
       return commandLines(page, change);

@@ -8,17 +8,24 @@ import { showEvidence } from './show-evidence.ts';
 import { showNotTouched } from './show-not-touched.ts';
 import { count } from './words.ts';
 
+/** What a diagnosis is of, for its first and last line. */
+export interface DiagnosisTitle {
+  readonly runbook: string;
+  /** The command that shows what would be changed. */
+  readonly next: readonly string[];
+}
+
 /**
  * The text of `diagnose`: hosts that the runbook can help, grouped by cause, the rarest first; then those it cannot,
  * and the healthy ones. Lines without newlines.
  */
-export function showDiagnosis(page: Page, runbook: string, plans: readonly HostPlan[]): readonly string[] {
+export function showDiagnosis(page: Page, { runbook, next }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
   const ill = plans.filter(({ outcome }) => outcome === 'would-fix');
   const lines = [page.style.strong(`${page.say(runbook)}: ${count(plans.length, 'host')} looked at`), ''];
   for (const group of groupByCause(ill)) lines.push(...causeLines(page, group), '');
   lines.push(...showNotTouched(page, plans, 'diagnose'));
   if (lines.at(-1) === '') lines.pop();
-  if (ill.length > 0) lines.push('', `Next: ${page.style.strong(page.say(commandLine(['runbook', 'plan', runbook])))}`);
+  if (ill.length > 0) lines.push('', `Next: ${page.style.strong(page.say(commandLine(next)))}`);
   return lines;
 }
 

@@ -34,9 +34,16 @@ export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle
   lines.push(...showNotTouched(page, plans, kind));
   if (next && affected.length > 0) {
     if (lines.at(-1) !== '') lines.push('');
-    lines.push(`Nothing was changed. To make these changes: ${page.style.strong(page.say(commandLine(next)))}`);
+    lines.push(...nextLines(page, page.say(commandLine(next))));
   }
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+/** A command is never broken, so that it can be copied; a long one stands on a line of its own. */
+function nextLines(page: Page, command: string): readonly string[] {
+  const lead = 'Nothing was changed. To make these changes:';
+  const shown = page.style.strong(command);
+  return lead.length + 1 + command.length <= page.width ? [`${lead} ${shown}`] : [lead, `  ${shown}`];
 }
 
 function titleOf(page: Page, runbook: string, hosts: number, affected: number, ways: number): string {

@@ -9,6 +9,8 @@ type Paint = (text: string) => string;
 
 /** Colours by what they mean. Each takes text that is safe to show and already wrapped. */
 export interface Style {
+  /** False: none of the paints does anything, and what others draw is to be plain as well. */
+  readonly coloured: boolean;
   readonly bad: Paint;
   readonly good: Paint;
   readonly warn: Paint;
@@ -26,6 +28,7 @@ export function styleFor(choice: ColorChoice, output: Pick<Output, 'isTTY'>, env
     // The decision is made here: styleText itself would look at the process's own streams.
     wanted ? (text) => (text === '' ? '' : styleText(format, text, { validateStream: false })) : (text) => text;
   return {
+    coloured: wanted,
     bad: paint('red'),
     good: paint('green'),
     warn: paint('yellow'),

@@ -6,6 +6,8 @@ export interface Ending {
   readonly outcomes: Readonly<Record<string, Outcome>>;
   readonly declined: boolean;
   readonly interrupted: boolean;
+  /** Something was thrown that is no expected failure. */
+  readonly bug?: boolean;
 }
 
 /** 2 with pending changes is asked for by `plan --detailed-exitcode`. */
@@ -14,11 +16,16 @@ export interface ExitOptions {
 }
 
 /**
- * The exit code of a run, by the contract of the command line. In order: 130 interrupted; 3 a host is in trouble (also
+ * The exit code of a run, by the contract of the command line. In order: 70 a bug; 130 interrupted; 3 a host is in trouble (also
  * when others are unreachable); 4 a host was not reached or its state is unknown; 5 declined; 2 changes are pending; 0.
  * That a host is ill of another cause or not reached is no result of a run that was declined.
  */
-export function exitCode(kind: RunKind, { outcomes, declined, interrupted }: Ending, { detailed = false }: ExitOptions = {}): number {
+export function exitCode(
+  kind: RunKind,
+  { outcomes, declined, interrupted, bug = false }: Ending,
+  { detailed = false }: ExitOptions = {},
+): number {
+  if (bug) return 70;
   if (interrupted) return 130;
   const seen = new Set(Object.values(outcomes));
   const trouble = declined ? TOUCHED : TROUBLE;

@@ -2,7 +2,7 @@ import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
 import { commandLine } from './command-line.ts';
 import { groupByReason, type ReasonGroup } from './group-by-reason.ts';
-import { type RunRecord, recordRun } from './run-record.ts';
+import { type RunStarted, recordRun } from './run-record.ts';
 
 /** A next step: what it is good for, and the exact command. */
 export interface Advice {
@@ -39,8 +39,20 @@ const OUTCOME_ORDER: readonly Outcome[] = [
   'healthy',
 ];
 
+/** How the operator named what a run was about, for commands that go on with it. */
+export interface Typed {
+  /** The runbook's name or path. */
+  readonly runbook?: string;
+  /** Options that say where hosts and runs are found: `-i FILE`, `--state-dir DIR`. */
+  readonly places?: readonly string[];
+  /** Options of the runbook: `--hosts PATTERN`, `-e NAME=VALUE`. */
+  readonly inputs?: readonly string[];
+  /** `-l PATTERN`. */
+  readonly limit?: readonly string[];
+}
+
 /** Sums up a run's events; `undefined` when the first is not among them. */
-export function recap(events: Iterable<RunEvent>): Recap | undefined {
+export function recap(events: Iterable<RunEvent>, typed: Typed = {}): Recap | undefined {
   const record = recordRun(events);
   if (!record.started) return undefined;
   const { run, kind, runbook } = record.started;
@@ -53,50 +65,48 @@ export function recap(events: Iterable<RunEvent>): Recap | undefined {
     declined: record.declined,
     counts: OUTCOME_ORDER.map((outcome) => ({ outcome, hosts: hosts(outcome) })).filter((count) => count.hosts.length > 0),
     reasons: groupByReason(record.endings.filter(({ reason }) => reason !== undefined)),
-    next: adviceFor(kind, runbook, run, hosts, record),
+    next: adviceFor(record.started, hosts, typed),
   };
 }
 
 function adviceFor(
-  kind: RunKind,
-  runbook: string,
-  run: string,
+  { run, kind, runbook, of = run }: RunStarted,
   hosts: (outcome: Outcome) => readonly string[],
-  record: RunRecord,
+  { runbook: name = runbook, places = [], inputs = [], limit = [] }: Typed,
 ): readonly Advice[] {
   const next: Advice[] = [];
   const advise = (when: boolean, why: string, ...words: readonly string[]) => {
     if (when) next.push({ why, command: commandLine(['runbook', ...words]) });
   };
+  const again = (command: string, narrowed: readonly string[]) => [command, name, ...places, ...inputs, ...narrowed];
   const some = (outcome: Outcome) => hosts(outcome).length > 0;
+  const only = (outcomes: readonly Outcome[]) => limitTo(outcomes.flatMap(hosts), limit);
   const changes = kind === 'apply' || kind === 'rollback';
-  const settle = changes && (some('unknown') || !record.finished);
+  const settle = changes && some('unknown');
+  const amiss = TROUBLED[kind].filter(some);
 
-  advise(settle, 'find out what happened, then finish or undo', 'resume', run);
-  advise(kind === 'diagnose' && some('would-fix'), 'see what would be changed', 'plan', runbook);
-  advise(kind === 'plan' && some('would-fix'), 'make these changes', 'apply', runbook);
-  advise(some('stale'), 'plan again: these hosts changed in between', 'plan', runbook, ...limit(hosts('stale')));
-  advise(some('failed') || some('conflict') || (changes && some('rolled-back') && kind === 'apply'), 'read what happened', 'report', run);
-  advise(some('unreachable'), 'see whether they can be reached', 'ping', ...pattern(hosts('unreachable')));
-  advise(
-    kind !== 'diagnose' && kind !== 'rollback' && some('other-cause'),
-    'see what else they are ill of',
-    'diagnose',
-    runbook,
-    ...limit(hosts('other-cause')),
-  );
-  advise(kind === 'apply' && some('skipped'), 'go on with those not begun', 'apply', runbook, ...limit(hosts('skipped')));
-  advise(kind === 'apply' && some('fixed') && !settle, 'take the changes back', 'rollback', run);
+  advise(kind === 'diagnose' && some('would-fix'), 'see what would be changed', ...again('plan', limit));
+  advise(kind === 'plan' && some('would-fix'), 'make these changes', ...again('apply', limit));
+  advise(some('stale'), 'plan again: these hosts changed in between', ...again('plan', only(['stale'])));
+  advise(amiss.length > 0, 'see how these stand now', ...again('diagnose', only(amiss)));
+  advise(settle, 'take back what was done to these', 'rollback', of, ...places, '-l', hosts('unknown').join(','));
+  advise(kind === 'apply' && some('skipped'), 'go on with those not begun', ...again('apply', only(['skipped'])));
+  advise(kind === 'apply' && some('fixed') && !settle, 'take the changes back', 'rollback', run, ...places);
   return next;
 }
 
-/** More names than this make a command that nobody reads; the runbook's own target is used then. */
+/** Outcomes after which another look at the host says more. */
+const AFTER_CHANGES: readonly Outcome[] = ['unknown', 'failed', 'conflict', 'unreachable'];
+const TROUBLED: Readonly<Record<RunKind, readonly Outcome[]>> = {
+  diagnose: ['unreachable'],
+  plan: ['unreachable', 'other-cause'],
+  apply: [...AFTER_CHANGES, 'rolled-back', 'other-cause'],
+  rollback: AFTER_CHANGES,
+};
+
+/** More names than this make a command that nobody reads; the operator's own limit is used then. */
 const NAMED = 8;
 
-function limit(hosts: readonly string[]): readonly string[] {
-  return hosts.length <= NAMED ? ['-l', hosts.join(',')] : [];
-}
-
-function pattern(hosts: readonly string[]): readonly string[] {
-  return hosts.length <= NAMED ? [hosts.join(',')] : [];
+function limitTo(hosts: readonly string[], limit: readonly string[]): readonly string[] {
+  return hosts.length <= NAMED ? ['-l', hosts.join(',')] : limit;
 }

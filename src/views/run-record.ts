@@ -12,6 +12,8 @@ export interface TransactionRecord {
   readonly tx: string;
   readonly undo: boolean;
   readonly changes: readonly Change[];
+  /** The privilege that was asked for; absent: that of the inventory. */
+  readonly become?: boolean;
   readonly results?: readonly ChangeResult[];
   readonly lost?: Failure;
 }
@@ -59,7 +61,7 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
         declined ||= event.answer === 'no';
         break;
       case 'transaction.intended':
-        transactions.set(event.tx, { host: event.host, tx: event.tx, undo: event.undo, changes: event.changes });
+        transactions.set(event.tx, intendedBy(event));
         break;
       case 'transaction.finished':
       case 'transaction.lost': {
@@ -102,6 +104,10 @@ export function isInDoubt(transaction: TransactionRecord): boolean {
   return transaction.results === undefined;
 }
 
+function intendedBy({ host, tx, undo, changes, become }: Extract<RunEvent, { readonly type: 'transaction.intended' }>): TransactionRecord {
+  return { host, tx, undo, changes, ...(become === undefined ? {} : { become }) };
+}
+
 function settled(
   intended: TransactionRecord,
   event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.lost' }>,
@@ -117,9 +123,9 @@ function endingsOf(
   transactions: readonly TransactionRecord[],
   outcomes: Readonly<Record<string, Outcome>> | undefined,
 ): readonly HostEnding[] {
-  const doubtful = new Map(transactions.filter(isInDoubt).map((transaction) => [transaction.host, transaction]));
+  const last = new Map(transactions.map((transaction) => [transaction.host, transaction]));
   return hosts.flatMap((host) => {
-    const known = ended.get(host) ?? unsettled(doubtful.get(host)) ?? plans.get(host);
+    const known = ended.get(host) ?? unsettled(last.get(host)) ?? plans.get(host);
     const outcome = outcomes?.[host] ?? known?.outcome;
     if (outcome === undefined) return [];
     // A reason belongs to the outcome it was given with.
@@ -128,7 +134,12 @@ function endingsOf(
   });
 }
 
+/** How a host stands whose end was not recorded, by the last that was sent to it; undefined when nothing was done to it. */
 function unsettled(transaction: TransactionRecord | undefined): HostEnding | undefined {
   if (!transaction) return undefined;
-  return { host: transaction.host, outcome: 'unknown', ...(transaction.lost ? { reason: transaction.lost } : {}) };
+  const { host, undo, results, lost } = transaction;
+  if (!results) return { host, outcome: 'unknown', ...(lost ? { reason: lost } : {}) };
+  if (!results.some(({ kind }) => kind === 'done')) return undefined;
+  if (undo && results.every(({ kind }) => kind === 'done')) return { host, outcome: 'rolled-back' };
+  return { host, outcome: 'unknown', reason: { code: 'interrupted', message: 'it was changed, and the record ends before its end' } };
 }

@@ -1,8 +1,9 @@
 import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
-import { isInDoubt, recordRun } from './run-record.ts';
+import { inDoubt } from './in-doubt.ts';
+import { recordRun } from './run-record.ts';
 
-/** `in-doubt` wins: a transaction's receipt is missing, and `resume` must ask. `interrupted`: the last event never came. */
+/** `in-doubt` wins: a transaction's receipt is missing, and the host must be asked. `interrupted`: the last event never came. */
 export type RunState = 'finished' | 'interrupted' | 'in-doubt';
 
 /** One line of `runbook runs`. */
@@ -20,13 +21,13 @@ export interface RunSummary {
   readonly of?: string;
 }
 
-/** Sums up a run; `undefined` when its first event is not there. */
-export function runSummary(events: Iterable<RunEvent>): RunSummary | undefined {
-  const { started, transactions, finished, interrupted, endings } = recordRun(events);
+/** Sums up a run; `undefined` when its first event is not there. `later`: the events of rollbacks of it, which settle doubts. */
+export function runSummary(events: readonly RunEvent[], later: readonly RunEvent[] = []): RunSummary | undefined {
+  const { started, finished, interrupted, endings } = recordRun(events);
   if (!started) return undefined;
   const outcomes: Partial<Record<Outcome, number>> = {};
   for (const { outcome } of endings) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   const { run, kind, runbook, operator, at, of } = started;
-  const state: RunState = transactions.some(isInDoubt) ? 'in-doubt' : finished && !interrupted ? 'finished' : 'interrupted';
+  const state: RunState = inDoubt([...events, ...later]).length > 0 ? 'in-doubt' : finished && !interrupted ? 'finished' : 'interrupted';
   return { run, kind, runbook, operator, started: at, state, outcomes, ...(of === undefined ? {} : { of }) };
 }

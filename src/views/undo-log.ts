@@ -1,4 +1,4 @@
-import type { Change } from '../domain/change.ts';
+import { type Change, standingChanges } from '../domain/change.ts';
 import type { RunEvent } from '../domain/event.ts';
 import { recordRun, type TransactionRecord } from './run-record.ts';
 
@@ -10,6 +10,10 @@ export interface UndoEntry {
   readonly changes: readonly Change[];
   /** The receipt never came: `changes` is all that may have been done, and the host must be asked. */
   readonly inDoubt: boolean;
+  /** An undo of it was announced, and its receipt never came: some of `changes` may be back. */
+  readonly undoInDoubt: boolean;
+  /** The privilege with which they were made; absent: that of the inventory. */
+  readonly become?: boolean;
 }
 
 /**
@@ -25,26 +29,24 @@ export function undoLog(events: Iterable<RunEvent>): readonly UndoEntry[] {
   return [...standing.values()].flat();
 }
 
-function entryOf({ host, tx, changes, results }: TransactionRecord): readonly UndoEntry[] {
-  if (!results) return [{ host, tx, changes, inDoubt: true }];
-  if (!results.some((result) => result.kind === 'done')) return [];
-  // A unit or trigger that did not succeed may have had half of its effect; a file that was not replaced is whole.
-  const stands = changes.filter((change, index) => {
-    const kind = results[index]?.kind;
-    return kind === 'done' || (kind === 'failed' && (change.kind === 'unit' || change.kind === 'trigger'));
-  });
-  return [{ host, tx, changes: stands, inDoubt: false }];
+function entryOf({ host, tx, changes, results, become }: TransactionRecord): readonly UndoEntry[] {
+  const entry = { host, tx, undoInDoubt: false, ...(become === undefined ? {} : { become }) };
+  if (!results) return [{ ...entry, changes, inDoubt: true }];
+  const stands = standingChanges(changes, results);
+  return stands.length === 0 ? [] : [{ ...entry, changes: stands, inDoubt: false }];
 }
 
 function withoutUndone(entries: readonly UndoEntry[], undo: TransactionRecord): readonly UndoEntry[] {
+  const { results } = undo;
   // An undo without a receipt has taken nothing back that anybody knows of.
-  const back = undo.changes.filter((_, index) => undo.results?.[index]?.kind === 'done').map(undoneBy);
-  const complete = undo.results?.every((result) => result.kind === 'done') ?? false;
+  if (!results) return entries.map((entry) => ({ ...entry, undoInDoubt: true }));
+  const back = undo.changes.filter((_, index) => results[index]?.kind === 'done').map(undoneBy);
+  const complete = results.every((result) => result.kind === 'done');
   return entries.flatMap((entry) => {
     const left = entry.changes.filter((change) => !back.includes(target(change)));
     // Triggers have no state of their own: with everything else back, a complete undo leaves nothing to do.
     const settled = left.length === 0 || (complete && left.every((change) => change.kind === 'trigger'));
-    return settled ? [] : [{ ...entry, changes: left }];
+    return settled ? [] : [{ ...entry, changes: left, undoInDoubt: entry.undoInDoubt && !complete }];
   });
 }
 

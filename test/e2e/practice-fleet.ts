@@ -1,9 +1,26 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RunEvent } from '../../src/domain/event.ts';
+import { ownerLives } from '../../src/journal/owner.ts';
+import { readRun, runIds } from '../../src/journal/run-archive.ts';
 import { labBreak } from '../../src/lab/lab-break.ts';
 import { labStatus } from '../../src/lab/lab-status.ts';
 import type { LabHandle } from '../../src/lab/lab-up.ts';
+import { runbook } from '../lab/command-line.ts';
 import { noPractice, practice, scratch, snapshot } from '../lab-embedded/practice.ts';
 
 export { noPractice };
@@ -21,21 +38,45 @@ export interface FileFacts {
   readonly mtimeNs: bigint;
 }
 
+/** A line of `runs --json`, as far as tests look at it. */
+export interface ListedRun {
+  readonly run: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly live: boolean;
+  readonly inDoubt: readonly string[];
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** Restarts on a host, held. */
+export interface HeldRestarts {
+  /** Lets one restart through, once it was begun. */
+  letThrough(): Promise<void>;
+  /** Later restarts are not held any more. */
+  remove(): void;
+}
+
 const FLAGS = 'var/lib/kubelet/kubeadm-flags.env';
 const STARTS = 'run/lab/units/kubelet.service/epochs';
 
 /** The practice fleet, and command lines that work on it. Runs are kept in a directory that no other test has. */
 export class PracticeFleet {
   readonly lab: LabHandle;
-  readonly stateDirectory: string;
+  /** Where runs are kept; {@link forget} begins a new one. */
+  stateDirectory = '';
 
-  private constructor(lab: LabHandle, stateDirectory: string) {
+  private constructor(lab: LabHandle) {
     this.lab = lab;
-    this.stateDirectory = stateDirectory;
+    this.forget();
   }
 
   static async up(): Promise<PracticeFleet> {
-    return new PracticeFleet(await practice(), scratch());
+    return new PracticeFleet(await practice());
+  }
+
+  /** Keeps runs in a directory of their own from now on. */
+  forget(): void {
+    this.stateDirectory = scratch();
   }
 
   /** `VERB kubelet-bad-flag` with everything that it needs to run here and be quick. */
@@ -91,10 +132,58 @@ export class PracticeFleet {
     while (commandsIn(this.#at(host, ''))) await delay(10);
   }
 
-  /** Run ids with the process that each belongs to. */
-  runs(): readonly { readonly id: string; readonly pid: number }[] {
+  /** The process of the newest run, once there is one. */
+  async controller(): Promise<number> {
+    const runs = join(this.stateDirectory, 'runs');
+    for (;;) {
+      const [newest = 'none'] = await runIds(runs);
+      const owner = await readFile(join(runs, newest, 'owner'), 'utf8').catch(() => '');
+      if (owner.endsWith('\n')) return Number(owner.split(' ')[0]);
+      await delay(10);
+    }
+  }
+
+  /** Resolves once the process of the newest run has ended. */
+  async gone(): Promise<void> {
+    await this.controller();
+    const runs = join(this.stateDirectory, 'runs');
+    const [newest = ''] = await runIds(runs);
+    while (ownerLives(await readFile(join(runs, newest, 'owner'), 'utf8'))) await delay(10);
+  }
+
+  /** Events of the newest run, as its journal holds them; none before there is one. */
+  async journal(): Promise<readonly RunEvent[]> {
     const directory = join(this.stateDirectory, 'runs');
-    return readdirSync(directory).map((id) => ({ id, pid: Number(readFileSync(join(directory, id, 'owner'), 'utf8').split(' ')[0]) }));
+    const [newest = 'none'] = await runIds(directory);
+    const run = await readRun(directory, newest);
+    return run.ok ? run.value.events : [];
+  }
+
+  /** What `runbook runs --json` says, newest first. */
+  async listed(): Promise<readonly ListedRun[]> {
+    const { out, err, code } = await runbook(['runs', '--json', ...this.state()]);
+    if (code !== 0) throw new Error(err);
+    return JSON.parse(out) as ListedRun[];
+  }
+
+  /** Lets every restart on a host wait until it is let through, so that a transaction can be held where it is. */
+  holdRestarts(host: string): HeldRestarts {
+    const [program, aside, gate] = ['usr/bin/systemctl', 'usr/bin/systemctl.aside', 'root/gate'].map((path) => this.#at(host, path));
+    if (program === undefined || aside === undefined || gate === undefined) throw new Error('no such path');
+    renameSync(program, aside);
+    execFileSync('mkfifo', [gate]);
+    writeFileSync(program, '#!/bin/sh\ncase " $* " in *" restart "*) read -r _ </root/gate ;; esac\nexec /usr/bin/systemctl.aside "$@"\n');
+    chmodSync(program, 0o755);
+    return {
+      // Opening a FIFO for writing waits until somebody reads it: the restart has been reached by then.
+      letThrough: () => writeFile(gate, 'go\n'),
+      remove: () => {
+        renameSync(aside, program);
+        // Opened for both, a FIFO never waits; who reads it goes on when this closes it.
+        closeSync(openSync(gate, 'r+'));
+        rmSync(gate);
+      },
+    };
   }
 
   #at(host: string, path: string): string {

@@ -1,9 +1,6 @@
 /** Escapes that need no drawing: colours, modes and window titles. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are driven by them.
 const SILENT = /^\x1b(?:\[[?>]?[\d;]*[mhlrtcnqu]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[78=>c(][B0]?)/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
 const MOVE = /^\x1b\[(\d*)(?:;(\d*))?([ABCDEFGHJKf])/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
 const UNFINISHED = /^\x1b(?:\[[?>]?[\d;]*)?$|^\x1b\][^\x07\x1b]*\x1b?$/;
 
 /**

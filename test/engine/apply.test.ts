@@ -96,7 +96,7 @@ describe('apply', () => {
     const all = await events(
       apply(assignment(), { ...ports, fleet: { read: (h) => fleet.read(h), close: (h) => fleet.close(h), write: async () => refused } }),
     );
-    expect(lines(all)).toContain('a results: failed, not-reached');
+    expect(lines(all)).toContain('a results: not-reached, not-reached');
     expect(lines(all)).toContain('a finished: failed');
     expect(inDoubt(all)).toEqual([]);
   });

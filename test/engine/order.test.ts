@@ -12,13 +12,13 @@ function trigger(action: TriggerAction, unit?: string): Change {
   return { kind: 'trigger', action, ...said, ...(unit ? { unit, before } : {}) };
 }
 
-function state(text: string): FileState {
+function state(text: string, path: string): FileState {
   const attributes = { mode: 0o644, uid: 0, gid: 0, xattrs: '', mtimeNs: '1', nlink: 1 };
-  return text === '' ? absent : { kind: 'file', content: contentOf(Buffer.from(text)), attributes, realPath: '/f' };
+  return text === '' ? absent : { kind: 'file', content: contentOf(Buffer.from(text)), attributes, realPath: path };
 }
 
 function file(path: string, from: string, to: string): FileChange {
-  return { kind: 'file', path, before: state(from), after: state(to), ...said };
+  return { kind: 'file', path, before: state(from, path), after: state(to, path), ...said };
 }
 
 const command: Change = { kind: 'command', argv: ['do'], timeoutMs: 1, undo: { argv: ['undo'] }, ...said };

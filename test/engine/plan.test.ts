@@ -107,7 +107,7 @@ describe('planning a host', () => {
     const steps = [step('patch', replace, { path: FILE, from: 'bad', to: 'good' }, { sensitive: true })];
     const plan = await planned(runbook({ diagnose: [step('conf', found, { path: FILE }, { sensitive: true })], remediate: steps }));
     expect(JSON.stringify(plan.steps)).not.toContain('mode=bad');
-    expect(plan.changes).toMatchObject([{ sensitive: true, says: ['~ hidden: the step is sensitive'] }]);
+    expect(plan.changes).toMatchObject([{ sensitive: true, says: ['~ hidden: sensitive'] }]);
   });
 
   it('treats a file that not everybody may read as sensitive', async () => {
@@ -147,5 +147,25 @@ describe('planning a host', () => {
     await planned(runbook({ diagnose: [step('conf', read, { path: FILE }), ...both] }), fake);
     const order = fake.asked.filter((line) => line.startsWith('file '));
     expect(order.slice(0, 4)).toEqual([`file ${FILE}`, 'file /one', 'file /two', 'file /after']);
+  });
+});
+
+describe('a read among the changes', () => {
+  const there = (more: object) => step('there', read, { path: FILE }, { phase: 'remediate', on: () => ok('b'), ...more });
+  const patch = step('patch', replace, { path: FILE, from: 'bad', to: 'good' });
+
+  it('that is asked of another host is asked there, and deferred once this one would be changed', async () => {
+    const other = host('b', 'from b');
+    const { ports, assignment } = rig([host('a'), other]);
+    const book = runbook({ remediate: [there({ id: 'first' }), patch, there({ id: 'last' })] });
+    const all = await events(look({ ...assignment(book, 'plan'), hosts: assignment().hosts.slice(0, 1) }, ports));
+    const plan = all.flatMap((event) => (event.type === 'host.planned' ? [event.plan] : []))[0];
+    expect(plan?.steps.map(({ id, status }) => [id, status.kind])).toEqual([
+      ['conf', 'read'],
+      ['first', 'read'],
+      ['patch', 'planned'],
+      ['last', 'deferred'],
+    ]);
+    expect(other.asked.filter((line) => line === `file ${FILE}`)).toHaveLength(1);
   });
 });

@@ -8,7 +8,7 @@ import { events, FILE, host, lines, rig } from './rig.ts';
 async function applied(...hosts: Parameters<typeof rig>[0]) {
   const world = rig(hosts);
   const done = await events(apply(world.assignment(), world.ports));
-  const undoables = undoLog(done).map(({ host: name, changes }) => ({ host: inventoryHost(name), changes }));
+  const undoables = undoLog(done).map((entry) => ({ ...entry, host: inventoryHost(entry.host) }));
   const ports = { ...world.ports, exitCode: () => 0 };
   return { ...world, again: async () => lines(await events(rollBack({ ...world.head, kind: 'rollback', of: 'r1' }, undoables, ports))) };
 }
@@ -48,7 +48,7 @@ describe('rollback', () => {
     const world = rig([fake]);
     world.fleet.cuts.set('a', 'after');
     const done = await events(apply(world.assignment(), world.ports));
-    const undoables = undoLog(done).map(({ host: name, changes }) => ({ host: inventoryHost(name), changes }));
+    const undoables = undoLog(done).map((entry) => ({ ...entry, host: inventoryHost(entry.host) }));
     expect(lines(await events(rollBack({ ...world.head, kind: 'rollback' }, undoables, world.ports)))).toContain('a finished: rolled-back');
     expect(fake.text(FILE)).toBe('mode=bad\n');
   });

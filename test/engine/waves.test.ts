@@ -33,6 +33,7 @@ describe('waves', () => {
     [p(100), 3, 3],
     [n(4), 2, 4],
     [p(0), 1000, 0],
+    [p(29), 100, 29],
   ])('a limit of %j of %i hosts allows %i failures', (limit, total, expected) => {
     expect(failureBudget(limit, total)).toBe(expected);
   });

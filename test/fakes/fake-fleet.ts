@@ -1,4 +1,4 @@
-import type { Fleet, Reader, Writer } from '../../src/domain/access.ts';
+import type { AccessOptions, Fleet, Reader, Writer } from '../../src/domain/access.ts';
 import { type Failure, HostFault } from '../../src/domain/failure.ts';
 import type { Host } from '../../src/domain/host.ts';
 import type { FakeHost } from './fake-host.ts';
@@ -15,6 +15,8 @@ export class FakeFleet implements Fleet {
   readonly cuts = new Map<string, Cut>();
   /** Host names in the order of `read`, `write` and `close` calls: `read web1`. */
   readonly calls: string[] = [];
+  /** The privilege that each `write` asked for: `web1 true`, or `web1 undefined` for that of the inventory. */
+  readonly privileges: string[] = [];
 
   constructor(hosts: Iterable<FakeHost>) {
     this.hosts = new Map([...hosts].map((host) => [host.name, host]));
@@ -38,8 +40,9 @@ export class FakeFleet implements Fleet {
     return this.reached(host);
   }
 
-  async write(host: Host): Promise<Writer> {
+  async write(host: Host, access: AccessOptions = {}): Promise<Writer> {
     this.calls.push(`write ${host.name}`);
+    this.privileges.push(`${host.name} ${access.become}`);
     const fake = this.reached(host);
     return {
       apply: async (transaction) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dependsOnVersion, parseEnvFile, winningAssignment } from '../../src/formats/env-file.ts';
-import { lineAt } from '../../src/formats/traced-text.ts';
+import { lineIndex } from '../../src/formats/traced-text.ts';
 
 // How values are read is decided against real systemd: see test/systemd/argv-units.ts, which effective-argv.test.ts runs too.
 
@@ -50,6 +50,6 @@ describe('a line number', () => {
     ['a\n\nb', 3, 3],
     ['abc', 0, 1],
   ])('of %j at %d is %d', (text, offset, line) => {
-    expect(lineAt(text, offset)).toBe(line);
+    expect(lineIndex(text)(offset)).toBe(line);
   });
 });

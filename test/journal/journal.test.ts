@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../src/domain/event.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import { FileJournal, JournalFault } from '../../src/journal/file-journal.ts';
@@ -107,5 +110,21 @@ describe('the journal', () => {
     expect(ownerLives(ownerText())).toBe(true);
     expect(ownerLives(ownerText().replace(/^(\d+) \d+/, '$1 1'))).toBe(false);
     expect(ownerLives('')).toBe(false);
+  });
+
+  it('takes a process that has ended for ended, also when its parent never looks', async () => {
+    // `sleep` has taken the place of the shell, and does not wait for children.
+    const parent = spawn('/bin/sh', ['-c', '{ read -r _; } <&3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+    try {
+      const pid = await new Promise<number>((resolve) => parent.stdout?.once('data', (text) => resolve(Number(text))));
+      const owner = ownerText(pid);
+      expect(ownerLives(owner)).toBe(true);
+      const go = parent.stdio[3];
+      if (go instanceof Writable) go.end('go\n');
+      await vi.waitUntil(() => !ownerLives(owner), 10_000);
+      expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+    } finally {
+      parent.kill();
+    }
   });
 });

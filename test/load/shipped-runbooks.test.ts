@@ -17,6 +17,28 @@ describe('the shipped runbooks', () => {
   });
 });
 
+describe('what the step types take', () => {
+  const load = (step: string) => printed(loadRunbook({ path: 'x.yaml', text: `${HEAD}${step}` }, stepTypes));
+  const HEAD = 'apiVersion: runbook/v1\nname: x\nsummary: x\nhosts: all\n';
+
+  it.each([
+    [
+      'a regular expression that is none',
+      'diagnose:\n  - uses: systemd.journal\n    with: { unit: a, explain: [{ match: "(?=x)", as: cause, says: x }] }',
+    ],
+    ['neither undo nor irreversible', 'remediate:\n  - uses: command.run\n    with: { argv: [x] }'],
+    ['both undo and irreversible', 'remediate:\n  - uses: command.run\n    with: { argv: [x], undo: [y], irreversible: z }'],
+  ])('is checked before any host is asked: %s', (_, step) => {
+    expect(load(step)).toMatch(/^error\[params\]: /);
+  });
+
+  it('names the two of which exactly one is needed', () => {
+    expect(load('remediate:\n  - uses: command.run\n    with: { argv: [x] }')).toContain(
+      'error[params]: with of command.run needs exactly one of undo and irreversible\n',
+    );
+  });
+});
+
 describe('kubelet-bad-flag', () => {
   const inputs = {
     unit: 'kubelet.service',

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Become } from '../../src/domain/transport.ts';
 import { posixHost } from '../../src/remote/host-shell.ts';
 import { localFleet, temporaryDirectory, thisHost } from './local-fleet.ts';
 import type { ShellLogin } from './shell-transport.ts';
+import { kinds, planned } from './transactions.ts';
 
 describe.each([
   ['dash', '/usr/bin/dash'],
@@ -17,14 +18,21 @@ describe.each([
     const reader = await localFleet({ login: { loginShell: [path, '-c'] } }).fleet.read(thisHost);
     expect(await printed(reader, ['echo', `it's $HOME`])).toBe(`it's $HOME\n`);
   });
+
+  test.skipIf(!existsSync(path))('a sudo that asks gets its password', async () => {
+    const { fleet } = sudoFleet('ask', rootByPassword, 's3cret word', { loginShell: [path, '-c'] });
+    expect(await printed(await fleet.read(thisHost), ['echo', 'x'])).toBe('x\n');
+  });
 });
 
 test('a start-up file that prints and reads a line does no harm', async () => {
   const dir = temporaryDirectory();
-  writeFileSync(`${dir}/rc`, 'echo welcome; echo oops >&2; read -r line; alias echo=false\n');
-  const login: ShellLogin = { loginShell: ['/usr/bin/bash', '-c'], env: { BASH_ENV: `${dir}/rc`, PATH: '/usr/bin' } };
+  // With a socket for its standard input, bash reads this file as it does for sshd.
+  writeFileSync(`${dir}/.bashrc`, `echo welcome; echo oops >&2; read -r line; echo "$line" >${dir}/eaten; alias echo=false\n`);
+  const login: ShellLogin = { loginShell: ['/usr/bin/bash', '-c'], env: { HOME: dir, PATH: '/usr/bin' } };
   const reader = await localFleet({ login }).fleet.read(thisHost);
   expect(await printed(reader, ['echo', 'x'])).toBe('x\n');
+  expect(readFileSync(`${dir}/eaten`, 'utf8')).toBe('\n');
 });
 
 test('a poisoned environment runs no wrong program', async () => {
@@ -38,10 +46,18 @@ test('a poisoned environment runs no wrong program', async () => {
     IFS: 'e',
     CDPATH: dir,
     'BASH_FUNC_head%%': '() { echo poison; }',
+    SHELLOPTS: 'allexport:errexit:noclobber:noglob:nounset:xtrace',
+    nonce: 'poison',
   };
   for (const shell of ['/bin/sh', '/usr/bin/bash']) {
-    const reader = await localFleet({ login: { env }, shell: { shell, path: posixHost.path } }).fleet.read(thisHost);
+    // dash drops functions from its environment; bash hands them on.
+    const login: ShellLogin = { loginShell: ['/usr/bin/bash', '-c'], env };
+    const { fleet } = localFleet({ login, shell: { shell, path: posixHost.path } });
+    const reader = await fleet.read(thisHost);
     expect(await printed(reader, ['uname'])).toBe('Linux\n');
+    expect(await printed(reader, ['env'])).not.toContain('nonce');
+    expect((await reader.list(dir)).map(({ name }) => name)).toContain('env');
+    expect(await kinds(fleet, [await planned(fleet, `${dir}/env`, shell)])).toEqual(['done']);
   }
 });
 
@@ -75,16 +91,18 @@ echo 'We trust you have received the usual lecture' >&2
 for attempt in 1 2 3; do
   printf '%s' "$prompt" >&2
   read -r given || exit 1
+  [ "$MODE" = afterwards ] && { echo 'Sorry, user operator may not run sudo on here.' >&2; exit 1; }
   [ "$given" = 's3cret word' ] && exec "$@"
   echo 'Sorry, try again.' >&2
 done
 exit 1
 `;
 
-function sudoFleet(mode: string, become: Become, secret = ''): ReturnType<typeof localFleet> {
+function sudoFleet(mode: string, become: Become, secret = '', login: ShellLogin = {}): ReturnType<typeof localFleet> {
   const dir = temporaryDirectory();
   writeFileSync(`${dir}/sudo`, SUDO, { mode: 0o755 });
-  return localFleet({ login: { env: { PATH: `${dir}:/usr/bin:/bin`, MODE: mode }, secret }, become });
+  const env = { PATH: `${dir}:/usr/bin:/bin`, MODE: mode, ...login.env };
+  return localFleet({ login: { ...login, env, secret }, become });
 }
 
 const rootByPassword: Become = { enabled: true, user: 'root', password: { secret: 'become' } };
@@ -100,8 +118,24 @@ test('the right password is sent once, after the prompt, and is in no argument a
   const { fleet, transport } = sudoFleet('ask', rootByPassword, 's3cret word');
   const probe = await (await fleet.read(thisHost)).probe(['sh', '-c', 'cat; cat /proc/*/cmdline 2>/dev/null; env']);
   expect(Buffer.from(probe.stdout).toString('latin1')).not.toContain('s3cret');
-  expect(transport.requests[0]?.preamble).toHaveLength(0);
   expect(JSON.stringify(transport.requests)).not.toContain('s3cret');
+});
+
+test('a start-up file that reads a line gets neither the password nor the place of it', async () => {
+  const dir = temporaryDirectory();
+  writeFileSync(`${dir}/.bashrc`, `read -r line; echo "$line" >${dir}/eaten\n`);
+  const { fleet } = sudoFleet('ask', rootByPassword, 's3cret word', { loginShell: ['/usr/bin/bash', '-c'], env: { HOME: dir } });
+  expect(await printed(await fleet.read(thisHost), ['echo', 'x'])).toBe('x\n');
+  expect(readFileSync(`${dir}/eaten`, 'utf8')).toBe('\n');
+});
+
+test('a password that was not accepted is not tried again on the same connection', async () => {
+  const { fleet, transport } = sudoFleet('ask', rootByPassword, 'wrong');
+  const reader = await fleet.read(thisHost);
+  for (const _read of ['first', 'second']) await expect(reader.probe(['true'])).rejects.toMatchObject({ failure: { code: 'become' } });
+  const asRoot = await fleet.write(thisHost);
+  await expect(asRoot.apply({ id: '0'.repeat(32), changes: [], undo: false })).rejects.toMatchObject({ failure: { code: 'become' } });
+  expect(transport.requests).toHaveLength(1);
 });
 
 test('a password is not sent to a sudo that does not ask', async () => {
@@ -114,6 +148,7 @@ test.each([
   ['a password that is needed and not there', 'ask', root, '', 'password is required'],
   ['an account that is not in sudoers', 'never', root, '', 'not in the sudoers'],
   ['a sudo that wants a terminal', 'tty', root, '', 'must have a tty'],
+  ['an account that sudo refuses after it took the password', 'afterwards', rootByPassword, 's3cret word', 'may not run sudo'],
 ])('%s is a failure to become', async (_name, mode, become, secret, said) => {
   const reader = await sudoFleet(mode, become, secret).fleet.read(thisHost);
   await expect(reader.facts()).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hostWithout, isRoot, localFleet, newTxId, shells, temporaryDirectory, thisHost } from './local-fleet.ts';
 import { apply, described, inverted, kinds, names, planned } from './transactions.ts';
@@ -68,6 +68,23 @@ test('the first file stays changed, and the rest is not reached, when the second
   const changes = await Promise.all(['a', 'b', 'c'].map((name) => planned(fleet, `${dir}/${name}`, 'new')));
   expect(await kinds(fleet, changes)).toEqual(['done', 'stale', 'not-reached']);
   expect(names(dir).map((name) => readFileSync(`${dir}/${name}`, 'utf8'))).toEqual(['new', 'theirs', 'old']);
+});
+
+test.each([
+  ['an edit', 'old', 'new'],
+  ['a new file', undefined, 'new'],
+  ['a removal', 'old', undefined],
+])('%s that the disk does not make last has failed, and left all as it was', async (_name, old, bytes) => {
+  const dir = temporaryDirectory();
+  const path = `${dir}/f`;
+  if (old !== undefined) writeFileSync(path, old);
+  const before = names(dir);
+  // The candidate is synced alone, what was committed together with its directory.
+  const sync = `#!/bin/sh\ncase "$*" in *${dir}) echo 'sync: Input/output error' >&2; exit 1 ;; esac\n`;
+  const { fleet } = localFleet({ shell: hostWithout([], { sync }) });
+  expect(await kinds(fleet, [await planned(fleet, path, bytes)])).toEqual(['failed']);
+  expect(names(dir)).toEqual(before);
+  expect(existsSync(path) ? readFileSync(path, 'utf8') : undefined).toBe(old);
 });
 
 test('a file in the place of the helper is not touched', async () => {

@@ -4,21 +4,30 @@ import type { Change, CommandChange, TriggerAction, TriggerChange, UnitChange, U
 import { hostWithout, localFleet, temporaryDirectory } from './local-fleet.ts';
 import { apply, kinds, planned } from './transactions.ts';
 
-/** A systemctl that writes down what it is told; `failing` fails, `show` and `is-active` print what they are given. */
-function stubHost(stub: { show?: string; isActive?: string; failing?: string; says?: string } = {}): {
+/**
+ * A systemctl that writes down what it is told, and keeps the state of the unit's file; `failing` fails, `idle` has no effect,
+ * `show` and `is-active` print what they are given.
+ */
+function stubHost(stub: { show?: string; isActive?: string; failing?: string; idle?: string; says?: string } = {}): {
   calls(): readonly string[];
   fleet: ReturnType<typeof localFleet>['fleet'];
 } {
   const log = `${temporaryDirectory()}/calls`;
   writeFileSync(log, '');
+  writeFileSync(`${log}.show`, `${stub.show ?? 'UnitFileState=enabled\nActiveState=active'}\n`);
   const systemctl = `#!/bin/sh
 [ "$1" = --no-ask-password ] && shift
 case $1 in
-show) printf '%s\\n' '${stub.show ?? 'UnitFileState=enabled\nActiveState=active'}'; exit 0 ;;
+show) cat '${log}.show'; exit 0 ;;
 is-active) echo '${stub.isActive ?? 'active'}'; exit 0 ;;
 esac
 echo "$*" >>'${log}'
 [ "$1" = '${stub.failing ?? ''}' ] && { echo '${stub.says ?? 'Job for x.service failed.'}' >&2; exit 1; }
+[ "$1" = '${stub.idle ?? ''}' ] && exit 0
+case $1 in
+enable | mask) sed -i "s/^UnitFileState=.*/UnitFileState=\${1%e}ed/" '${log}.show' ;;
+disable | unmask) sed -i 's/^UnitFileState=.*/UnitFileState=disabled/' '${log}.show' ;;
+esac
 exit 0
 `;
   const { fleet } = localFleet({ shell: hostWithout([], { systemctl }) });
@@ -58,6 +67,17 @@ describe('unit state', () => {
     const { fleet, calls } = stubHost({ show });
     expect(await kinds(fleet, [unitChange(before, after)])).toEqual(['done']);
     expect(calls()).toEqual(expected);
+  });
+
+  test.each([
+    ['enable', DOWN, { ...DOWN, enabled: true }, 'static', 'still not enabled: systemd calls it static'],
+    ['disable', UP, { ...UP, enabled: false }, 'enabled-runtime', 'still enabled: systemd calls it enabled-runtime'],
+    ['unmask', { ...DOWN, masked: true }, DOWN, 'masked-runtime', 'still masked: systemd calls it masked-runtime'],
+    ['mask', DOWN, { ...DOWN, masked: true }, 'disabled', 'still not masked: systemd calls it disabled'],
+  ])('is not believed to have changed because %s ended well', async (idle, before, after, state, says) => {
+    const { fleet } = stubHost({ idle, show: `UnitFileState=${state}\nActiveState=inactive` });
+    expect(await apply(fleet, [unitChange(before, after)])).toMatchObject([{ kind: 'failed', message: expect.stringContaining(says) }]);
+    expect(await kinds(fleet, [unitChange(before, after)], true)).toEqual(['failed']);
   });
 
   test.each([

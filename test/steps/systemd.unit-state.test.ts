@@ -19,6 +19,14 @@ describe('systemd.unit-state', () => {
     ['starts none that is masked at the same time', stopped, { started: true, masked: true }, 'refused'],
     ['enables none without an [Install] section', { ...stopped, UnitFileState: 'static' }, { enabled: true }, 'refused'],
     ['starts none that is not there', { LoadState: 'not-found', ActiveState: 'inactive' }, { started: true }, 'not-found'],
+    ['masks none whose file is in /etc', { ...running, FragmentPath: '/etc/systemd/system/x.service' }, { masked: true }, 'refused'],
+    ['unmasks none that is masked until the next boot', { ...masked, UnitFileState: 'masked-runtime' }, { masked: false }, 'refused'],
+    [
+      'starts one that is enabled until the next boot',
+      { ...stopped, UnitFileState: 'enabled-runtime' },
+      { started: true },
+      ['~ x.service is started'],
+    ],
     ['needs no unit that must be stopped', { LoadState: 'not-found', ActiveState: 'inactive' }, { started: false }, []],
   ])('%s', (_what, properties, params, expected) => {
     const planned = systemdUnitState.plan?.(properties, { unit: 'x', ...params }) ?? [];

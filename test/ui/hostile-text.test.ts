@@ -66,7 +66,7 @@ const question = {
 };
 
 describe.each<[string, () => readonly string[]]>([
-  ['the diagnosis', () => showDiagnosis(page, HOSTILE, PLANS)],
+  ['the diagnosis', () => showDiagnosis(page, { runbook: HOSTILE, next: ['runbook', 'plan', HOSTILE] }, PLANS)],
   ['the plan', () => showPlan(page, { runbook: HOSTILE }, PLANS)],
   ['the recap', () => [recap(EVENTS)].flatMap((summary) => (summary ? showRecap(page, summary) : []))],
   ['a failure', () => showFailure(page, FAILURE)],

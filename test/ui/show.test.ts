@@ -7,11 +7,12 @@ import { recap } from '../../src/views/recap.ts';
 import { FakeOutput, testPage } from './fake-output.ts';
 import { APPLY, bigFleet, CAUSE, FLEET, fileChange, flagRemoved, illPlan, plan, ROLLBACK } from './streams.ts';
 
+const DIAGNOSIS = { runbook: 'kubelet-bad-flag', next: ['runbook', 'plan', 'kubelet-bad-flag'] };
 const text = (lines: readonly string[]) => `\n${lines.join('\n')}\n`;
 
 describe('the diagnosis', () => {
   test('groups hosts by cause and says what was seen on the others', () => {
-    expect(text(showDiagnosis(testPage(), 'kubelet-bad-flag', FLEET))).toMatchInlineSnapshot(`
+    expect(text(showDiagnosis(testPage(), DIAGNOSIS, FLEET))).toMatchInlineSnapshot(`
       "
       kubelet-bad-flag: 5 hosts looked at
 
@@ -42,7 +43,7 @@ describe('the diagnosis', () => {
   test('shows the rarest cause first, and folds the names of many hosts', () => {
     const rare = illPlan('odd');
     const plans = [...bigFleet(), { ...rare, findings: [{ ...CAUSE, at: '/etc/default/kubelet:3' }] }];
-    const lines = showDiagnosis(testPage(), 'kubelet-bad-flag', plans);
+    const lines = showDiagnosis(testPage(), DIAGNOSIS, plans);
     expect(lines.filter((line) => /^✗|^ {4}hosts/.test(line))).toEqual([
       '✗ 1 host       --improve-speed is not a flag of /usr/bin/kubelet',
       '    hosts      odd',
@@ -52,12 +53,12 @@ describe('the diagnosis', () => {
   });
 
   test('names all hosts on a full page', () => {
-    const lines = showDiagnosis(testPage({ full: true }), 'kubelet-bad-flag', bigFleet());
+    const lines = showDiagnosis(testPage({ full: true }), DIAGNOSIS, bigFleet());
     expect(lines.join(' ')).toContain('node-400');
   });
 
   test('uses plain letters for its signs in the C locale', () => {
-    const lines = showDiagnosis(testPage({ environment: { LC_ALL: 'C' } }), 'kubelet-bad-flag', FLEET).join('\n');
+    const lines = showDiagnosis(testPage({ environment: { LC_ALL: 'C' } }), DIAGNOSIS, FLEET).join('\n');
     expect(lines).toMatch(/^[\x20-\x7e\n]+$/);
   });
 });
@@ -161,11 +162,9 @@ test('the recap counts outcomes, says why, and names the commands that come next
     ✗ lab-5: not reached: no answer from lab-5 port 22 within 10 s
         next       see whether the host is up, and whether this machine may reach it
 
-    Next: runbook report 01RUN                        read what happened
-          runbook ping lab-5                          see whether they can be
-                                                      reached
-          runbook diagnose kubelet-bad-flag -l lab-3  see what else they are ill of
-          runbook rollback 01RUN                      take the changes back
+    Next: runbook diagnose kubelet-bad-flag -l lab-5,lab-4,lab-3
+            see how these stand now
+          runbook rollback 01RUN  take the changes back
     "
   `);
 });

@@ -2,41 +2,56 @@ import { describe, expect, test } from 'vitest';
 import type { RunEvent, RunKind } from '../../src/domain/event.ts';
 import type { Outcome } from '../../src/domain/plan.ts';
 import { commandLine } from '../../src/views/command-line.ts';
-import { recap } from '../../src/views/recap.ts';
+import { recap, type Typed } from '../../src/views/recap.ts';
 import { APPLY, flagRemoved, plan, stamped, started, transaction } from '../ui/streams.ts';
 
 function run(kind: RunKind, outcomes: Readonly<Record<string, Outcome>>): readonly RunEvent[] {
-  return stamped([started(kind, Object.keys(outcomes)), { type: 'run.finished', outcomes, exitCode: 0 }]);
+  return stamped([
+    started(kind, Object.keys(outcomes), kind === 'rollback' ? { of: '00RUN' } : {}),
+    { type: 'run.finished', outcomes, exitCode: 0 },
+  ]);
 }
 
-const commands = (events: readonly RunEvent[]) => recap(events)?.next.map(({ command }) => command);
+const commands = (events: readonly RunEvent[], typed?: Typed) => recap(events, typed)?.next.map(({ command }) => command);
 
 describe('what to do next after', () => {
   test.each<[RunKind, Readonly<Record<string, Outcome>>, readonly string[]]>([
     ['diagnose', { a: 'would-fix', b: 'other-cause' }, ['runbook plan kubelet-bad-flag']],
     ['diagnose', { a: 'healthy' }, []],
-    ['plan', { a: 'would-fix', b: 'unreachable' }, ['runbook apply kubelet-bad-flag', 'runbook ping b']],
+    ['plan', { a: 'would-fix', b: 'unreachable' }, ['runbook apply kubelet-bad-flag', 'runbook diagnose kubelet-bad-flag -l b']],
     ['plan', { a: 'other-cause' }, ['runbook diagnose kubelet-bad-flag -l a']],
     ['apply', { a: 'fixed', b: 'healthy' }, ['runbook rollback 01RUN']],
-    ['apply', { a: 'fixed', b: 'unknown' }, ['runbook resume 01RUN']],
+    ['apply', { a: 'fixed', b: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l b', 'runbook rollback 01RUN -l b']],
     ['apply', { a: 'stale', b: 'stale' }, ['runbook plan kubelet-bad-flag -l a,b']],
-    ['apply', { a: 'failed', b: 'skipped' }, ['runbook report 01RUN', 'runbook apply kubelet-bad-flag -l b']],
+    ['apply', { a: 'failed', b: 'skipped' }, ['runbook diagnose kubelet-bad-flag -l a', 'runbook apply kubelet-bad-flag -l b']],
     ['rollback', { a: 'rolled-back' }, []],
-    ['rollback', { a: 'conflict' }, ['runbook report 01RUN']],
+    ['rollback', { a: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l a']],
+    ['rollback', { a: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l a', 'runbook rollback 00RUN -l a']],
+    ['apply', { a: 'rolled-back', b: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l b,a']],
   ])('%s with %j', (kind, outcomes, expected) => {
     expect(commands(run(kind, outcomes))).toEqual(expected);
   });
 
-  test('a run whose record ends is to resume it', () => {
+  test('a run whose record ends is to take it back', () => {
     expect(commands(stamped([started('apply', ['a']), ...transaction('a', false, [flagRemoved()]).slice(0, 1)]))).toEqual([
-      'runbook resume 01RUN',
+      'runbook diagnose kubelet-bad-flag -l a',
+      'runbook rollback 01RUN -l a',
     ]);
   });
 
   test('many unreachable hosts names none of them', () => {
     const outcomes = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`h${index}`, 'unreachable' as const]));
-    expect(commands(run('plan', outcomes))).toEqual(['runbook ping']);
+    expect(commands(run('plan', outcomes))).toEqual(['runbook diagnose kubelet-bad-flag']);
   });
+});
+
+test('commands that go on with a run have the options with which it was begun', () => {
+  const typed: Typed = { runbook: './fix.yaml', places: ['-i', 'hosts.ini'], inputs: ['-e', 'unit=a b'], limit: ['-l', 'web'] };
+  expect(commands(run('apply', { a: 'fixed', b: 'skipped' }), typed)).toEqual([
+    "runbook apply ./fix.yaml -i hosts.ini -e 'unit=a b' -l b",
+    'runbook rollback 01RUN -i hosts.ini',
+  ]);
+  expect(commands(run('diagnose', { a: 'would-fix' }), typed)).toEqual(["runbook plan ./fix.yaml -i hosts.ini -e 'unit=a b' -l web"]);
 });
 
 test('outcomes are counted in one order, with the reasons that were given', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, ChangeResult } from '../../src/domain/change.ts';
 import type { EventBody } from '../../src/domain/event.ts';
-import { inDoubt } from '../../src/views/in-doubt.ts';
+import type { Outcome } from '../../src/domain/plan.ts';
+import { inDoubt, leftUnverified } from '../../src/views/in-doubt.ts';
 import { runSummary } from '../../src/views/run-summary.ts';
 import { undoLog } from '../../src/views/undo-log.ts';
 import { APPLY, DONE, fileChange, flagRemoved, RESTART, stamped, started, transaction } from '../ui/streams.ts';
@@ -16,6 +17,8 @@ const COMMAND: Change = {
   says: [],
   sensitive: false,
 };
+const UP = { active: true, enabled: true, masked: false };
+const UNIT: Change = { kind: 'unit', unit: 'u', before: UP, after: { ...UP, active: false }, says: [], sensitive: false };
 const UNDO_COMMAND: Change = { ...COMMAND, argv: ['sysctl', 'a=0'], undo: { argv: ['sysctl', 'a=1'] } };
 const ALL = [FILE, OTHER, COMMAND, ...RESTART];
 const FAILED: ChangeResult = { kind: 'failed', message: 'no' };
@@ -30,7 +33,9 @@ const lost = (host: string, undo: boolean): readonly EventBody[] => {
   ];
 };
 
-const entry = (changes: readonly Change[], doubtful = false) => [{ host: 'a', tx: 'do-a', changes, inDoubt: doubtful }];
+const entry = (changes: readonly Change[], doubtful = false, undoInDoubt = false) => [
+  { host: 'a', tx: 'do-a', changes, inDoubt: doubtful, undoInDoubt },
+];
 
 describe('the undo log', () => {
   test.each<[string, readonly EventBody[], ReturnType<typeof entry>]>([
@@ -41,6 +46,8 @@ describe('the undo log', () => {
       transaction('a', false, [FILE, ...RESTART], [DONE, DONE, FAILED]),
       entry([FILE, ...RESTART]),
     ],
+    ['a unit change that did not succeed, though it was the only one', transaction('a', false, [UNIT], [FAILED]), entry([UNIT])],
+    ['nothing when only a restart did not succeed', transaction('a', false, [RESTART[1] ?? FILE], [FAILED]), []],
     ['nothing when the host was stale', transaction('a', false, ALL, [STALE, NOT_REACHED, NOT_REACHED, NOT_REACHED, NOT_REACHED]), []],
     [
       'nothing when all was taken back',
@@ -57,7 +64,7 @@ describe('the undo log', () => {
     ],
     ['all changes of a lost transaction, in doubt', lost('a', false), entry(ALL, true)],
     ['all changes of a transaction whose record ends, in doubt', transaction('a', false, ALL).slice(0, 1), entry(ALL, true)],
-    ['changes whose undo was lost', [...transaction('a', false, ALL), ...lost('a', true)], entry(ALL)],
+    ['changes whose undo was lost', [...transaction('a', false, ALL), ...lost('a', true)], entry(ALL, false, true)],
     ['what a lost transaction turned out to have done', [...lost('a', false), ...transaction('a', false, ALL).slice(1)], entry(ALL)],
   ])('has %s', (_, bodies, expected) => {
     expect(undoLog(stamped(bodies))).toEqual(expected);
@@ -69,7 +76,7 @@ describe('the undo log', () => {
   });
 
   test('of a whole apply has the host that stayed fixed', () => {
-    expect(undoLog(APPLY)).toEqual([{ host: 'lab-2', tx: 'do-lab-2', changes: [FILE, ...RESTART], inDoubt: false }]);
+    expect(undoLog(APPLY)).toEqual([{ host: 'lab-2', tx: 'do-lab-2', changes: [FILE, ...RESTART], inDoubt: false, undoInDoubt: false }]);
   });
 });
 
@@ -79,6 +86,37 @@ test('in doubt are hosts whose transaction was announced and has no receipt', ()
     { host: 'b', tx: 'do-b', undo: false, lost: { code: 'lost', message: 'the way broke' } },
     { host: 'c', tx: 'undo-c', undo: true },
   ]);
+});
+
+const rolledBack = (host: string, outcome: Outcome): readonly EventBody[] => [
+  started('rollback', [host], { of: '01RUN' }),
+  { type: 'host.finished', host, outcome },
+];
+
+test.each<[Outcome, number]>([
+  ['rolled-back', 0],
+  ['healthy', 0],
+  ['unreachable', 1],
+  ['unknown', 1],
+])('a host in doubt that a later rollback calls %s', (outcome, left) => {
+  const run = stamped([started('apply', ['a']), ...lost('a', false)]);
+  const later = stamped(rolledBack('a', outcome));
+  expect(inDoubt([...run, ...later])).toHaveLength(left);
+  expect(runSummary(run, later)?.state).toBe(left === 0 ? 'interrupted' : 'in-doubt');
+});
+
+test('a rollback whose own receipt was lost leaves its host in doubt until the next one', () => {
+  const first = [started('apply', ['a']), ...lost('a', false), started('rollback', ['a']), ...lost('a', true)];
+  expect(inDoubt(stamped([...first, ...rolledBack('a', 'unknown')])).map(({ undo }) => undo)).toEqual([false, true]);
+  expect(inDoubt(stamped([...first, ...rolledBack('a', 'rolled-back')]))).toEqual([]);
+});
+
+test('left unverified are hosts that were changed, and whose end was not recorded', () => {
+  const changed = [started('apply', ['a', 'b', 'c']), ...['a', 'b', 'c'].flatMap((host) => transaction(host, false, [FILE]))];
+  const run = [...changed, { type: 'host.finished', host: 'b', outcome: 'fixed' } as const, ...transaction('c', true, [FILE])];
+  expect(leftUnverified(stamped(run))).toEqual(['a']);
+  expect(runSummary(stamped(run))?.outcomes).toEqual({ unknown: 1, fixed: 1, 'rolled-back': 1 });
+  expect(leftUnverified(stamped([...run, ...rolledBack('a', 'healthy')]))).toEqual([]);
 });
 
 describe('the summary of a run', () => {

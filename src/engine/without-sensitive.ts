@@ -1,0 +1,42 @@
+import type { Change } from '../domain/change.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { StepPlan, StepStatus } from '../domain/plan.ts';
+import type { Step } from '../domain/runbook.ts';
+
+const HIDDEN = 'hidden, the step is sensitive';
+
+/**
+ * A step's plan as it may be shown and kept. Of a sensitive step, nothing that was read or evaluated is told; of a file that
+ * not everybody may read, not what its change says, whatever the step.
+ */
+export function withoutSensitive(step: Step, plan: StepPlan): StepPlan {
+  if (!step.sensitive) return { ...plan, status: withChanges(plan.status, guarded) };
+  return {
+    ...plan,
+    status: withoutReason(withChanges(plan.status, hidden)),
+    findings: plan.findings.map(({ kind }) => ({ kind, says: `${step.id}: ${HIDDEN}`, evidence: [] })),
+    unmet: plan.unmet.map((unmet) => ({ ...unmet, what: `${step.id} does not find what it expects: ${HIDDEN}` })),
+  };
+}
+
+function withChanges(status: StepStatus, each: (change: Change) => Change): StepStatus {
+  return status.kind === 'planned' ? { ...status, changes: status.changes.map(each) } : status;
+}
+
+function withoutReason(status: StepStatus): StepStatus {
+  return status.kind === 'failed' ? { kind: 'failed', failure: concealed(status.failure) } : status;
+}
+
+function concealed({ code, at }: Failure): Failure {
+  return { code, message: `it did not succeed; why is ${HIDDEN}`, ...(at === undefined ? {} : { at }) };
+}
+
+function guarded(change: Change): Change {
+  if (change.kind !== 'file') return change;
+  const states = [change.before, change.after];
+  return states.some((state) => state.kind === 'file' && (state.attributes.mode & 0o004) === 0) ? hidden(change) : change;
+}
+
+function hidden(change: Change): Change {
+  return { ...change, sensitive: true, says: change.says.length > 0 ? ['~ hidden: sensitive'] : [] };
+}

@@ -1,0 +1,89 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { drive } from '../../src/cli/session.ts';
+import type { RunEvent } from '../../src/domain/event.ts';
+import type { Gate } from '../../src/engine/ports.ts';
+import { apply } from '../../src/engine/run-runbook.ts';
+import { JournalFault } from '../../src/journal/file-journal.ts';
+import { readRun } from '../../src/journal/run-archive.ts';
+import { silentView } from '../../src/ui/output.ts';
+import { leftUnverified } from '../../src/views/in-doubt.ts';
+import { undoLog } from '../../src/views/undo-log.ts';
+import { FILE, host, rig, runbook } from '../engine/rig.ts';
+import { fakeWorld } from './rig.ts';
+
+const TWO_WAVES = runbook({ rollout: { waves: [{ hosts: 1 }], confirm: 'wave', verifyTimeoutMs: 0 } });
+
+function session(hosts: readonly ReturnType<typeof host>[], onGate: (gate: Gate, run: string) => void) {
+  const { runs } = fakeWorld();
+  const { fleet, ports, assignment } = rig(hosts);
+  const task = {
+    run: 'r1',
+    kind: 'apply' as const,
+    fleet,
+    hostFor: ports.hostFor,
+    async approve(gate: Gate) {
+      onGate(gate, join(runs, 'r1'));
+      return { answer: 'yes' as const, by: 'test' };
+    },
+    view: silentView,
+    runsDirectory: runs,
+    detailedExitCode: false,
+    stop: new AbortController(),
+    leave() {},
+  };
+  return { runs, fleet, drive: () => drive(task, (real) => apply(assignment(TWO_WAVES), real)) };
+}
+
+/** From now on no content can be kept: what a full or broken disk does to a journal. */
+function breakContents(run: string): void {
+  if (existsSync(`${run}/aside`)) return;
+  renameSync(`${run}/contents`, `${run}/aside`);
+  writeFileSync(`${run}/contents`, '');
+}
+
+async function mended(runs: string): Promise<readonly RunEvent[]> {
+  rmSync(join(runs, 'r1/contents'));
+  renameSync(join(runs, 'r1/aside'), join(runs, 'r1/contents'));
+  const run = await readRun(runs, 'r1');
+  if (!run.ok) throw new Error(run.failure.message);
+  return run.value.events;
+}
+
+test('once the journal cannot be kept, nothing more is changed, and what was done before can be taken back', async () => {
+  const made = session([host('a'), host('b')], (gate, run) => {
+    if (gate.name === 'wave-2') breakContents(run);
+  });
+  await expect(made.drive()).rejects.toBeInstanceOf(JournalFault);
+  expect(made.fleet.host('a').text(FILE)).toBe('mode=good\n');
+  expect(made.fleet.host('b').transactions).toEqual([]);
+  expect(undoLog(await mended(made.runs)).map((entry) => entry.host)).toEqual(['a']);
+});
+
+test('a host whose undo could not be announced is not touched again, and is named as changed and never verified', async () => {
+  const ill = host('a', 'mode=bad\n', 'still ill');
+  const made = session([ill, host('b')], () => {});
+  ill.hooks.answer = (fake) => {
+    if (fake.transactions.length > 0) breakContents(join(made.runs, 'r1'));
+    return undefined;
+  };
+  await expect(made.drive()).rejects.toBeInstanceOf(JournalFault);
+  expect(ill.transactions).toHaveLength(1);
+  expect(leftUnverified(await mended(made.runs))).toEqual(['a']);
+});
+
+test('a bug ends the journal with the last event of a run, and the run can be taken back', async () => {
+  const buggy = host('a');
+  const made = session([buggy, host('b')], () => {});
+  buggy.hooks.answer = (fake) => {
+    if (fake.transactions.length > 0) throw new Error('a bug');
+    return undefined;
+  };
+  await expect(made.drive()).rejects.toThrow('a bug');
+  const run = await readRun(made.runs, 'r1');
+  if (!run.ok) throw new Error(run.failure.message);
+  expect(run.value.events.at(-1)).toMatchObject({ type: 'run.finished', outcomes: { a: 'unknown', b: 'skipped' }, exitCode: 70 });
+  expect(undoLog(run.value.events).map((entry) => entry.host)).toEqual(['a']);
+  expect(leftUnverified(run.value.events)).toEqual([]);
+});

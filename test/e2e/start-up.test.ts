@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { LAUNCH } from '../lab/command-line.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const DEPENDENCIES = fileURLToPath(new URL('../../package.json', import.meta.url));
+
+/** Writes down every module that is loaded, ES or CommonJS. */
+const WITNESS = `
+import { appendFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+registerHooks({ load(url, context, next) { appendFileSync(process.env.WITNESS, url + '\\n'); return next(url, context); } });
+`;
+
+/** Packages, by their names, that a command line loads. */
+async function packagesOf(args: readonly string[]): Promise<readonly string[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'runbook-start-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const [witness, seen] = [join(directory, 'witness.mjs'), join(directory, 'seen')];
+  writeFileSync(witness, WITNESS);
+  writeFileSync(seen, '');
+  await promisify(execFile)(process.execPath, ['--import', witness, MAIN, ...args], { env: { ...process.env, WITNESS: seen } });
+  const urls = readFileSync(seen, 'utf8').split('\n');
+  expect(urls.some((url) => url.endsWith('/src/cli/main.ts'))).toBe(true);
+  return [...new Set(urls.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []))];
+}
+
+test.for([['--help'], ['--version'], ['apply', '--help'], ['lab', '--help']])(
+  '%j loads no package but the one that reads options',
+  async (args) => {
+    expect(await packagesOf(args)).toEqual(['commander']);
+  },
+);
+
+test('the packages that must not be loaded are those that this project depends on', async () => {
+  const { dependencies } = JSON.parse(readFileSync(DEPENDENCIES, 'utf8')) as { dependencies: Record<string, string> };
+  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['ajv', 'commander', 'inquirer', 'listr2', 'ssh2', 'yaml']));
+  expect(await packagesOf(['list'])).toEqual(expect.arrayContaining(['ajv', 'yaml']));
+});
+
+test('--help goes to standard output, and ends with 0', async () => {
+  const { stdout, stderr } = await promisify(execFile)(LAUNCH, ['--help']);
+  expect(stdout).toMatch(/^Usage: runbook/);
+  expect(stderr).toBe('');
+});

@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
+import { DOWN, noTerminal, Pty, type PtyOptions, RETURN } from './pty.ts';
+
+/** Select Graphic Rendition with a colour: 30 to 37, 90 to 97, and 38 (ECMA-48 8.3.117). */
+const COLOUR = /\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])[;m]/;
+
+describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice('the screen'), async () => {
+  const fleet = noPractice === undefined ? await PracticeFleet.up() : ({} as PracticeFleet);
+  beforeEach(() => fleet.break());
+
+  /** All that one person sees: a diagnosis, a plan, and an apply with its question, a second wave and its recap. */
+  async function seen(more: readonly string[], options: PtyOptions = {}): Promise<readonly Pty[]> {
+    // Without options that name long paths: a command to copy is never broken, however long.
+    const env = { ...options.env, RUNBOOK_INVENTORY: fleet.lab.paths.inventory, XDG_STATE_HOME: fleet.stateDirectory };
+    const run = (verb: string) => Pty.runbook([verb, 'kubelet-bad-flag', '-e', 'stable_for=1s', ...more], { ...options, env });
+    const looks = [run('diagnose'), run('plan')];
+    for (const look of looks) expect(await look.exitCode()).toBe(0);
+    const apply = run('apply');
+    await apply.waitFor(/\? Change 2 hosts\?[\s\S]*before each wave/);
+    apply.type(DOWN, DOWN, RETURN);
+    await apply.waitFor(/Wave 1 of 2: 1 of 1[\s\S]*\? Change 1 host\?/);
+    apply.type(DOWN, RETURN);
+    expect(await apply.exitCode()).toBe(0);
+    return [...looks, apply];
+  }
+
+  test.for([80, 60])('of %i columns never gets a line that it must break, nor an escape that only some terminals know', async (columns) => {
+    for (const { screen } of await seen([], { columns })) {
+      expect(screen.wrapped).toEqual([]);
+      expect(screen.unknown).toEqual([]);
+      expect(screen.cursorShown).toBe(true);
+    }
+  });
+
+  test('has colours', async () => {
+    for (const { screen } of await seen([])) expect(screen.raw).toMatch(COLOUR);
+  });
+
+  test('has none by --color=never, the question included', async () => {
+    for (const { screen } of await seen(['--color=never'])) expect(screen.raw).not.toMatch(COLOUR);
+  });
+
+  test('has none by NO_COLOR, the question included', async () => {
+    for (const { screen } of await seen([], { env: { NO_COLOR: '1' } })) expect(screen.raw).not.toMatch(COLOUR);
+  });
+
+  test('says the same with and without colours', async () => {
+    const plain = Pty.runbook(fleet.run('plan', '--color=never'));
+    const coloured = Pty.runbook(fleet.run('plan', '--color=always'));
+    expect(await Promise.all([plain.exitCode(), coloured.exitCode()])).toEqual([0, 0]);
+    const text = ({ screen }: Pty) => screen.text.slice(screen.text.indexOf('kubelet-bad-flag: 2 of 5')).replace(' --color=never', '');
+    expect(text(coloured).replace(' --color=always', '')).toBe(text(plain));
+  });
+});
