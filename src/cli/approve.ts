@@ -28,7 +28,7 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
   const { world, screen, json, stop } = asking;
   await asking.live?.pause();
   if (gate.name === 'run' && !json) screen.print([...showPlan(screen.out, { runbook: asking.runbook, kind: asking.kind }, plans), '']);
-  if (asking.yes) return { answer: 'yes', by: 'flag' };
+  if (asking.yes) return { answer: 'yes', by: `${world.user} (-y)` };
   if (json) {
     screen.tell(['Nobody is asked with --json: pass -y to approve.']);
     return { answer: 'none', by: 'nobody' };
@@ -44,6 +44,7 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
     questions: gate.questions,
     irreversible: [...new Set(chosen.flatMap((plan) => irreversible(plan.changes)))],
     offersWaves: gate.offersWaves,
+    begun: gate.name !== 'run',
   };
   const diff = () => showPlan({ ...screen.out, full: true }, { runbook: asking.runbook, kind: asking.kind }, chosen);
   const answer = await askApproval(world.terminal, screen.out, question, diff, stop.signal);

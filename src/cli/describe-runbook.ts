@@ -21,6 +21,9 @@ export function runbookData(runbook: Runbook): object {
   };
 }
 
+/** Prose wider than this is hard to read, also in a file. */
+const WIDEST = 100;
+
 /** A runbook as a page of text. */
 export function describeRunbook(page: Page, runbook: Runbook): readonly string[] {
   const { style, say } = page;
@@ -28,7 +31,7 @@ export function describeRunbook(page: Page, runbook: Runbook): readonly string[]
   return [
     `${style.strong(say(runbook.name))}  ${say(runbook.summary)}`,
     style.quiet(`${say(runbook.path)}  sha256 ${runbook.sha256.slice(0, 12)}`),
-    ...paragraphs.flatMap((paragraph) => ['', ...wrap(say(paragraph.replaceAll('\n', ' ')), page.width)]),
+    ...paragraphs.flatMap((paragraph) => ['', ...wrap(say(paragraph.replaceAll('\n', ' ')), Math.min(page.width, WIDEST))]),
     '',
     `hosts      ${say(runbook.hosts ?? 'none: name them with --hosts')}`,
     ...phase(page, 'diagnose', runbook.diagnose),

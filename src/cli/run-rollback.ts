@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Inventory } from '../domain/host.ts';
 import { rollBack, type Undoable } from '../engine/run-rollback.ts';
-import { type ArchivedRun, findRun, readRun, runIds } from '../journal/run-archive.ts';
 import type { LiveView } from '../ui/live-view.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
-import { type UndoEntry, undoLog } from '../views/undo-log.ts';
+import type { UndoEntry } from '../views/undo-log.ts';
 import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { lastWords } from './last-words.ts';
@@ -14,6 +13,7 @@ import { type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
+import { standingOf } from './standing-run.ts';
 import { limitedNames, readSources } from './targets.ts';
 import { stateDirectory, type World } from './world.ts';
 
@@ -76,37 +76,6 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   } finally {
     await close();
   }
-}
-
-interface Standing {
-  readonly of: { readonly id: string; readonly started: { readonly runbook: string; readonly runbookSha256: string } };
-  readonly entries: readonly UndoEntry[];
-}
-
-/** What a run, less the rollbacks of it, has left standing on hosts. */
-async function standingOf(runsDirectory: string, name: string): Promise<Result<Standing>> {
-  const id = await findRun(runsDirectory, name);
-  const run = id.ok ? await readRun(runsDirectory, id.value) : id;
-  if (!run.ok) return run;
-  const [started] = run.value.events;
-  if (!started && run.value.damage === undefined)
-    return fail('not-found', `run ${run.value.id} was ended before its first event; nothing was changed`);
-  if (started?.type !== 'run.started') return fail('journal', `the journal of run ${run.value.id} does not begin with its start`);
-  if (started.kind !== 'apply') return fail('bad-input', `run ${run.value.id} is a ${started.kind}; only an apply can be rolled back`);
-  if (run.value.live)
-    return fail('refused', `run ${run.value.id} is still under way`, { hint: 'wait for it, or interrupt it with Ctrl-C where it runs' });
-  const later = await rollbacksOf(runsDirectory, run.value.id);
-  return ok({ of: { id: run.value.id, started }, entries: undoLog([...run.value.events, ...later.flatMap(({ events }) => events)]) });
-}
-
-async function rollbacksOf(runsDirectory: string, id: string): Promise<readonly ArchivedRun[]> {
-  const rollbacks: ArchivedRun[] = [];
-  for (const other of [...(await runIds(runsDirectory))].reverse()) {
-    const run = other > id ? await readRun(runsDirectory, other) : undefined;
-    const [started] = run?.ok ? run.value.events : [];
-    if (run?.ok && started?.type === 'run.started' && started.of === id) rollbacks.push(run.value);
-  }
-  return rollbacks;
 }
 
 function undoablesOf(

@@ -4,7 +4,7 @@ import { apply, look } from '../engine/run-runbook.ts';
 import { jsonView } from '../ui/json-view.ts';
 import { type LiveView, liveView } from '../ui/live-view.ts';
 import { silentView, type View } from '../ui/output.ts';
-import type { Page } from '../ui/page.ts';
+import { hanging, type Page } from '../ui/page.ts';
 import { plainView } from '../ui/plain-view.ts';
 import { showDiagnosis } from '../ui/show-diagnosis.ts';
 import { showPlan } from '../ui/show-plan.ts';
@@ -18,6 +18,7 @@ import { type RunOptions, typed } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { chooseHosts } from './targets.ts';
+import { unfitParams } from './unfit-params.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** What the three commands that run a runbook differ in. */
@@ -40,7 +41,9 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const chosen = await chooseHosts(world, options, runbook.hosts);
   if (!chosen.ok) return screen.refuse(chosen.failure);
   const { inventory, hosts, notes } = chosen.value;
-  screen.tell(notes.map(screen.err.say));
+  const unfit = unfitParams(runbook, inputs.value, hosts);
+  if (unfit) return screen.refuse(unfit);
+  screen.tell(notes.flatMap((note) => hanging(screen.err, 0, '', screen.err.say(note))));
 
   const stop = new AbortController();
   const { fleet, hostFor, close } = await connect(world, options, screen, inventory);

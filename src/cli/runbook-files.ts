@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
+import { nearest } from '../load/suggest.ts';
 import type { World } from './world.ts';
 
 /** The directories in which a runbook's name is looked up, in order: `./runbooks`, `$RUNBOOK_PATH`, the shipped ones. */
@@ -29,8 +30,9 @@ export function findRunbook(world: World, name: string): Result<string> {
   }
   const file = runbookFiles(world).find((path) => nameOf(path) === name);
   if (file !== undefined) return ok(file);
-  const looked = runbookDirectories(world).join(', ');
-  return fail('not-found', `there is no runbook ${name}`, { hint: `looked in ${looked}; "runbook list" shows what there is` });
+  const near = nearest(name, runbookFiles(world).map(nameOf));
+  const looked = `looked in ${runbookDirectories(world).join(', ')}; "runbook list" shows what there is`;
+  return fail('not-found', `there is no runbook ${name}`, { hint: near === undefined ? looked : `did you mean ${near}?` });
 }
 
 function nameOf(file: string): string {

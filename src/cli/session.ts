@@ -64,10 +64,11 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   return { events, plans: inOrder(), exitCode: last?.type === 'run.finished' ? last.exitCode : 70 };
 }
 
-/** An id that sorts by time and can be typed: `20261122-080410-3f2a`. */
+/** An id that sorts by time, down to the ms, and can be typed: `20261122-080410-123a3f`. */
 export function newRunId(now: Date = new Date()): string {
-  const [date = '', time = ''] = now.toISOString().split(/[T.]/);
-  return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
+  const [date = '', time = ''] = now.toISOString().split(/[TZ]/);
+  const [second = '', ms = ''] = time.split('.');
+  return `${date.replaceAll('-', '')}-${second.replaceAll(':', '')}-${ms}${randomBytes(2).toString('hex').slice(1)}`;
 }
 
 const clock: Clock = {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import { expandLimit } from '../inventory/expand-limit.ts';
@@ -43,9 +42,7 @@ export async function limitedNames(
 
 /** Reads the inventory that was given, or the one that is found. */
 export async function readSources(world: World, { inventory: given }: TargetOptions): Promise<Result<ReadInventory>> {
-  // A list of hosts (`a,b,`) is no path.
-  const sources = given?.map((source) => (source.includes(',') ? source : resolve(world.cwd, source)));
-  const found = sources ? ok({ sources, why: undefined }) : await findInventory(world.env, nodeInventoryIo);
+  const found = given ? ok({ sources: given, why: undefined }) : await findInventory(world.env, nodeInventoryIo);
   if (!found.ok) return found;
   const inventory = await readInventory(found.value.sources, nodeInventoryIo);
   if (!inventory.ok) return inventory;

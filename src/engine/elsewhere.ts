@@ -18,14 +18,21 @@ export class Elsewhere {
 
   /** The reader for a pattern; nobody where the inventory has no such host. Throws `HostFault` when it cannot be reached. */
   async place(pattern: string, step: Step): Promise<Place> {
+    const nobody = this.nobody(pattern);
+    if (nobody !== undefined) return { nobody };
     const host = this.#hostFor(pattern);
-    if (!host.ok && host.failure.code === 'not-found') return { nobody: `nobody to ask: ${host.failure.message}` };
     if (!host.ok) throw new HostFault(host.failure);
     this.#held.add(host.value.name);
     const key = `${pattern} ${step.become}`;
     const known = this.#readers.get(key) ?? this.#fleet.read(host.value, { become: step.become });
     this.#readers.set(key, known);
     return { reader: await known };
+  }
+
+  /** Why the inventory has nobody to ask; undefined when it has. */
+  nobody(pattern: string): string | undefined {
+    const host = this.#hostFor(pattern);
+    return host.ok || host.failure.code !== 'not-found' ? undefined : `nobody to ask: ${host.failure.message}`;
   }
 
   /** True for a host that answers for others: its connection is not closed when its own turn is over. */

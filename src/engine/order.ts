@@ -7,11 +7,12 @@ import {
   type UnitChange,
   type UnitState,
 } from '../domain/change.ts';
+import type { Failure } from '../domain/failure.ts';
 import { sameFile } from '../domain/file.ts';
 
 /**
  * Merges a host's changes into the one order in which they are carried out, applying and rolling back alike:
- * files, daemon-reload, commands, unit state, reset-failed, reload or restart. Two changes of one file or unit become
+ * files, daemon-reload, commands, unit state, reset-failed, reload or restart, and units that end masked. Two changes of one file or unit become
  * one with both ends; what ends as it began is dropped; a unit is restarted at most once, and a restart makes a reload needless.
  */
 export function orderChanges(changes: readonly Change[]): readonly Change[] {
@@ -38,14 +39,17 @@ export function orderChanges(changes: readonly Change[]): readonly Change[] {
         break;
     }
   }
+  const changed = [...units.values()].filter((change) => !sameUnit(change));
   const wanted = [...triggers.values()].filter((t) => t.action !== 'reload' || !triggers.has(`restart ${t.unit ?? ''}`));
   return [
     ...[...files.values()].filter((change) => !sameFile(change.before, change.after)),
     ...wanted.filter((t) => t.action === 'daemon-reload'),
     ...commands,
-    ...[...units.values()].filter((change) => !sameUnit(change)),
+    ...changed.filter(({ after }) => !after.masked),
     ...wanted.filter((t) => t.action === 'reset-failed'),
-    ...wanted.filter((t) => t.action === 'reload' || t.action === 'restart'),
+    ...wanted.filter(starts),
+    // A masked unit can be neither started nor restarted.
+    ...changed.filter(({ after }) => after.masked),
   ];
 }
 
@@ -59,16 +63,41 @@ function joinedFile(earlier: FileChange | undefined, later: FileChange): FileCha
 }
 
 /**
- * Later steps are planned on a host as earlier ones would leave it, but what a rollback puts back is how it was found: each
- * trigger gets the state that its unit had before all changes.
+ * Steps are planned on a host as earlier ones would leave it, but what a rollback puts back is how it was found: each change
+ * of a unit gets the state from before all of them. A restart is left out where a later step stops the unit.
  */
 export function asFound(changes: readonly Change[]): readonly Change[] {
   const found = new Map<string, UnitState>();
-  for (const change of changes) if (change.kind === 'unit' && !found.has(change.unit)) found.set(change.unit, change.before);
-  return changes.map((change) => {
-    const before = change.kind === 'trigger' && change.unit !== undefined ? found.get(change.unit) : undefined;
-    return before === undefined ? change : ({ ...change, before } as Change);
+  for (const change of changes) {
+    const state = change.kind === 'unit' || change.kind === 'trigger' ? change.before : undefined;
+    const unit = change.kind === 'unit' || change.kind === 'trigger' ? change.unit : undefined;
+    if (unit !== undefined && state !== undefined && !found.has(unit)) found.set(unit, state);
+  }
+  return changes.flatMap((change, index): readonly Change[] => {
+    if (change.kind !== 'unit' && change.kind !== 'trigger') return [change];
+    const { unit = '' } = change;
+    if (starts(change) && changes.slice(index).some((later) => later.kind === 'unit' && later.unit === unit && stops(later))) return [];
+    const before = found.get(unit);
+    return before === undefined ? [change] : [{ ...change, before }];
   });
+}
+
+/** Why changes cannot be made in the one order: unmasked, restarted and masked again, a unit would be restarted while masked. */
+export function orderProblem(ordered: readonly Change[]): Failure | undefined {
+  const unmasks = new Set(ordered.flatMap((change) => (change.kind === 'unit' && !change.after.masked ? [change.unit] : [])));
+  for (const change of ordered) {
+    if (change.kind !== 'trigger' || !starts(change) || !change.before?.masked || unmasks.has(change.unit ?? '')) continue;
+    return { code: 'bad-params', message: `${change.unit} is masked, and would be restarted`, hint: 'mask it in another run' };
+  }
+  return undefined;
+}
+
+function starts(change: Change): boolean {
+  return change.kind === 'trigger' && (change.action === 'restart' || change.action === 'reload');
+}
+
+function stops({ before, after }: UnitChange): boolean {
+  return before.active && !after.active;
 }
 
 function sameUnit({ before, after }: UnitChange): boolean {

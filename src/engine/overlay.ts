@@ -1,7 +1,7 @@
 import type { DirEntry, Probe, Reader, UnitProperties } from '../domain/access.ts';
 import { type Change, type FileChange, realPathOf, type UnitChange } from '../domain/change.ts';
 import { HostFault } from '../domain/failure.ts';
-import type { FileState } from '../domain/file.ts';
+import { absent, type FileState } from '../domain/file.ts';
 import type { Facts } from '../domain/host.ts';
 
 /**
@@ -24,12 +24,12 @@ export class Overlay implements Reader {
   }
 
   async file(path: string): Promise<FileState> {
-    const byPath = this.#files.findLast((change) => change.path === path);
-    if (byPath) return byPath.after;
-    const there = await this.#base.file(path);
-    // The same file by another name: a link to what an earlier step edits.
-    const byRealPath = this.#files.findLast((change) => there.kind === 'file' && realPathOf(change) === there.realPath);
-    return byRealPath?.after ?? there;
+    const named = this.#files.find((change) => change.path === path);
+    const there = named ? undefined : await this.#base.file(path);
+    const real = named ? realPathOf(named) : there?.kind === 'file' ? there.realPath : path;
+    // By whatever name it was changed: a link, or what it leads to.
+    const last = this.#files.findLast((change) => realPathOf(change) === real);
+    return last?.after ?? there ?? absent;
   }
 
   async list(directory: string): Promise<readonly DirEntry[]> {
@@ -48,6 +48,8 @@ export class Overlay implements Reader {
     let properties = withUnitFiles(name, await this.#base.unit(name), this.#files);
     for (const change of this.#changes) {
       if (change.kind === 'unit' && change.unit === name) properties = withUnitState(properties, change);
+      if (change.kind === 'trigger' && change.action === 'restart' && change.unit === name)
+        properties = { ...properties, ActiveState: 'active' };
     }
     return properties;
   }

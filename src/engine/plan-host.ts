@@ -9,7 +9,8 @@ import type { Runbook, Step } from '../domain/runbook.ts';
 import type { Scope, Unmet } from '../domain/step.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
-import { asFound, orderChanges } from './order.ts';
+import { unasked } from './observe-step.ts';
+import { asFound, orderChanges, orderProblem } from './order.ts';
 import { planRemedy } from './plan-remedy.ts';
 import type { Clock } from './ports.ts';
 import { type Readers, readSteps } from './read-steps.ts';
@@ -74,9 +75,21 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   // Nothing to change is a host like any that is not affected.
   if (changes.length === 0) return standing(host, tried, readers, planning);
   if (!planning.remedy) return ended(host, seen, 'would-fix', {});
+  const problem = orderProblem(changes);
+  if (problem) return ended(host, tried, 'failed', { reason: problem });
   const become = privilegeOf(runbook.remediate, remedy.plans);
   if (!become.ok) return ended(host, tried, 'failed', { reason: become.failure });
-  return ended(host, tried, 'would-fix', { changes, become: become.value });
+  const shown: Seen = { ...tried, steps: [...tried.steps, ...neverAsked(runbook.verify, scope, planning)] };
+  return ended(host, shown, 'would-fix', { changes, become: become.value });
+}
+
+/** Verify steps for which there is nobody to ask: a plan says beforehand what will not be verified. */
+function neverAsked(steps: readonly Step[], scope: Scope, { elsewhere }: Planning): readonly StepPlan[] {
+  return steps.flatMap((step) => {
+    const on = step.on?.(scope);
+    const why = on?.ok ? elsewhere.nobody(on.value) : undefined;
+    return why === undefined ? [] : [unasked(step, { kind: 'skipped', why }).plan];
+  });
 }
 
 /** The one privilege with which all changes of a host are made, since they travel in one exchange. */

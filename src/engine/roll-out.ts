@@ -20,12 +20,13 @@ const SPENDS: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'conflict
 
 /**
  * Changes hosts wave by wave. A wave starts only when the one before it has ended and the failures so far are within
- * the budget; hosts under way when it is exceeded are brought to their end, the rest is not begun.
+ * the budget; hosts under way when it is exceeded are brought to their end, the rest is not begun. `aim` is the outcome that
+ * the run is for, and never a failure.
  */
 export async function* rollOut(
   hosts: readonly Ready[],
   rollout: Rollout,
-  confirmWaves: boolean,
+  { confirmWaves, aim }: { readonly confirmWaves: boolean; readonly aim: Outcome },
   ports: Ports,
 ): AsyncGenerator<readonly EventBody[], Finish> {
   const waves = wavesOf(hosts, rollout.waves);
@@ -49,7 +50,7 @@ export async function* rollOut(
       mayBegin,
     )) {
       for (const event of events) if (event.type === 'host.started') begun.add(event.host);
-      failures += events.filter((event) => event.type === 'host.finished' && SPENDS.has(event.outcome)).length;
+      failures += events.filter((event) => event.type === 'host.finished' && event.outcome !== aim && SPENDS.has(event.outcome)).length;
       yield events;
     }
     yield [{ type: 'wave.finished', wave: number, failures, budget }];

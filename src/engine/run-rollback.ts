@@ -70,7 +70,7 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
     name: host.name,
     begin: () => rollBackHost({ host, changes, become }, stays, ports),
   }));
-  return yield* rollOut(ready, ALL_TOGETHER, false, ports);
+  return yield* rollOut(ready, ALL_TOGETHER, { confirmWaves: false, aim: 'rolled-back' }, ports);
 }
 
 /** What would be put back on a host, and what is there that cannot be. */

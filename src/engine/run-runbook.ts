@@ -47,13 +47,9 @@ async function* applied(assignment: Assignment, ports: Ports): AsyncGenerator<re
   const questions = questionsOf(runbook.remediate, ill);
   const approval = yield* asked({ name: 'run', hosts: names, questions, offersWaves: true }, ports);
   if (approval.answer === 'no' || approval.answer === 'none') return { declined: true };
-  const byWave = approval.answer === 'wave' || (runbook.rollout.confirm === 'wave' && approval.by !== 'flag');
-  return yield* rollOut(
-    ill.map((one) => readyToFix(one, planning, ports)),
-    runbook.rollout,
-    byWave,
-    ports,
-  );
+  const confirmWaves = approval.answer === 'wave' || runbook.rollout.confirm === 'wave';
+  const ready = ill.map((one) => readyToFix(one, planning, ports));
+  return yield* rollOut(ready, runbook.rollout, { confirmWaves, aim: 'fixed' }, ports);
 }
 
 function planningOf({ head, runbook, inputs }: Assignment, { fleet, clock, stop, hostFor }: Ports): Planning {

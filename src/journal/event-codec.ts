@@ -8,9 +8,15 @@ interface ContentName {
   readonly bytes: number;
 }
 
-/** An event as JSON text; contents are named, not held. */
+/** What JSON leaves as it is and a terminal that shows a journal would act upon, or hide. */
+const HIDDEN = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** An event as JSON text; contents are named, not held. Text of hosts is in it whole, but as escapes where it would act. */
 export function encodeEvent(event: RunEvent): string {
-  return JSON.stringify(event, (_key, value: unknown) => (isContent(value) ? nameOf(value) : value));
+  const text = JSON.stringify(event, (_key, value: unknown) => (isContent(value) ? nameOf(value) : value));
+  return text.replace(HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join(''),
+  );
 }
 
 /** The contents that an event needs to be undone by: both ends of each file of an intended transaction. */

@@ -18,7 +18,7 @@ export interface JournalText {
   readonly badLine?: number;
 }
 
-const LINE = /^\{"v":1,"seq":(\d+),"h":"([0-9a-f]{64})","e":(.*)\}$/;
+const LINE = /^\{"v":1,"seq":(\d+),"h":"([0-9a-f]{64})","e":(.*)\}$/s;
 
 /** Reads a journal's text and checks its chain. A torn last line is left out; a bad line elsewhere ends the reading there. */
 export function parseJournal(text: string): JournalText {

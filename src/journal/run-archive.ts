@@ -31,10 +31,10 @@ export async function runIds(runsDirectory: string): Promise<readonly string[]> 
   }
 }
 
-/** Finds a run by its id, an unambiguous beginning of it, or `last`. */
+/** Finds a run by its id or an unambiguous beginning of it. */
 export async function findRun(runsDirectory: string, name: string): Promise<Result<string>> {
   const ids = await runIds(runsDirectory);
-  const matches = name === 'last' ? ids.slice(0, 1) : ids.filter((id) => id === name || id.startsWith(name));
+  const matches = ids.filter((id) => id === name || id.startsWith(name));
   const [only, ...others] = matches.includes(name) ? [name] : matches;
   if (only === undefined) return fail('not-found', `there is no run ${name} in ${runsDirectory}`, { hint: 'runbook runs lists them' });
   if (others.length > 0) return fail('ambiguous', `${name} is the beginning of ${matches.length} runs: ${matches.slice(0, 5).join(', ')}`);

@@ -78,14 +78,15 @@ function mountName(path: string): string {
 }
 
 function decimalSeconds(ns: string): string {
-  if (!/^[0-9]+$/.test(ns)) return '';
-  const time = BigInt(ns);
-  return `${time / 1_000_000_000n}.${String(time % 1_000_000_000n).padStart(9, '0')}`;
+  const [, sign = '', digits] = /^(-?)([0-9]+)$/.exec(ns) ?? [];
+  if (digits === undefined) return '';
+  const time = BigInt(digits);
+  return `${sign}${time / 1_000_000_000n}.${String(time % 1_000_000_000n).padStart(9, '0')}`;
 }
 
 /** `touch -t`'s CCYYMMDDhhmm.SS in UTC. */
 function touchStamp(ns: string): string {
-  if (!/^[0-9]+$/.test(ns)) return '';
+  if (!/^-?[0-9]+$/.test(ns)) return '';
   const digits = new Date(Number(BigInt(ns) / 1_000_000n)).toISOString().replace(/[^0-9]/g, '');
   return `${digits.slice(0, 12)}.${digits.slice(12, 14)}`;
 }

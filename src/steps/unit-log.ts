@@ -40,7 +40,7 @@ async function readJournal(host: Reader, unit: string, sinceMs: number, lines: n
   const first = await ask(['--output-fields=MESSAGE,PRIORITY']);
   const refused = first.code !== 0 && /unrecognized option/.test(programText(first.stderr));
   const probe = refused ? await ask([]) : first;
-  const why = unreadable(probe);
+  const why = unreadable(probe) ?? (probe.stdout.length === 0 ? await unseen(host) : undefined);
   if (why !== undefined) return { source: 'none', lines: [], why };
   const entries = parseJournalJson(programText(probe.stdout));
   return { source: 'journal', lines: entries.map(({ message }) => message).reverse(), why: '' };
@@ -51,14 +51,26 @@ function journalArgv(unit: string, sinceMs: number, lines: number, more: readonl
   return ['journalctl', '-o', 'json', '--no-pager', '--all', '--reverse', ...more, `--unit=${unit}`, since, '-n', String(lines)];
 }
 
+const NOT_ALLOWED = 'this user may not read the journal';
+
 /** journalctl says with exit code 0 that it has no files, or that this user may not see them. */
 function unreadable(probe: Probe): string | undefined {
   if (probe.code === 127) return 'there is no journalctl';
   const errors = programText(probe.stderr);
   if (errors.includes('No journal files were')) return 'there are no journal files';
-  if (probe.stdout.length === 0 && /not seeing messages|insufficient permissions/i.test(errors))
-    return 'this user may not read the journal';
+  if (probe.stdout.length === 0 && /not seeing messages|insufficient permissions/i.test(errors)) return NOT_ALLOWED;
   return probe.code === 0 ? undefined : lastWords('journalctl', probe);
+}
+
+/**
+ * A user who has a journal of its own is not told that the system's is hidden from it: nothing is found then, with exit
+ * code 0, and no word. Process 1 always has something to say there.
+ */
+async function unseen(host: Reader): Promise<string | undefined> {
+  const { uid } = await host.facts();
+  if (uid === 0) return undefined;
+  const probe = await host.probe(['journalctl', '-q', '-o', 'cat', '--no-pager', '-n', '1', '_PID=1'], { timeoutMs: 20_000 });
+  return probe.stdout.length === 0 ? NOT_ALLOWED : undefined;
 }
 
 async function readSyslog(host: Reader, unit: string, sinceMs: number, lines: number): Promise<UnitLog | undefined> {

@@ -17,6 +17,8 @@ export interface Question {
   readonly irreversible: readonly string[];
   /** Whether "before each wave" may be chosen. */
   readonly offersWaves: boolean;
+  /** Hosts of earlier waves have been changed: no means to stop here. */
+  readonly begun: boolean;
 }
 
 /** `none`: there is nobody to ask. `interrupted`: Ctrl-C. */
@@ -135,9 +137,9 @@ function kept(output: Terminal['output'], { style }: Page): Writable {
   return Object.defineProperties(front, { isTTY: { value: true }, columns: { get: () => output.columns ?? 80 } });
 }
 
-function choicesOf({ offersWaves }: Question): { readonly name: string; readonly value: Choice }[] {
+function choicesOf({ offersWaves, begun }: Question): { readonly name: string; readonly value: Choice }[] {
   return [
-    { name: 'No, change nothing', value: 'no' },
+    { name: begun ? 'No, stop here' : 'No, change nothing', value: 'no' },
     { name: 'Yes', value: 'yes' },
     ...(offersWaves ? [{ name: 'Yes, and ask again before each wave', value: 'wave' } as const] : []),
     { name: 'Diff: show again what would change', value: 'diff' },

@@ -62,8 +62,9 @@ function groupLines(page: Page, { changes, hosts, leftOut }: DiffGroup): readonl
 }
 
 function leftOutLines(page: Page, { id, status }: StepPlan): readonly string[] {
-  if (status.kind !== 'skipped' && status.kind !== 'deferred') return [];
-  return labelled(page, status.kind, `${page.say(id)}: ${page.say(status.why)}`, page.style.quiet);
+  if (status.kind === 'read' || status.kind === 'planned') return [];
+  const why = status.kind === 'failed' ? status.failure.message : status.why;
+  return labelled(page, status.kind, `${page.say(id)}: ${page.say(why)}`, page.style.quiet);
 }
 
 /** Many different diffs are mostly one change amid lines that differ: what it says is then enough. */

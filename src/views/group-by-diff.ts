@@ -7,7 +7,7 @@ export interface DiffGroup {
   readonly changes: readonly Change[];
   /** In the order of the plans given. */
   readonly hosts: readonly string[];
-  /** Steps that are not carried out as written: skipped or deferred, with why. */
+  /** Steps that are not carried out as written: skipped, deferred, or failed where they may, with why. */
   readonly leftOut: readonly StepPlan[];
 }
 
@@ -25,7 +25,7 @@ export function groupByDiff(plans: readonly HostPlan[]): readonly DiffGroup[] {
 }
 
 function leftOut(plan: HostPlan): readonly StepPlan[] {
-  return plan.steps.filter(({ status }) => status.kind === 'skipped' || status.kind === 'deferred');
+  return plan.steps.filter(({ status }) => status.kind === 'skipped' || status.kind === 'deferred' || status.kind === 'failed');
 }
 
 /** What makes two changes the same; contents count by digest, modification times do not count. */

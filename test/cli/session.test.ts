@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drive } from '../../src/cli/session.ts';
+import { drive, newRunId } from '../../src/cli/session.ts';
 import type { RunEvent } from '../../src/domain/event.ts';
 import type { Gate } from '../../src/engine/ports.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
@@ -86,4 +86,11 @@ test('a bug ends the journal with the last event of a run, and the run can be ta
   expect(run.value.events.at(-1)).toMatchObject({ type: 'run.finished', outcomes: { a: 'unknown', b: 'skipped' }, exitCode: 70 });
   expect(undoLog(run.value.events).map((entry) => entry.host)).toEqual(['a']);
   expect(leftUnverified(run.value.events)).toEqual([]);
+});
+
+test('ids of runs sort by time, also of those that were begun in one second', () => {
+  const times = [0, 7, 80, 999, 1_000, 61_000].map((ms) => new Date(Date.UTC(2026, 10, 22, 8, 4, 10) + ms));
+  const ids = times.map((time) => newRunId(time));
+  expect([...ids].sort()).toEqual(ids);
+  expect(ids[1]).toMatch(/^20261122-080410-007[0-9a-f]{3}$/);
 });

@@ -16,7 +16,7 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
   function held(): HeldRestarts {
     const restarts = fleet.holdRestarts('lab-2');
     onTestFinished(async () => {
-      restarts.remove();
+      restarts.open();
       await fleet.idle('lab-2');
     });
     return restarts;

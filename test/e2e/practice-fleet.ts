@@ -52,8 +52,8 @@ export interface ListedRun {
 export interface HeldRestarts {
   /** Lets one restart through, once it was begun. */
   letThrough(): Promise<void>;
-  /** Later restarts are not held any more. */
-  remove(): void;
+  /** Restarts are not held any more. */
+  open(): void;
 }
 
 const FLAGS = 'var/lib/kubelet/kubeadm-flags.env';
@@ -129,7 +129,19 @@ export class PracticeFleet {
 
   /** Resolves once no command is at work in a host: one whose caller was killed goes on to its end. */
   async idle(host: string): Promise<void> {
-    while (commandsIn(this.#at(host, ''))) await delay(10);
+    while (commandsIn(this.#at(host, '')).length > 0) await delay(10);
+  }
+
+  /** Ends every command in a host at once, as when it loses its power. */
+  async cutPower(host: string): Promise<void> {
+    for (const pid of commandsIn(this.#at(host, ''))) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended with its parent.
+      }
+    }
+    await this.idle(host);
   }
 
   /** The process of the newest run, once there is one. */
@@ -174,16 +186,17 @@ export class PracticeFleet {
     execFileSync('mkfifo', [gate]);
     writeFileSync(program, '#!/bin/sh\ncase " $* " in *" restart "*) read -r _ </root/gate ;; esac\nexec /usr/bin/systemctl.aside "$@"\n');
     chmodSync(program, 0o755);
-    return {
-      // Opening a FIFO for writing waits until somebody reads it: the restart has been reached by then.
-      letThrough: () => writeFile(gate, 'go\n'),
-      remove: () => {
-        renameSync(aside, program);
-        // Opened for both, a FIFO never waits; who reads it goes on when this closes it.
-        closeSync(openSync(gate, 'r+'));
-        rmSync(gate);
-      },
+    let held = true;
+    const open = () => {
+      if (!held) return;
+      held = false;
+      renameSync(aside, program);
+      // Opened for both, a FIFO never waits; who reads it goes on when this closes it.
+      closeSync(openSync(gate, 'r+'));
+      rmSync(gate);
     };
+    // Opening a FIFO for writing waits until somebody reads it: the restart has been reached by then.
+    return { letThrough: () => writeFile(gate, 'go\n'), open };
   }
 
   #at(host: string, path: string): string {
@@ -191,15 +204,15 @@ export class PracticeFleet {
   }
 }
 
-/** Whether a process has the tree as its root, or is on its way there. */
-function commandsIn(tree: string): boolean {
+/** Processes that have the tree as their root, or are on their way there. */
+function commandsIn(tree: string): readonly number[] {
   const root = tree.replace(/\/$/, '');
-  return readdirSync('/proc').some((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
+  const isIn = (pid: string): boolean => {
     try {
       return readlinkSync(`/proc/${pid}/root`) === root || readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(root);
     } catch {
       return false;
     }
-  });
+  };
+  return readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) && isIn(pid) ? [Number(pid)] : []));
 }

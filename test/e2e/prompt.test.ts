@@ -36,7 +36,7 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     const pty = Pty.runbook(fleet.run('apply'));
     await pty.waitFor(/\? Change 2 hosts\?[\s\S]*before each wave/);
     pty.type(DOWN, DOWN, RETURN);
-    await pty.waitFor(/Wave 1 of 2: 1 of 1, 1 fixed[\s\S]*\? Change 1 host\?/);
+    await pty.waitFor(/Wave 1 of 2: 1 of 1, 1 fixed[\s\S]*\? Change 1 host\?\n❯ No, stop here/);
     pty.type(RETURN);
     expect(await pty.exitCode()).toBe(5);
     expect(pty.screen.text).toMatch(/✓ 1 host +fixed: lab-2\n! 1 host +not begun: lab-4/);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,18 @@ test('the packages that must not be loaded are those that this project depends o
   const { dependencies } = JSON.parse(readFileSync(DEPENDENCIES, 'utf8')) as { dependencies: Record<string, string> };
   expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['ajv', 'commander', 'inquirer', 'listr2', 'ssh2', 'yaml']));
   expect(await packagesOf(['list'])).toEqual(expect.arrayContaining(['ajv', 'yaml']));
+});
+
+test('what it keeps to start quicker lies where no other user can have put it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'runbook-start-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const [temporary, cache] = [join(directory, 'tmp'), join(directory, 'cache')];
+  for (const path of [temporary, cache]) mkdirSync(path);
+  await promisify(execFile)(LAUNCH, ['--help'], { env: { PATH: process.env['PATH'], TMPDIR: temporary, XDG_CACHE_HOME: cache } });
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(readdirSync(cache)).toEqual(['runbook']);
+  await promisify(execFile)(LAUNCH, ['--help'], { env: { PATH: process.env['PATH'], TMPDIR: temporary } });
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test('--help goes to standard output, and ends with 0', async () => {

@@ -25,17 +25,17 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     return [...looks, apply];
   }
 
-  test.for([80, 60])('of %i columns never gets a line that it must break, nor an escape that only some terminals know', async (columns) => {
-    for (const { screen } of await seen([], { columns })) {
-      expect(screen.wrapped).toEqual([]);
-      expect(screen.unknown).toEqual([]);
-      expect(screen.cursorShown).toBe(true);
-    }
-  });
-
-  test('has colours', async () => {
-    for (const { screen } of await seen([])) expect(screen.raw).toMatch(COLOUR);
-  });
+  test.for([80, 60])(
+    'of %i columns has colours, and never a line that it must break or an escape that only some terminals know',
+    async (columns) => {
+      for (const { screen } of await seen([], { columns })) {
+        expect(screen.wrapped).toEqual([]);
+        expect(screen.unknown).toEqual([]);
+        expect(screen.cursorShown).toBe(true);
+        expect(screen.raw).toMatch(COLOUR);
+      }
+    },
+  );
 
   test('has none by --color=never, the question included', async () => {
     for (const { screen } of await seen(['--color=never'])) expect(screen.raw).not.toMatch(COLOUR);

@@ -51,6 +51,13 @@ describe('orderChanges', () => {
     expect(orderChanges(mixed).map(name)).toEqual(['/a', 'daemon-reload', 'do', 'unit u', 'reset-failed u', 'restart u']);
   });
 
+  it('masks a unit after its restart, and unmasks it before', () => {
+    const masked = { ...before, masked: true };
+    const mask: Change = { kind: 'unit', unit: 'u', before, after: masked, ...said };
+    expect(orderChanges([mask, trigger('restart', 'u')]).map(name)).toEqual(['restart u', 'unit u']);
+    expect(inverse([trigger('restart', 'u'), mask]).map(name)).toEqual(['unit u', 'restart u']);
+  });
+
   it('restarts a unit once, and does not reload what it restarts', () => {
     const twice = [trigger('restart', 'u'), trigger('reload', 'u'), trigger('restart', 'u'), trigger('reload', 'v')];
     expect(orderChanges(twice).map(name)).toEqual(['restart u', 'reload v']);

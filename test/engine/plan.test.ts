@@ -169,3 +169,12 @@ describe('a read among the changes', () => {
     expect(other.asked.filter((line) => line === `file ${FILE}`)).toHaveLength(1);
   });
 });
+
+it('a plan says which verify steps there is nobody to ask for', async () => {
+  const verify = [step('well', well, {}, { phase: 'verify' }), step('api', well, {}, { phase: 'verify', on: () => ok('zzz') })];
+  expect((await planned(runbook({ verify }))).steps.at(-1)).toMatchObject({
+    id: 'api',
+    phase: 'verify',
+    status: { kind: 'skipped', why: 'nobody to ask: no zzz' },
+  });
+});

@@ -20,7 +20,9 @@ describe('rollback', () => {
     const before = fake.look(FILE);
     const { again, fleet } = await applied(fake);
     expect(fake.text(FILE)).toBe('mode=good\n');
-    expect(await again()).toContain('a finished: rolled-back');
+    const all = await again();
+    expect(all).toContain('a finished: rolled-back');
+    expect(all).toContain('wave 1 ended: 0 failures of 1');
     expect(fleet.host('a').look(FILE)).toEqual(before);
     expect(fake.triggered).toEqual(['restart app.service', 'restart app.service']);
   });

@@ -78,6 +78,7 @@ function pull(host: FakeHost, change: TriggerChange, undo: boolean): ChangeResul
     host.setUnit(unit, { ActiveState: 'inactive', SubState: 'dead' });
     return { kind: 'done' };
   }
+  if (host.units.get(unit)?.['LoadState'] === 'masked') return { kind: 'failed', message: `Unit ${unit} is masked.` };
   host.setUnit(unit, { ActiveState: 'active', SubState: 'running' });
   const message = host.hooks.restarted?.(host, unit);
   return message === undefined || undo ? { kind: 'done' } : { kind: 'failed', message };

@@ -29,7 +29,7 @@ describe('what the step types take', () => {
     ['neither undo nor irreversible', 'remediate:\n  - uses: command.run\n    with: { argv: [x] }'],
     ['both undo and irreversible', 'remediate:\n  - uses: command.run\n    with: { argv: [x], undo: [y], irreversible: z }'],
   ])('is checked before any host is asked: %s', (_, step) => {
-    expect(load(step)).toMatch(/^error\[params\]: /);
+    expect(load(step)).toContain('error[params]: ');
   });
 
   it('names the two of which exactly one is needed', () => {

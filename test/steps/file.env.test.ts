@@ -31,6 +31,7 @@ describe('file.env', () => {
     ['leaves what is as it should be', 'A=1\n', { set: { A: '1' }, unset: ['B'], args: { variable: 'A', remove: ['--y'], set: {} } }, []],
     ['makes a file where it may', undefined, { set: { A: '1' }, create: true }, [['A="1"\n', '+ A']]],
     ['makes no file for nothing', undefined, { unset: ['A'], create: true }, []],
+    ['has nothing to take away where there is no file', undefined, { unset: ['A'], args: { variable: 'B', remove: ['--x'], set: {} } }, []],
     ['makes no file where it may not', undefined, { set: { A: '1' } }, 'not-found'],
     ['gives up on a quote that is never closed', 'B="1\n', { set: { A: '1' } }, 'ambiguous'],
     ['gives up on a flag after the end of flags', 'A="-- x"\n', { args: { variable: 'A', remove: [], set: { '--y': '' } } }, 'ambiguous'],

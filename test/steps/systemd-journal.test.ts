@@ -134,6 +134,23 @@ describe('where the log is', () => {
     expect((await look(host)).outputs).toMatchObject({ lines: 1, source: 'journal' });
   });
 
+  test.each([
+    ['which this user may read', { stdout: 'Started a unit.\n' }, 'journal', 0],
+    ['of which this user sees only its own part', {}, 'none', 1],
+  ])('a journal without lines of the unit, %s', async (_what, ofSystem, source, unmet) => {
+    const host = hostWith({
+      [FIELDS]: {},
+      'journalctl -q -o cat --no-pager -n 1 _PID=1': ofSystem,
+      [SYSLOG]: MISSING,
+      [MESSAGES]: MISSING,
+    });
+    const facts = await host.facts();
+    host.facts = async () => ({ ...facts, uid: 1_000 });
+    const seen = await look(host, { expect: { absent: ['unknown flag'] } });
+    expect(seen.outputs).toMatchObject({ source });
+    expect(seen.unmet).toHaveLength(unmet);
+  });
+
   test('a journal without lines of the unit is a log all the same', async () => {
     expect((await look(hostWith({ [FIELDS]: { stderr: '-- No entries --\n' }, [SYSLOG]: { stdout: 'x' } }))).outputs).toMatchObject({
       lines: 0,

@@ -63,6 +63,7 @@ const question = {
   questions: [HOSTILE],
   irreversible: [HOSTILE],
   offersWaves: false,
+  begun: false,
 };
 
 describe.each<[string, () => readonly string[]]>([

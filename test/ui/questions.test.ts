@@ -11,6 +11,7 @@ const QUESTION: Question = {
   questions: ['Is the maintenance window open?'],
   irreversible: ['the cache is gone'],
   offersWaves: true,
+  begun: false,
 };
 const DOWN = '\x1b[B';
 const ENTER = '\r';

@@ -5,7 +5,7 @@ import { showPlan } from '../../src/ui/show-plan.ts';
 import { showRecap } from '../../src/ui/show-recap.ts';
 import { recap } from '../../src/views/recap.ts';
 import { FakeOutput, testPage } from './fake-output.ts';
-import { APPLY, bigFleet, CAUSE, FLEET, fileChange, flagRemoved, illPlan, plan, ROLLBACK } from './streams.ts';
+import { APPLY, bigFleet, CAUSE, FLEET, fileChange, flagRemoved, illPlan, plan, RESTART, ROLLBACK } from './streams.ts';
 
 const DIAGNOSIS = { runbook: 'kubelet-bad-flag', next: ['runbook', 'plan', 'kubelet-bad-flag'] };
 const text = (lines: readonly string[]) => `\n${lines.join('\n')}\n`;
@@ -96,6 +96,13 @@ describe('the plan', () => {
       Nothing was changed. To make these changes: runbook apply x
       "
     `);
+  });
+
+  test('says of a step that may fail, and did, that it failed and why', () => {
+    const step = { id: 'tune', phase: 'remediate', uses: 'file.line', findings: [], unmet: [] } as const;
+    const status = { kind: 'failed', failure: { code: 'not-found', message: '/etc/app.conf does not exist' } } as const;
+    const shown = showPlan(testPage(), { runbook: 'x' }, [plan('a', 'would-fix', { changes: RESTART, steps: [{ ...step, status }] })]);
+    expect(shown).toContain('    failed     tune: /etc/app.conf does not exist');
   });
 
   test('says only what they have in common of diffs that are too many', () => {
