@@ -1,6 +1,6 @@
 import { showDuration } from '../domain/duration.ts';
 import type { Runbook, Step, WaveSize } from '../domain/runbook.ts';
-import type { Page } from '../ui/page.ts';
+import { hanging, type Page } from '../ui/page.ts';
 import { wrap } from '../ui/wrap.ts';
 
 /** A runbook as data, for `show --json`. */
@@ -28,23 +28,26 @@ const WIDEST = 100;
 export function describeRunbook(page: Page, runbook: Runbook): readonly string[] {
   const { style, say } = page;
   const paragraphs = runbook.docs.trim() === '' ? [] : runbook.docs.trim().split(/\n\s*\n/);
+  const name = say(runbook.name);
+  const [title = '', ...more] = hanging(page, 0, `${name}  `, say(runbook.summary));
   return [
-    `${style.strong(say(runbook.name))}  ${say(runbook.summary)}`,
-    style.quiet(`${say(runbook.path)}  sha256 ${runbook.sha256.slice(0, 12)}`),
+    style.strong(name) + title.slice(name.length),
+    ...more,
+    ...hanging(page, 0, '', `${say(runbook.path)}  sha256 ${runbook.sha256.slice(0, 12)}`, style.quiet),
     ...paragraphs.flatMap((paragraph) => ['', ...wrap(say(paragraph.replaceAll('\n', ' ')), Math.min(page.width, WIDEST))]),
     '',
-    `hosts      ${say(runbook.hosts ?? 'none: name them with --hosts')}`,
+    ...hanging(page, 0, 'hosts      ', say(runbook.hosts ?? 'none: name them with --hosts')),
     ...phase(page, 'diagnose', runbook.diagnose),
     ...phase(page, 'remediate', runbook.remediate),
     ...phase(page, 'verify', runbook.verify),
-    `rollout    ${rolloutWords(runbook)}`,
+    ...hanging(page, 0, 'rollout    ', rolloutWords(runbook)),
     ...inputs(page, runbook),
   ];
 }
 
 function phase(page: Page, name: string, steps: readonly Step[]): readonly string[] {
-  return steps.map(
-    ({ id, spec }, index) => `${(index === 0 ? name : '').padEnd(11)}${page.say(id).padEnd(16)} ${page.style.quiet(spec.summary)}`,
+  return steps.flatMap(({ id, spec }, index) =>
+    hanging(page, 0, `${(index === 0 ? name : '').padEnd(11)}${page.say(id).padEnd(16)} `, spec.summary, page.style.quiet),
   );
 }
 
@@ -64,5 +67,5 @@ function inputs(page: Page, { inputs: specs }: Runbook): readonly string[] {
     return [`  -e ${page.say(name)}=…`, `${page.say(spec.description)} (${spec.type}, ${page.say(standard)})`] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));
-  return ['', 'inputs', ...rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`)];
+  return ['', 'inputs', ...rows.flatMap(([left, right]) => hanging(page, 0, `${left.padEnd(width)}  `, right))];
 }

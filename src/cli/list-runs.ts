@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../domain/plan.ts';
 import { type ArchivedRun, readRun, runIds } from '../journal/run-archive.ts';
 import { outcomeWords } from '../ui/outcome-words.ts';
+import { hanging } from '../ui/page.ts';
 import { inDoubt, leftUnverified } from '../views/in-doubt.ts';
 import { type RunState, type RunSummary, runSummary } from '../views/run-summary.ts';
 import type { CommonOptions } from './options.ts';
@@ -60,14 +61,18 @@ function takesBack({ events: [started] }: ArchivedRun, id: string): boolean {
 
 function rowLines({ out }: Screen, row: Row): readonly string[] {
   const outcomes = Object.entries(row.outcomes).map(([outcome, number]) => `${number} ${outcomeWords(outcome as Outcome, row.kind)}`);
-  const state = row.state === 'under-way' ? 'under way' : row.state === 'in-doubt' ? out.style.bad('in doubt') : row.state;
+  const paint = row.state === 'in-doubt' ? out.style.bad : undefined;
   const what = row.of === undefined ? row.kind : `${row.kind} of ${row.of}`;
   const rollback = `"runbook rollback ${row.of ?? row.run}"`;
   const names = (hosts: readonly string[]) => hosts.map(out.say).join(', ');
+  const words = [`${what} ${row.runbook}`, row.state.replace('-', ' '), outcomes.join(', '), `by ${row.operator}`];
+  const remarks = [
+    ...(row.inDoubt.length > 0 ? [`not known what happened on ${names(row.inDoubt)}: ${rollback} asks and settles them`] : []),
+    ...(row.unverified.length > 0 ? [`changed and never verified: ${names(row.unverified)}; ${rollback} takes it back`] : []),
+    ...(row.damage ? [out.say(row.damage)] : []),
+  ];
   return [
-    `${row.run}  ${out.say(what)} ${out.say(row.runbook)}  ${state}  ${outcomes.join(', ')}  ${out.style.quiet(`by ${out.say(row.operator)}`)}`,
-    ...(row.inDoubt.length > 0 ? [`  not known what happened on ${names(row.inDoubt)}: ${rollback} asks and settles them`] : []),
-    ...(row.unverified.length > 0 ? [`  changed and never verified: ${names(row.unverified)}; ${rollback} takes it back`] : []),
-    ...(row.damage ? [`  ${out.say(row.damage)}`] : []),
+    ...hanging(out, 0, `${row.run}  `, words.map(out.say).join('  '), paint),
+    ...remarks.flatMap((remark) => hanging(out, 2, '', remark)),
   ];
 }

@@ -9,6 +9,7 @@ export const addList: AddCommand = (program, world, exit) => {
     .action(async (options: CommonOptions) => {
       const { screenOf } = await import('./screen.ts');
       const { readRunbookFile } = await import('./load-runbook-file.ts');
+      const { hanging } = await import('../ui/page.ts');
       const { runbookFiles } = await import('./runbook-files.ts');
       const screen = screenOf(world, options);
       const rows: { name: string; summary: string; path: string; valid: boolean }[] = [];
@@ -22,7 +23,8 @@ export const addList: AddCommand = (program, world, exit) => {
       if (options.json) screen.print([JSON.stringify(rows, null, 2)]);
       else {
         const width = Math.max(0, ...rows.map(({ name }) => name.length));
-        screen.print(rows.map(({ name, summary }) => `${screen.out.say(name).padEnd(width)}  ${screen.out.say(summary)}`));
+        const { out } = screen;
+        screen.print(rows.flatMap(({ name, summary }) => hanging(out, 0, `${out.say(name).padEnd(width)}  `, out.say(summary))));
       }
       exit(0);
     });

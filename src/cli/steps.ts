@@ -10,11 +10,14 @@ export const addSteps: AddCommand = (program, world, exit) => {
       const { screenOf } = await import('./screen.ts');
       const { stepTypes } = await import('../steps/index.ts');
       const { describeStepType, stepTypeData } = await import('./describe-step-type.ts');
+      const { hanging } = await import('../ui/page.ts');
       const screen = screenOf(world, options);
       const specs = [...stepTypes.values()];
       if (type === undefined) {
         const width = Math.max(...specs.map(({ name }) => name.length));
-        const rows = specs.map((spec) => `${spec.name.padEnd(width)}  ${spec.plan ? 'changes' : 'reads  '}  ${spec.summary}`);
+        const rows = specs.flatMap(({ name, plan, summary }) =>
+          hanging(screen.out, 0, `${name.padEnd(width)}  ${plan ? 'changes' : 'reads  '}  `, summary),
+        );
         screen.print(options.json ? [JSON.stringify(specs.map(stepTypeData), null, 2)] : rows);
         return exit(0);
       }

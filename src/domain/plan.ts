@@ -58,3 +58,12 @@ export interface HostPlan {
   /** `facts` as they were read; empty when the host was not reached. */
   readonly facts: JsonObject;
 }
+
+/** How a run ended, from which its exit code follows. */
+export interface Ending {
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+  readonly declined: boolean;
+  readonly interrupted: boolean;
+  /** Something was thrown that is no expected failure. */
+  readonly bug?: boolean;
+}

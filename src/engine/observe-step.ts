@@ -123,6 +123,12 @@ export function unasked(step: Step, status: StepStatus): Observed {
   return { plan: withoutSensitive(step, { ...named(step), status, findings: [], unmet: [] }) };
 }
 
+/** A step that refers to outputs that an earlier phase did not give is skipped, as within a phase. */
+export function withoutNeeds(step: Step, scope: Scope): Observed | undefined {
+  const missing = step.needs.find((id) => !Object.hasOwn(scope.steps, id));
+  return missing === undefined ? undefined : unasked(step, { kind: 'skipped', why: `${missing} gave no outputs` });
+}
+
 function named(step: Step): Pick<StepPlan, 'id' | 'phase' | 'uses'> {
   return { id: step.id, phase: step.phase, uses: step.spec.name };
 }

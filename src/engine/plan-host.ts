@@ -9,7 +9,7 @@ import type { Runbook, Step } from '../domain/runbook.ts';
 import type { Scope, Unmet } from '../domain/step.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
-import { unasked } from './observe-step.ts';
+import { unasked, withoutNeeds } from './observe-step.ts';
 import { asFound, orderChanges, orderProblem } from './order.ts';
 import { planRemedy } from './plan-remedy.ts';
 import type { Clock } from './ports.ts';
@@ -83,9 +83,12 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   return ended(host, shown, 'would-fix', { changes, become: become.value });
 }
 
-/** Verify steps for which there is nobody to ask: a plan says beforehand what will not be verified. */
+/** Verify steps that will be skipped, for want of somebody to ask or of outputs: a plan says beforehand what is not verified. */
 function neverAsked(steps: readonly Step[], scope: Scope, { elsewhere }: Planning): readonly StepPlan[] {
+  const own = new Set(steps.map(({ id }) => id));
   return steps.flatMap((step) => {
+    const skipped = withoutNeeds({ ...step, needs: step.needs.filter((id) => !own.has(id)) }, scope);
+    if (skipped) return [skipped.plan];
     const on = step.on?.(scope);
     const why = on?.ok ? elsewhere.nobody(on.value) : undefined;
     return why === undefined ? [] : [unasked(step, { kind: 'skipped', why }).plan];

@@ -2,7 +2,7 @@ import type { Change } from '../domain/change.ts';
 import type { StepPlan } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 import type { Scope } from '../domain/step.ts';
-import { type Observed, observeStep, unasked } from './observe-step.ts';
+import { type Observed, observeStep, unasked, withoutNeeds } from './observe-step.ts';
 import { Overlay } from './overlay.ts';
 import { askElsewhere, type Readers } from './read-steps.ts';
 
@@ -44,6 +44,8 @@ async function planned(
   if (step.onChange.length > 0 && !step.onChange.some((id) => changed.has(id))) {
     return unasked(step, { kind: 'skipped', why: `nothing changes in ${step.onChange.join(', ')}` });
   }
+  const skipped = withoutNeeds(step, scope);
+  if (skipped) return skipped;
   if (step.on && changes.length === 0) return askElsewhere(step, scope, readers);
   if (step.on)
     return unasked(step, { kind: 'deferred', why: 'what another host says after the earlier changes is known only once they are made' });

@@ -1,7 +1,7 @@
 import type { Fleet } from '../domain/access.ts';
 import type { Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
-import type { Outcome } from '../domain/plan.ts';
+import type { Ending } from '../domain/plan.ts';
 
 /** Time as the engine sees it; the only way it learns what time it is or waits. */
 export interface Clock {
@@ -28,15 +28,6 @@ export interface Approval {
   readonly answer: 'yes' | 'no' | 'wave' | 'none';
   /** Who answered, for the journal. */
   readonly by: string;
-}
-
-/** How a run ended, from which its exit code follows. */
-export interface Ending {
-  readonly outcomes: Readonly<Record<string, Outcome>>;
-  readonly declined: boolean;
-  readonly interrupted: boolean;
-  /** Something was thrown that is no expected failure. */
-  readonly bug?: boolean;
 }
 
 /** All that the engine needs of the world. It knows no SSH, no clock, no random numbers and no terminal of its own. */

@@ -6,7 +6,7 @@ import type { Step } from '../domain/runbook.ts';
 import type { Scope } from '../domain/step.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { isWayFault } from './fault-outcome.ts';
-import { type Observed, observeStep, type Place, unasked } from './observe-step.ts';
+import { type Observed, observeStep, type Place, unasked, withoutNeeds } from './observe-step.ts';
 import type { Clock } from './ports.ts';
 
 /** Gives a step its reader: by its `become`, or that of another host by its `on`. */
@@ -43,6 +43,8 @@ async function askAfter(step: Step, needed: readonly Promise<Observed>[], scope:
   const blocked = before.find(({ outputs }) => outputs === undefined);
   if (blocked) return skippedFor(step, blocked.plan);
   const local = withOutputs(scope, before);
+  const skipped = withoutNeeds(step, local);
+  if (skipped) return skipped;
   if (step.on) return askElsewhere(step, local, readers);
   return observeStep(step, local, { reader: await readers.of(step) }, readers.clock);
 }

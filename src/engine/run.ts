@@ -2,8 +2,8 @@ import type { EventBody, RunEvent, RunKind } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Outcome } from '../domain/plan.ts';
-import type { Approval, Ending, Gate, Ports } from './ports.ts';
+import type { Ending, Outcome } from '../domain/plan.ts';
+import type { Approval, Gate, Ports } from './ports.ts';
 
 /** What names a run in its first event. */
 export interface RunHead {

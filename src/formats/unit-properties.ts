@@ -31,8 +31,8 @@ const CRASH_LOOP_WINDOW_MS = 60_000;
 
 /**
  * Judges a unit from its properties and the host's time since boot in ms. It is crash-looping when systemd waits to start it
- * again (`auto-restart`), has given up after too many starts (`start-limit-hit`), or has restarted it and it has been up for
- * less than a minute since.
+ * again (`auto-restart`), has restarted it and given up after too many starts, or has restarted it and it has been up for less
+ * than a minute since.
  */
 export function unitVitals(properties: Properties, uptimeMs: number): UnitVitals {
   const active = ['active', 'reloading'].includes(properties['ActiveState'] ?? '');
@@ -42,7 +42,8 @@ export function unitVitals(properties: Properties, uptimeMs: number): UnitVitals
   const isRecent =
     restarts > 0 && ['active', 'activating', 'reloading'].includes(properties['ActiveState'] ?? '') && stableMs < CRASH_LOOP_WINDOW_MS;
   const waits = (properties['SubState'] ?? '').startsWith('auto-restart');
-  const gaveUp = properties['ActiveState'] === 'failed' && properties['Result'] === 'start-limit-hit';
+  // Past the limit the result stays that of the last failure, unless a person tried to start it.
+  const gaveUp = properties['ActiveState'] === 'failed' && (restarts > 0 || properties['Result'] === 'start-limit-hit');
   return { active, stableMs, restarts, crashLooping: waits || gaveUp || isRecent };
 }
 

@@ -70,10 +70,19 @@ function otherProblem(error: CelTypeError, range: Range): Problem {
   return { code: 'expression-type', range, message: lowerFirst(error.summary) };
 }
 
+const FROM_HOSTS = 'which host is asked is for inputs, host and the inventory to say, not for what a host answers';
+
+/** Names that are known in other places. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  item: 'item is known in the with of a step that has for_each',
+  steps: FROM_HOSTS,
+  facts: FROM_HOSTS,
+};
+
 function unknownName(node: Extract<ASTNode, { op: 'id' }>, environment: Environment): Problem {
   const name = node.args;
   const known = ['inputs', 'steps', 'facts', 'host', 'item'].filter((one) => environment.hasVariable(one));
-  const hint = name === 'item' ? 'item is known in the with of a step that has for_each' : didYouMean(name, known);
+  const hint = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : didYouMean(name, known);
   return { code: 'unknown-name', range: rangeOf(node), message: `there is no ${name} here`, hint };
 }
 

@@ -24,7 +24,7 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
   const where = words.value('on');
   const condition = when && compileCondition(when, 'if', names, report);
   const items = each && compileItems(each, names, report);
-  const on = where && compileText(where, 'on', names, report);
+  const on = where && compileText(where, 'on', vocabulary.ofOperator, report);
   if (!spec) return undefined;
   const inner = each ? vocabulary.at(draft, items?.item ?? dyn) : names;
   const given = words.value('with');
@@ -35,7 +35,7 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
     phase,
     spec,
     place: report.place(words.head.start),
-    needs: needsOf([params, condition, items, on].filter((part) => part !== undefined)),
+    needs: needsOf([params, condition, items].filter((part) => part !== undefined)),
     params: params.evaluate,
     ...(condition ? { condition: condition.evaluate } : {}),
     ...(items ? { items: items.evaluate } : {}),

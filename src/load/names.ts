@@ -35,6 +35,8 @@ interface Standpoint {
 export interface Vocabulary {
   /** Names at a place; with the type of `item` inside a step that has `for_each`. */
   at(standpoint: Standpoint, item?: CelType): Names;
+  /** Names in which no host has a say: what an owned host prints must not choose which other one is asked, or the operator's machine. */
+  readonly ofOperator: Names;
 }
 
 /**
@@ -52,7 +54,9 @@ export function vocabularyOf(inputs: Inputs | undefined, steps: readonly StepDra
     ['host', objectType(types, { label: 'host', missing: 'unknown-field' }, HOST)],
   ]);
   const plain = celEnvironment(types, names);
+  const ofOperator = celEnvironment(types, new Map([...names].filter(([name]) => name === 'inputs' || name === 'host')));
   return {
+    ofOperator: { cel: ofOperator, objection: () => undefined },
     at(standpoint, item) {
       const cel = item ? celEnvironment(types, new Map([...names, ['item', item]])) : plain;
       return { cel, objection: (id) => objectionTo(id, standpoint, steps, complete) };

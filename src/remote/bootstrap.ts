@@ -88,10 +88,11 @@ function becomeFailure(target: Target, become: Become, said: string): Failure {
 }
 
 function lastLine(result: ExecResult, nonce: string): string {
-  // sudo goes on in the line of its prompt.
+  // sudo goes on in the line of its prompt, and repeats a command that it does not allow.
   const text = Buffer.concat([result.stdout, Buffer.from('\n'), result.stderr])
     .toString('utf8')
-    .replaceAll(promptOf(nonce), '\n');
+    .replaceAll(promptOf(nonce), '\n')
+    .replaceAll(`-c echo ${nonce}-ready; exec`, '…');
   const lines = text.split('\n').map((line) => line.trim());
   return (lines.findLast((line) => line !== '' && !line.includes(nonce)) ?? '').slice(0, 300);
 }

@@ -1,6 +1,6 @@
 import type { AccessOptions, Fleet, Reader } from '../domain/access.ts';
 import { HostFault, type Result } from '../domain/failure.ts';
-import type { Host } from '../domain/host.ts';
+import type { Facts, Host } from '../domain/host.ts';
 import type { Become, Target, Transport } from '../domain/transport.ts';
 import { type HostShell, posixHost } from './host-shell.ts';
 import { createLink, type Link } from './link.ts';
@@ -29,10 +29,12 @@ interface Open {
 
 /**
  * Readers and writers over a transport. A host's one connection is opened when it is first needed and shared until
- * `close`; when it dies, those who hold it get `lost`, and the next `read` or `write` opens a fresh one.
+ * `close`; when it dies, those who hold it get `lost`, and the next `read` or `write` opens a fresh one. What a host called
+ * its machine when it was asked is what it must be when it is written to: a name or an address may lead elsewhere meanwhile.
  */
 export function createFleet(options: FleetOptions): Fleet {
   const opened = new Map<string, Promise<Open>>();
+  const machines = new Map<string, string>();
   const turn = createTurns(options.parallel ?? 64);
 
   async function connect(host: Host): Promise<Open> {
@@ -64,14 +66,17 @@ export function createFleet(options: FleetOptions): Fleet {
     async read(host, access) {
       const { link, target, readers } = await open(host);
       const become = becomeOf(target, access);
-      const known = readers.get(become.enabled) ?? createReader((script) => link.run(script, become));
+      const learn = ({ machine_id }: Facts): void => {
+        if (!machines.has(host.name)) machines.set(host.name, machine_id);
+      };
+      const known = readers.get(become.enabled) ?? createReader((script) => link.run(script, become), learn);
       readers.set(become.enabled, known);
       return known;
     },
     async write(host, access) {
       const { link, target } = await open(host);
       const become = becomeOf(target, access);
-      return createWriter((script) => link.run(script, become));
+      return createWriter((script) => link.run(script, become), machines.get(host.name));
     },
     async close(host) {
       const known = opened.get(host.name);

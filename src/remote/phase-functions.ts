@@ -6,6 +6,11 @@
  * A connection that breaks must not end the script between two changes: it goes on to its end without anybody listening.
  */
 export const phaseFunctions = `
+same_machine() {
+  machine=
+  [ ! -r /etc/machine-id ] || read -r machine </etc/machine-id
+  [ -z "$1" ] || [ "$machine" = "$1" ] || { begin tx.elsewhere; echo "$machine"; end tx.elsewhere 1; return 1; }
+}
 check() {
   n=$1
   shift

@@ -9,15 +9,17 @@ import { listQuery } from './list-query.ts';
 import { probeQuery } from './probe-query.ts';
 import { unitQuery } from './unit-query.ts';
 
-/** A Reader whose questions go out by `run`: those of one turn of the event loop in one exchange. */
-export function createReader(run: Run): Reader {
+/** A Reader whose questions go out by `run`: those of one turn of the event loop in one exchange. `learn` is told who the host is. */
+export function createReader(run: Run, learn: (facts: Facts) => void = () => undefined): Reader {
   const ask = createAsk(run);
   let facts: Promise<Facts> | undefined;
   return {
     async facts() {
       facts ??= ask(factsQuery);
       try {
-        return await facts;
+        const known = await facts;
+        learn(known);
+        return known;
       } catch (fault) {
         facts = undefined;
         throw fault;

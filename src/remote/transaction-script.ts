@@ -4,6 +4,7 @@ import { type FileScript, fileScript } from './file-script.ts';
 import { fileWriteFunctions } from './file-writes.ts';
 import type { Encoding } from './payload.ts';
 import { phaseFunctions } from './phase-functions.ts';
+import { quote } from './quote.ts';
 import type { Script } from './script.ts';
 import { unitFunctions } from './unit-functions.ts';
 import { type CallScript, commandScript, triggerScript, unitScript } from './unit-script.ts';
@@ -17,14 +18,18 @@ const FILE_TOOLS = 'id stat readlink cut sed sort grep sha256sum df cp mv rm ln 
 /** One change's shell text. */
 type Part = { readonly kind: 'file'; readonly script: FileScript } | { readonly kind: 'call'; readonly script: CallScript };
 
-/** The whole of a transaction as one script; its frames are read by `receiptOf`. */
-export function transactionScript(transaction: Transaction, encoding: Encoding): Script {
+/** The whole of a transaction as one script, for the machine of that id ('' for any); its frames are read by `receiptOf`. */
+export function transactionScript(transaction: Transaction, encoding: Encoding, machine: string): Script {
   const parts = transaction.changes.map((change, index) => partOf(change, index, transaction.undo, encoding));
   return {
     functions: [fileCheckFunctions, fileWriteFunctions, unitFunctions, phaseFunctions, ...definitions(parts)],
-    body: [opening(transaction), 'transaction() {', ...phases(parts), '}', `need tx ${tools(transaction, encoding)} && transaction`].join(
-      '\n',
-    ),
+    body: [
+      opening(transaction),
+      'transaction() {',
+      ...phases(parts),
+      '}',
+      `need tx ${tools(transaction, encoding)} && same_machine ${quote(machine)} && transaction`,
+    ].join('\n'),
     timeoutMs: parts.reduce((sum, { kind, script }) => sum + (kind === 'file' ? FILE_MS : script.timeoutMs), 30_000),
     maxBytes: 256 * 1024 + transaction.changes.length * 128 * 1024,
   };

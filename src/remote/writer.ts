@@ -7,45 +7,54 @@ import type { Frames } from './frames.ts';
 import type { Encoding } from './payload.ts';
 import { isPlainPath, textOf } from './query.ts';
 import { receiptOf } from './receipt.ts';
+import type { Script } from './script.ts';
 import { transactionScript } from './transaction-script.ts';
 
 const TX_ID = /^[0-9a-f]{32}$/;
 
 /**
- * A Writer whose transactions go out by `run`, one exchange each. A host without base64 says so before it writes
+ * A Writer whose transactions go out by `run`, one exchange each. `machine` is the machine id that the host must have; none
+ * is compared when it is absent or empty. A host without base64 says so before it writes
  * anything, and gets the bytes once more in another form.
  *
  * What is known not to have happened is in the receipt. A `HostFault` with code `lost` or `timed-out` means that it is
  * not known how far the host came; any other (`become`, `protocol`, `unreachable`) that nothing was sent.
  */
-export function createWriter(run: Run): Writer {
+export function createWriter(run: Run, machine = ''): Writer {
   return {
     async apply(transaction) {
       const refusals = transaction.changes.map((change) => refusal(transaction, change));
       if (refusals.some((reason) => reason !== undefined)) return refusedReceipt(refusals);
-      const receipt = await attempt(run, transaction, 'base64');
-      return receipt ?? (await attempt(run, transaction, 'octal')) ?? missingReceipt(transaction, ['base64']);
+      const attempt = async (encoding: Encoding) =>
+        answerOf(transaction, await carried(run, transactionScript(transaction, encoding, machine)));
+      return (await attempt('base64')) ?? (await attempt('octal')) ?? missingReceipt(transaction, ['base64']);
     },
   };
 }
 
 /** Undefined when base64 is all that is missing. */
-async function attempt(run: Run, transaction: Transaction, encoding: Encoding): Promise<Receipt | undefined> {
-  const frames = await carried(run, transaction, encoding);
+function answerOf(transaction: Transaction, frames: Frames): Receipt | undefined {
+  const elsewhere = frames.get('tx.elsewhere');
+  if (elsewhere) return elsewhereReceipt(transaction, textOf(elsewhere));
   const frame = frames.get('tx.missing');
   if (!frame) return receiptOf(transaction.changes, frames);
   const missing = textOf(frame).trim().split(' ');
   return missing.join() === 'base64' ? undefined : missingReceipt(transaction, missing);
 }
 
-async function carried(run: Run, transaction: Transaction, encoding: Encoding): Promise<Frames> {
+async function carried(run: Run, script: Script): Promise<Frames> {
   try {
-    return await run(transactionScript(transaction, encoding));
+    return await run(script);
   } catch (fault) {
     if (!(fault instanceof HostFault) || fault.failure.code !== 'too-large') throw fault;
     // An answer that was cut off leaves the outcome as unknown as one that was lost.
     throw new HostFault({ ...fault.failure, code: 'lost' });
   }
+}
+
+function elsewhereReceipt({ changes }: Transaction, machine: string): Receipt {
+  const message = `this is another machine than the one that was looked at: its machine id is ${machine || 'empty'}`;
+  return { results: changes.map((_, index): ChangeResult => (index === 0 ? { kind: 'stale', message } : { kind: 'not-reached' })) };
 }
 
 function missingReceipt({ changes }: Transaction, missing: readonly string[]): Receipt {

@@ -3,7 +3,7 @@ import type { HostPlan } from '../domain/plan.ts';
 import { commandLine } from '../views/command-line.ts';
 import { type CauseGroup, groupByCause, type Sighting } from '../views/group-by-cause.ts';
 import { foldNames } from './names.ts';
-import { headline, labelled, list, type Page } from './page.ts';
+import { hanging, headline, labelled, list, type Page } from './page.ts';
 import { showEvidence } from './show-evidence.ts';
 import { showNotTouched } from './show-not-touched.ts';
 import { count } from './words.ts';
@@ -21,7 +21,8 @@ export interface DiagnosisTitle {
  */
 export function showDiagnosis(page: Page, { runbook, next }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
   const ill = plans.filter(({ outcome }) => outcome === 'would-fix');
-  const lines = [page.style.strong(`${page.say(runbook)}: ${count(plans.length, 'host')} looked at`), ''];
+  const title = `${page.say(runbook)}: ${count(plans.length, 'host')} looked at`;
+  const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
   for (const group of groupByCause(ill)) lines.push(...causeLines(page, group), '');
   lines.push(...showNotTouched(page, plans, 'diagnose'));
   if (lines.at(-1) === '') lines.pop();

@@ -3,7 +3,7 @@ import type { HostPlan, StepPlan } from '../domain/plan.ts';
 import { commandLine } from '../views/command-line.ts';
 import { type DiffGroup, groupByDiff } from '../views/group-by-diff.ts';
 import { foldNames } from './names.ts';
-import { headline, labelled, type Page } from './page.ts';
+import { hanging, headline, labelled, type Page } from './page.ts';
 import { showChange } from './show-change.ts';
 import { showNotTouched } from './show-not-touched.ts';
 import { count } from './words.ts';
@@ -27,7 +27,8 @@ const MOST_GROUPS = 12;
 export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle, plans: readonly HostPlan[]): readonly string[] {
   const affected = plans.filter(({ outcome }) => outcome === 'would-fix');
   const groups = groupByDiff(affected);
-  const lines = [page.style.strong(titleOf(page, runbook, plans.length, affected.length, groups.length)), ''];
+  const title = titleOf(page, runbook, plans.length, affected.length, groups.length);
+  const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
   const shown = page.full ? groups : groups.slice(0, MOST_GROUPS);
   for (const group of shown) lines.push(...groupLines(page, group), '');
   if (groups.length > shown.length) lines.push(...foldedLines(page, groups.slice(shown.length)), '');

@@ -13,7 +13,7 @@ export function showRecap(page: Page, recap: Recap): readonly string[] {
     reason ? showHostFailure(page, hosts, outcomeWords(outcome, recap.kind), reason) : [],
   );
   return [
-    style.strong(`${page.say(recap.runbook)}: ${endWords(recap)}`),
+    ...hanging(page, 0, '', `${page.say(recap.runbook)}: ${endWords(recap)}`, style.strong),
     ...recap.counts.flatMap(({ outcome, hosts }) =>
       headline(
         page,

@@ -1,14 +1,5 @@
 import type { RunKind } from '../domain/event.ts';
-import type { Outcome } from '../domain/plan.ts';
-
-/** How a run ended, as far as its exit code depends on it. */
-export interface Ending {
-  readonly outcomes: Readonly<Record<string, Outcome>>;
-  readonly declined: boolean;
-  readonly interrupted: boolean;
-  /** Something was thrown that is no expected failure. */
-  readonly bug?: boolean;
-}
+import type { Ending, Outcome } from '../domain/plan.ts';
 
 /** 2 with pending changes is asked for by `plan --detailed-exitcode`. */
 export interface ExitOptions {

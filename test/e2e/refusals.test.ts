@@ -53,7 +53,7 @@ describe('what is wrong before anything was done', () => {
     ['an unknown command', ['aply', 'kubelet-bad-flag'], ["unknown command 'aply'", 'apply']],
     ['a missing argument', ['plan'], ['name']],
     ['a colour that there is not', ['list', '--color', 'sometimes'], ['always', 'never']],
-    ['a rollback without any run', ['rollback', 'last', '-i', 'a,'], ['there is no run last']],
+    ['a rollback without any run', ['rollback', 'last', '-i', 'a,'], ['no run has left anything to take back', 'runbook runs']],
     [
       'a rollback of an unknown run',
       ['rollback', '20260101-000000-beef', '-i', 'a,'],
@@ -138,7 +138,8 @@ describe.skipIf(noPractice !== undefined)(onPractice('on the practice fleet'), a
 
   test('rollback of a run that changed nothing says so, and is done', async () => {
     expect(await runbook(fleet.run('apply', '-l', 'lab-1', '-y'))).toMatchObject({ code: 0 });
-    expect(await runbook(['rollback', 'last', ...fleet.hosts(), '-y'])).toMatchObject({
+    const [healthy] = await fleet.listed();
+    expect(await runbook(['rollback', healthy?.run ?? '', ...fleet.hosts(), '-y'])).toMatchObject({
       code: 0,
       err: expect.stringMatching(/Nothing that run \S+ did is left to take back/),
     });

@@ -1,9 +1,16 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runbook } from '../lab/command-line.ts';
 import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
 import { DOWN, noTerminal, Pty, type PtyOptions, RETURN } from './pty.ts';
 
 /** Select Graphic Rendition with a colour: 30 to 37, 90 to 97, and 38 (ECMA-48 8.3.117). */
 const COLOUR = /\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])[;m]/;
+
+/** A command that nobody has to answer, at its end. */
+async function ended(pty: Pty): Promise<Pty> {
+  await pty.exitCode();
+  return pty;
+}
 
 describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice('the screen'), async () => {
   const fleet = noPractice === undefined ? await PracticeFleet.up() : ({} as PracticeFleet);
@@ -51,5 +58,33 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     expect(await Promise.all([plain.exitCode(), coloured.exitCode()])).toEqual([0, 0]);
     const text = ({ screen }: Pty) => screen.text.slice(screen.text.indexOf('kubelet-bad-flag: 2 of 5')).replace(' --color=never', '');
     expect(text(coloured).replace(' --color=always', '')).toBe(text(plain));
+  });
+});
+
+describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice('a query'), async () => {
+  const fleet = noPractice === undefined ? await PracticeFleet.up() : ({} as PracticeFleet);
+  beforeAll(async () => {
+    await fleet.break();
+    await runbook(fleet.run('apply', '-y'));
+  });
+
+  test.for([
+    '--help',
+    'apply --help',
+    'list',
+    'show kubelet-bad-flag',
+    'steps',
+    'runs',
+    'lab status',
+    'inventory',
+    'apply kubelet-bad-flag -l lab-9',
+    'rollback 20260101-000000-beef',
+  ])('of 80 columns never gets a line that it must break from: %s', async (line) => {
+    const args = line.split(' ');
+    const env = { RUNBOOK_INVENTORY: fleet.lab.paths.inventory };
+    const { screen } = await ended(Pty.runbook([...args, ...(args.includes('--help') ? [] : fleet.state())], { env }));
+    expect(screen.text).not.toBe('');
+    expect(screen.wrapped).toEqual([]);
+    expect(screen.unknown).toEqual([]);
   });
 });

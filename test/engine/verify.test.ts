@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HostFault } from '../../src/domain/failure.ts';
+import { fail, HostFault, ok } from '../../src/domain/failure.ts';
 import type { Outcome } from '../../src/domain/plan.ts';
 import { apply, look } from '../../src/engine/run-runbook.ts';
 import { events, FILE, host, lines, read, rig, runbook, step, well } from './rig.ts';
@@ -93,4 +93,20 @@ describe('a runbook without affected', () => {
     for (const purpose of ['diagnose', 'plan'] as const)
       expect(lines(await events(look(assignment(book, purpose), ports)))).toContain(`a finished: ${outcome}`);
   });
+});
+
+it('does not take a good fix back because a step of diagnose that was skipped has no outputs, and the plan says so', async () => {
+  const skipped = step('extra', read, { path: FILE }, { condition: () => ok(false) });
+  const needing = step('more', well, null, {
+    phase: 'verify',
+    needs: ['extra'],
+    params: () => fail('bad-expression', 'no such key: extra'),
+  });
+  const book = runbook();
+  const both = { ...book, diagnose: [...book.diagnose, skipped], verify: [...book.verify, needing] };
+  const { ports, assignment } = rig([host('a')]);
+  const all = await events(apply(assignment(both), ports));
+  expect(lines(all)).toContain('a finished: fixed');
+  const plan = all.flatMap((event) => (event.type === 'host.planned' ? [event.plan] : []))[0];
+  expect(plan?.steps.at(-1)).toMatchObject({ id: 'more', status: { kind: 'skipped', why: 'extra gave no outputs' } });
 });

@@ -74,6 +74,25 @@ verify:
   |     ^^`,
   },
   {
+    title: 'a host that is chosen by what a host says',
+    body: `diagnose:
+  - { id: unit, uses: look.unit, with: { unit: ab } }
+  - uses: look.quiet
+    on: '\${{ steps.unit.unit }}'
+  - uses: look.quiet
+    on: 'web-\${{ facts.hostname }}'`,
+    printed: `error[unknown-name]: there is no steps here
+  --> sample.yaml:7:14
+7 |     on: '\${{ steps.unit.unit }}'
+  |              ^^^^^
+hint: which host is asked is for inputs, host and the inventory to say, not for what a host answers
+error[unknown-name]: there is no facts here
+  --> sample.yaml:9:18
+9 |     on: 'web-\${{ facts.hostname }}'
+  |                  ^^^^^
+hint: which host is asked is for inputs, host and the inventory to say, not for what a host answers`,
+  },
+  {
     title: 'expect in diagnose',
     body: `diagnose:
   - uses: look.unit

@@ -58,8 +58,7 @@ verify:
   - uses: look.unit
     if: steps.a.active
     for_each: steps.b.argv
-    on: '\${{ steps["c"].unit }}'
-    with: { unit: '\${{ item }}\${{ steps.a.unit }}', expect: { active: '\${{ steps.d.active }}' } }
+    with: { unit: '\${{ item }}\${{ steps.a.unit }}', since: '\${{ steps["c"].unit }}', expect: { active: '\${{ steps.d.active }}' } }
 `);
     expect([...(verify[0]?.needs ?? [])].sort()).toEqual(['a', 'b', 'c', 'd']);
   });

@@ -26,7 +26,9 @@ const active = { ActiveState: 'active', SubState: 'running', ActiveEnterTimestam
 describe('systemd.unit: whether a unit crash-loops', () => {
   it.each<[string, UnitProperties, boolean, number]>([
     ['waits to be started again', { ActiveState: 'activating', SubState: 'auto-restart', NRestarts: '1' }, true, 0],
-    ['was given up', { ActiveState: 'failed', SubState: 'failed', Result: 'start-limit-hit' }, true, 0],
+    ['was given up by itself', { ActiveState: 'failed', SubState: 'failed', Result: 'exit-code', NRestarts: '3' }, true, 0],
+    ['failed once', { ActiveState: 'failed', SubState: 'failed', Result: 'exit-code', NRestarts: '0' }, false, 0],
+    ['was given up, and started by a person', { ActiveState: 'failed', SubState: 'failed', Result: 'start-limit-hit' }, true, 0],
     ['failed once', { ActiveState: 'failed', SubState: 'failed', Result: 'exit-code' }, false, 0],
     ['was restarted just now', { ...active, NRestarts: '3' }, true, 10_000],
     ['was restarted long ago', { ...active, NRestarts: '3', ActiveEnterTimestampMonotonic: '900000000' }, false, 100_500],

@@ -4,6 +4,7 @@ import type { Change } from '../../src/domain/change.ts';
 import { type AnyStepSpec, isFailure } from '../../src/domain/step.ts';
 import { systemdArgs } from '../../src/steps/systemd.args.ts';
 import { systemdRestart } from '../../src/steps/systemd.restart.ts';
+import { systemdUnit } from '../../src/steps/systemd.unit.ts';
 import { systemdUnitState } from '../../src/steps/systemd.unit-state.ts';
 import { fleetIsMissing } from '../lab/commands.ts';
 import { TestFleet } from '../lab/fleet.ts';
@@ -112,7 +113,9 @@ describe.skipIf(missing)(`units of a real systemd${missing ? ` (${missing})` : '
   });
 
   it('heals a unit past its start limit without telling systemd of files that are none of its own, and takes it back', async () => {
-    await sh('systemctl start loop; until [ "$(systemctl show -P Result loop)" = start-limit-hit ]; do :; done');
+    await sh('systemctl start loop; until systemctl is-failed -q loop; do :; done');
+    const seen = await systemdUnit.observe(await way.read(hostNamed('units')), { unit: 'loop' });
+    expect(systemdUnit.outputs?.of(seen, { unit: 'loop' })).toMatchObject({ crash_looping: true, active: false });
     await sh('printf "WHAT=/bin/sleep\\nARGS=\\"--bad infinity\\"\\n" >/etc/default/loop');
     const edit = await planned(systemdArgs, { unit: 'loop', remove: ['--none'], set: {} });
     expect(edit).toEqual([]);

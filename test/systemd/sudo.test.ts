@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HostFault } from '../../src/domain/failure.ts';
+import type { Become } from '../../src/domain/transport.ts';
+import { fleetIsMissing } from '../lab/commands.ts';
+import { TestFleet } from '../lab/fleet.ts';
+import { hostNamed, reach } from '../lab/reach.ts';
+import { apply, edited, failureOf, takeBack } from './transactions.ts';
+
+const missing = fleetIsMissing();
+
+const PASSWORD = `S3cret "pass'$word`;
+const password = { secret: 'become' };
+
+/** Login name to what sudoers has for it; all have the same password. Debian's own `Defaults use_pty` holds for each. */
+const USERS: Readonly<Record<string, string>> = {
+  asked: 'asked ALL=(ALL:ALL) ALL\n',
+  lectured: 'Defaults:lectured lecture=always\nlectured ALL=(ALL:ALL) ALL\n',
+  noisy: 'noisy ALL=(ALL:ALL) ALL\n',
+  terminal: 'Defaults:terminal requiretty\nterminal ALL=(ALL:ALL) ALL\n',
+  unlisted: '',
+  limited: 'limited ALL=(ALL:ALL) NOPASSWD: /usr/bin/id\n',
+  nested: 'nested ALL=(app) ALL\n',
+  app: '',
+};
+
+const NOISY = 'echo welcome; echo mind the gap >&2; read -r line; echo "read <$line>"\n';
+
+describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
+  let fleet: TestFleet;
+
+  beforeAll(async () => {
+    fleet = await TestFleet.up({ sudo: {} });
+    const host = fleet.host('sudo');
+    const key = readFileSync(`${fleet.key}.pub`);
+    for (const [name, rule] of Object.entries(USERS)) {
+      await host.exec('useradd', '--create-home', '--shell', '/bin/bash', name);
+      await host.exec('sh', '-c', 'printf "%s\\n" "$1" | chpasswd', 'sh', `${name}:${PASSWORD}`);
+      host.write(`/home/${name}/.ssh/authorized_keys`, key, 0o600);
+      if (name === 'noisy') host.write('/home/noisy/.bashrc', NOISY);
+      await host.exec('chown', '-R', `${name}:`, `/home/${name}`);
+      if (rule !== '') host.write(`/etc/sudoers.d/${name}`, rule, 0o440);
+    }
+  });
+
+  afterAll(async () => {
+    await fleet?.[Symbol.asyncDispose]();
+  });
+
+  /** What `id -un` and a look for the password among all processes say; several reads, one connection. */
+  async function asked(user: string, become: Partial<Become>, secret?: string): Promise<readonly string[]> {
+    const way = reach(fleet, { user, become: { enabled: true, user: 'root', ...become } }, secret);
+    try {
+      const reader = await way.read(hostNamed('sudo'));
+      const leak = 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | grep -c "S3cre[t]"';
+      const answers = [await reader.probe(['id', '-un']), await reader.probe(['sh', '-c', leak])];
+      return answers.map(({ stdout }) => Buffer.from(stdout).toString().trim());
+    } finally {
+      await way.close(hostNamed('sudo'));
+    }
+  }
+
+  it.each([
+    ['asks for a password', 'asked', 'root'],
+    ['lectures first', 'lectured', 'root'],
+    ['stands behind a start-up file that prints and reads', 'noisy', 'root'],
+    ['leads to another user', 'nested', 'app'],
+  ])('that %s gets it once, and nowhere else', async (_what, user, becomes) => {
+    expect(await asked(user, { user: becomes, password }, PASSWORD)).toEqual([becomes, '0']);
+  });
+
+  it.each<[string, string, Partial<Become>, string | undefined, string]>([
+    ['wants a password that nobody has', 'asked', {}, undefined, 'a password is required'],
+    ['wants a terminal', 'terminal', { password }, PASSWORD, 'must have a tty'],
+    ['does not know the user', 'unlisted', { password }, PASSWORD, 'not in the sudoers file'],
+    ['allows something else', 'limited', {}, undefined, 'a password is required'],
+    ['allows another user', 'nested', { password }, PASSWORD, "is not allowed to execute '/bin/sh … /bin/sh -s' as root"],
+  ])('that %s is a failure that says so', async (_what, user, become, secret, says) => {
+    const failure = await failureOf(asked(user, become, secret));
+    expect(failure).toMatchObject({ code: 'become', message: expect.stringContaining(says), hint: expect.any(String) });
+    expect(JSON.stringify(failure)).not.toContain('S3cret');
+  });
+
+  it('is given a wrong password once, however much is asked', async () => {
+    const way = reach(fleet, { user: 'asked', become: { enabled: true, user: 'root', password } }, 'not it');
+    const reader = await way.read(hostNamed('sudo'));
+    for (const ask of [() => reader.facts(), () => reader.file('/etc/hostname'), () => apply(way, 'sudo', [])]) {
+      await expect(ask()).rejects.toThrow(HostFault);
+      expect(await failureOf(ask())).toMatchObject({ code: 'become', message: expect.stringContaining('did not accept the password') });
+    }
+    await way.close(hostNamed('sudo'));
+    const log = await fleet.host('sudo').exec('journalctl', '--no-pager', '-o', 'cat', '_COMM=sudo');
+    expect(log.match(/authentication failure/g)).toHaveLength(1);
+    expect(log.match(/1 incorrect password attempt/g)).toHaveLength(1);
+  });
+
+  it('with a password carries a transaction and its undo', async () => {
+    const way = reach(fleet, { user: 'asked', become: { enabled: true, user: 'root', password } }, PASSWORD);
+    const change = await edited(way, 'sudo', '/etc/motd', `${'long '.repeat(50_000)}\n`);
+    expect(await apply(way, 'sudo', [change])).toEqual([{ kind: 'done' }]);
+    expect(await takeBack(way, 'sudo', [change])).toEqual([{ kind: 'done' }]);
+    await way.close(hostNamed('sudo'));
+  });
+
+  it('leaves the password in no log of the host', async () => {
+    const found = await fleet
+      .host('sudo')
+      .exec('sh', '-c', 'journalctl --no-pager | grep -c S3cret; grep -rl S3cret /var/log /var/lib/sudo /run /tmp /home; true');
+    expect(found).toBe('0\n');
+  });
+});
