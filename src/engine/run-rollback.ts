@@ -25,6 +25,8 @@ export interface Undoable {
   readonly undoInDoubt: boolean;
   /** The privilege with which they were made; absent: that of the inventory. */
   readonly become?: boolean;
+  /** The machine that was changed; another one behind the same name or address is left alone. */
+  readonly machineId?: string;
 }
 
 /** Rolls all hosts back together; a host that fails does not keep the others from being put back. */
@@ -80,7 +82,7 @@ interface PlannedUndo {
 }
 
 async function planUndo(undoable: Undoable, { fleet }: Ports): Promise<PlannedUndo> {
-  const { host, changes, become } = undoable;
+  const { host, changes, become, machineId } = undoable;
   const access = become === undefined ? {} : { become };
   const planOf = (outcome: Outcome, more: Partial<HostPlan> = {}): HostPlan => {
     return { host: host.name, outcome, steps: [], findings: [], unmet: [], changes: [], facts: {}, ...access, ...more };
@@ -88,6 +90,8 @@ async function planUndo(undoable: Undoable, { fleet }: Ports): Promise<PlannedUn
   try {
     const reader = await fleet.read(host, { become });
     const [facts, found] = await Promise.all([reader.facts(), Promise.all(changes.filter(isFile).map((c) => standing(reader, c)))]);
+    if (machineId !== undefined && facts.machine_id !== machineId)
+      return { plan: planOf('conflict', { facts, reason: anotherMachine(host, machineId, facts.machine_id) }), stays: [] };
     const foreign = found.filter(({ kind }) => kind === 'foreign');
     if (foreign.length > 0)
       return { plan: planOf('conflict', { facts, reason: editedSince(foreign.map(({ change }) => change.path)) }), stays: [] };
@@ -100,6 +104,11 @@ async function planUndo(undoable: Undoable, { fleet }: Ports): Promise<PlannedUn
     if (!(error instanceof HostFault)) throw error;
     return { plan: planOf(outcomeOfFault(error.failure), { reason: error.failure }), stays: [] };
   }
+}
+
+function anotherMachine({ name }: Host, expected: string, found: string): Failure {
+  const message = `${name} is another machine than the one that was changed: machine-id ${found}, not ${expected}; nothing was changed`;
+  return { code: 'conflict', message, hint: 'does the inventory name the right address?' };
 }
 
 function editedSince(paths: readonly string[]): Failure {

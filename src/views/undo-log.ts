@@ -14,6 +14,8 @@ export interface UndoEntry {
   readonly undoInDoubt: boolean;
   /** The privilege with which they were made; absent: that of the inventory. */
   readonly become?: boolean;
+  /** /etc/machine-id of the machine that was changed, where the run knew it. */
+  readonly machineId?: string;
 }
 
 /**
@@ -21,12 +23,26 @@ export interface UndoEntry {
  * of any rollbacks of it: an undo takes away, on its host, the changes that its receipt says are back.
  */
 export function undoLog(events: Iterable<RunEvent>): readonly UndoEntry[] {
+  const all = [...events];
+  const machines = machineIds(all);
   const standing = new Map<string, readonly UndoEntry[]>();
-  for (const transaction of recordRun(events).transactions) {
+  for (const transaction of recordRun(all).transactions) {
     const entries = standing.get(transaction.host) ?? [];
-    standing.set(transaction.host, transaction.undo ? withoutUndone(entries, transaction) : [...entries, ...entryOf(transaction)]);
+    const machineId = machines.get(transaction.host);
+    const made = entryOf(transaction).map((entry) => (machineId === undefined ? entry : { ...entry, machineId }));
+    standing.set(transaction.host, transaction.undo ? withoutUndone(entries, transaction) : [...entries, ...made]);
   }
   return [...standing.values()].flat();
+}
+
+/** Host name to the machine that the run planned on; what a later rollback met there is another matter. */
+function machineIds(events: readonly RunEvent[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const event of events) {
+    const id = event.type === 'host.planned' ? event.plan.facts['machine_id'] : undefined;
+    if (event.type === 'host.planned' && typeof id === 'string' && id !== '' && !found.has(event.host)) found.set(event.host, id);
+  }
+  return found;
 }
 
 function entryOf({ host, tx, changes, results, become }: TransactionRecord): readonly UndoEntry[] {

@@ -35,6 +35,17 @@ describe('rollback', () => {
     expect(fake.transactions).toHaveLength(1);
   });
 
+  it('leaves another machine alone that has taken the name of the one that was changed', async () => {
+    const world = rig([host('a')]);
+    const done = await events(apply(world.assignment(), world.ports));
+    const [entry] = undoLog(done);
+    expect(entry?.machineId).toMatch(/^[0-9a-f]{32}$/);
+    const elsewhere = undoLog(done).map((each) => ({ ...each, host: inventoryHost('a'), machineId: 'f'.repeat(32) }));
+    const all = await events(rollBack({ ...world.head, kind: 'rollback' }, elsewhere, world.ports));
+    expect(lines(all)).toContain('a finished: conflict');
+    expect(world.fleet.host('a').transactions).toHaveLength(1);
+  });
+
   it('refuses a host that somebody edited since, and overwrites nothing there', async () => {
     const fake = host('a');
     const { again } = await applied(fake, host('b'));
