@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemdJournal } from '../../src/steps/systemd.journal.ts';
 import { type Answer, FakeHost } from '../fakes/fake-host.ts';
@@ -192,9 +193,9 @@ describe('where the log is', () => {
   });
 });
 
-const CAPTURED = '/work/shared/captures/kubelet-1.20/broken/journalctl-json.txt';
+const CAPTURED = join(import.meta.dirname, '../../../shared/captures/kubelet-1.20/broken/journalctl-json.txt');
 
-test.skipIf(!existsSync(CAPTURED))('the whole captured journal of a broken kubelet has one cause', async () => {
+test.skipIf(!existsSync(CAPTURED))('the whole captured journal of a broken kubelet has one cause (from ../shared/captures)', async () => {
   const stdout = readFileSync(CAPTURED, 'utf8').split('\n').reverse().join('\n');
   const { findings, outputs } = await look(hostWith({ [FIELDS]: { stdout } }));
   expect(outputs).toMatchObject({ lines: 60, source: 'journal' });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { UnitProperties } from '../../src/domain/access.ts';
 import { systemdUnit } from '../../src/steps/systemd.unit.ts';
@@ -132,9 +133,9 @@ describe('systemd.unit: files', () => {
   });
 });
 
-const CAPTURE = '/work/shared/captures/kubelet-1.20/broken';
+const CAPTURE = join(import.meta.dirname, '../../../shared/captures/kubelet-1.20/broken');
 
-describe.skipIf(!existsSync(CAPTURE))('systemd.unit: a genuine kubelet that crash-loops', () => {
+describe.skipIf(!existsSync(CAPTURE))('systemd.unit: a genuine kubelet that crash-loops (from ../shared/captures)', () => {
   it('finds the bad flag and the line it stands on', async () => {
     const shown: Record<string, string> = {};
     for (const line of readFileSync(`${CAPTURE}/systemctl-show.txt`, 'utf8').trim().split('\n')) {
