@@ -50,3 +50,14 @@ export function eventsOf(finished: Finished): readonly Record<string, unknown>[]
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
+
+/** How each host ended in a run with `--json`: its outcome and, where there is one, why. */
+export function outcomesOf(finished: Finished): Readonly<Record<string, string>> {
+  const ends = eventsOf(finished).filter(({ type }) => type === 'host.finished');
+  return Object.fromEntries(
+    ends.map(({ host, outcome, reason }) => {
+      const why = reason as { readonly code: string; readonly message: string } | undefined;
+      return [host, why ? `${outcome} (${why.code}: ${why.message})` : `${outcome}`];
+    }),
+  );
+}
