@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseTree } from './base-tree.ts';
 import { run } from './commands.ts';
@@ -89,10 +89,31 @@ async function takeLock(): Promise<void> {
       writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
       return;
     } catch {
-      const owner = readFileSync(LOCK, { encoding: 'utf8', flag: 'a+' });
-      if (!existsSync(`/proc/${owner}`)) rmSync(LOCK, { force: true });
+      const owner = ownerOf(LOCK);
+      // Renamed first, since only one of those who wait can: a lock that another one has just taken is not removed.
+      if (owner !== undefined && owner !== '' && !existsSync(`/proc/${owner}`)) discard(owner);
       else await new Promise((resolve) => setTimeout(resolve, 200));
     }
+  }
+}
+
+function ownerOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function discard(owner: string): void {
+  const aside = `${LOCK}.${process.pid}`;
+  try {
+    renameSync(LOCK, aside);
+    // It was another one's after all: back it goes.
+    if (ownerOf(aside) !== owner) renameSync(aside, LOCK);
+    else rmSync(aside);
+  } catch {
+    // Somebody else was quicker.
   }
 }
 

@@ -12,7 +12,8 @@ export function inventoryFor(
     ansible_become: true,
     ansible_ssh_private_key_file: fleet.key,
     ansible_ssh_common_args: `-o UserKnownHostsFile=${fleet.knownHosts}`,
-    ansible_ssh_timeout: 3,
+    // The machine may be busy with other tests; an address at which nothing is fails sooner, by ARP.
+    ansible_ssh_timeout: 20,
   };
   const hosts = Object.fromEntries([...addresses].map(([name, address]) => [name, { ansible_host: address }]));
   const children = Object.fromEntries(

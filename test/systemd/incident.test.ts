@@ -124,7 +124,9 @@ describe.skipIf(missing)(`the incident in all its forms on real systemd hosts${m
   });
 
   it('takes a drop-in that it made away again', async () => {
-    const back = await runbook(['rollback', 'last', '-y', ...common.slice(0, 4)]);
+    const back = await runbook(['rollback', 'last', '-y', '--json', ...common.slice(0, 4)]);
+    const put = 'rolled-back';
+    expect(outcomesOf(back)).toEqual({ sysconfig: put, unit: put, packaged: put, hidden: put });
     expect(back.code).toBe(0);
     expect(await fleet.host('packaged').exec('sh', '-c', 'ls /etc/systemd/system/kubelet.service.d 2>/dev/null || echo none')).toBe(
       'none\n',
