@@ -18,6 +18,7 @@ ExecStart=/usr/bin/kubelet
 Restart=always
 StartLimitInterval=0
 RestartSec=2
+TimeoutStopSec=5
 
 [Install]
 WantedBy=multi-user.target

@@ -18,7 +18,7 @@ const UNIT = '/etc/systemd/system/kubelet.service';
 const SYSCONFIG = '/etc/sysconfig/kubelet';
 const FROM_SYSCONFIG = `[Service]\nEnvironmentFile=-${SYSCONFIG}\nExecStart=\nExecStart=/usr/bin/kubelet $KUBELET_EXTRA_ARGS\n`;
 const OWN_UNIT =
-  '[Service]\nExecStart=/usr/bin/kubelet \\\n  --v=2 \\\n  --improve-speed \\\n  --node-ip=127.0.0.1\nRestart=always\nRestartSec=2\nStartLimitInterval=0\n';
+  '[Service]\nExecStart=/usr/bin/kubelet \\\n  --v=2 \\\n  --improve-speed \\\n  --node-ip=127.0.0.1\nRestart=always\nRestartSec=2\nTimeoutStopSec=5\nStartLimitInterval=0\n';
 const PACKAGED = '/usr/lib/systemd/system/kubelet.service';
 
 /** A flag that kubelet takes and does not list in its help. */
