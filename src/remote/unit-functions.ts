@@ -1,5 +1,8 @@
-/** Limit of one systemctl call, in seconds. */
-export const SYSTEMCTL_SECONDS = 90;
+/**
+ * Limit of one systemctl call on the host, in seconds: more than a restart that uses up both of systemd's own limits, 90 s to
+ * stop and 90 s to start (DefaultTimeoutStopSec=, DefaultTimeoutStartSec=: man systemd-system.conf).
+ */
+export const SYSTEMCTL_SECONDS = 200;
 
 /**
  * Shell functions for units and commands.
