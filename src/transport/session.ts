@@ -64,6 +64,7 @@ export function login(target: Target, socket: Socket, context: LoginContext): Pr
   let phase: ConnectPhase = 'key exchange';
   let spoke = false;
   let dropped: string | undefined;
+  let banner = '';
 
   return new Promise((resolve) => {
     const giveUp = (failure: Failure) => {
@@ -93,7 +94,11 @@ export function login(target: Target, socket: Socket, context: LoginContext): Pr
       else giveUp(unreachableFailure(target, phase, error));
     });
     client.on('change password', () => giveUp(authFailure(target, notes, 'the password has expired')));
-    client.on('close', () => giveUp(check.failure ?? unreachableFailure(target, phase, new Error('the host closed the connection'))));
+    // What PAM has against an account (pam_nologin: "System is booting up") comes as a banner before sshd hangs up.
+    client.on('banner', (text) => {
+      banner = text;
+    });
+    client.on('close', () => giveUp(check.failure ?? unreachableFailure(target, phase, new Error(hungUp(banner)))));
     countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, phase)), { once: true });
     client.on('ready', () => resolve({ ok: true, session: { client, socket, dropped: () => check.failure?.message ?? dropped } }));
 
@@ -117,6 +122,11 @@ export function login(target: Target, socket: Socket, context: LoginContext): Pr
       },
     });
   });
+}
+
+function hungUp(banner: string): string {
+  const said = banner.trim().replace(/\s+/g, ' ').slice(0, 300);
+  return `the host closed the connection${said === '' ? '' : `, and said: ${said}`}`;
 }
 
 type ClientError = Error & { readonly level?: string; readonly code?: unknown };

@@ -75,7 +75,10 @@ export class SystemdHost {
     return `${this.address} ${this.read('/etc/ssh/ssh_host_ed25519_key.pub').toString().split(' ').slice(0, 2).join(' ')}\n`;
   }
 
-  /** Boots it and waits until sshd greets. */
+  /**
+   * Boots it and waits until it is booted. That sshd greets is not enough: until systemd-user-sessions.service has run,
+   * pam_nologin(8) turns everybody but root away, and sshd then hangs up without a reason.
+   */
   async boot(): Promise<void> {
     const args = [
       '-q',
@@ -88,7 +91,8 @@ export class SystemdHost {
       '--boot',
     ];
     this.#leader = spawn('systemd-nspawn', args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    await greeted(this.address, 60_000);
+    await greeted(this.address, BOOT_MS);
+    await this.#booted();
   }
 
   /** Ends it as a power cut would: nothing is flushed, nothing says goodbye. */
@@ -123,6 +127,13 @@ export class SystemdHost {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
+  /** A unit that failed on the way (`degraded`) is no matter here; one that is waited for too long is named. */
+  async #booted(): Promise<void> {
+    const state = await this.exec('timeout', String(BOOT_MS / 1_000), 'sh', '-c', 'systemctl is-system-running --wait || :');
+    if (/^(running|degraded)$/.test(state.trim())) return;
+    throw new Error(`${this.name} is "${state.trim()}" and not booted; waits for: ${await this.exec('systemctl', 'list-jobs')}`);
+  }
+
   async #network(): Promise<void> {
     const { name, address, bridge } = this.#recipe;
     if (existsSync(`/run/netns/${name}`)) await run('ip', ['netns', 'del', name]);
@@ -149,6 +160,9 @@ export class SystemdHost {
     await run('chroot', [this.root, 'chown', '-R', 'ops:ops', '/home/ops/.ssh']);
   }
 }
+
+/** More than one job that uses up systemd's own limit of 90 s. */
+const BOOT_MS = 150_000;
 
 /** Waits for a line from a port, asking again until it answers or the time is up. */
 async function greeted(address: string, limitMs: number): Promise<void> {

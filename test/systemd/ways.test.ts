@@ -72,6 +72,14 @@ describe.skipIf(missing)(`the way to a real sshd${missing ? ` (${missing})` : ''
     expect(await failureOf(reader.facts())).toMatchObject({ code: 'protocol', message: expect.stringContaining('no shell for you') });
   });
 
+  it('says why a host that is still booting turns a login away', async () => {
+    const text = 'System is booting up. Unprivileged users are not permitted to log in yet.';
+    await sh('plain', `echo '${text}' >/run/nologin`);
+    const failure = await failureOf(reach(fleet).read(hostNamed('plain')));
+    await sh('plain', 'rm /run/nologin');
+    expect(failure).toMatchObject({ code: 'unreachable', message: expect.stringContaining(`and said: ${text}`) });
+  });
+
   it('is lost, not failed, when sshd closes the channel of a silent command', async () => {
     const failure = await cutWhileApplying('impatient', async () => undefined);
     expect(failure).toMatchObject({ code: 'lost', message: expect.stringContaining('without an exit status') });
