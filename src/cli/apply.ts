@@ -1,16 +1,30 @@
 import type { AddCommand } from './command-line.ts';
 import { type RunOptions, withRunOptions } from './options.ts';
 
-type ApplyOptions = RunOptions & { readonly dryRun?: true; readonly yes?: true };
+type ApplyOptions = RunOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
 
-/** `runbook apply NAME`: plan, ask, change wave by wave, verify, roll back what does not heal. */
+/** `runbook apply NAME|FILE`: plan, or take a saved plan; ask, change wave by wave, verify, roll back what does not heal. */
 export const addApply: AddCommand = (program, world, exit) => {
-  withRunOptions(program.command('apply').argument('<name>', 'runbook name or path'))
-    .option('--dry-run', 'the same as plan')
+  withRunOptions(program.command('apply').argument('<name>', 'runbook name or path, or a file of plan -o'))
+    .option('--dry-run', 'the same as plan; of a file: only show it')
     .option('-y, --yes', 'approve without being asked')
+    .option('--plan-hash <hash>', 'approve a file without being asked, if its hash begins so')
+    .option(
+      '--confirm-timeout <duration>',
+      "how long a changed host waits to be confirmed before it takes itself back (default: the runbook's, or 2m)",
+    )
     .summary('plan, confirm, change in waves, verify; roll back by itself')
-    .description('Plans, asks, changes hosts wave by wave and verifies each. A host whose verify does not hold is rolled back.')
+    .description(
+      'Plans, asks, changes hosts wave by wave and verifies each. A host whose verify does not hold is rolled back. A file of "plan -o" is carried out as it is, once: hosts that changed since refuse it.',
+    )
     .action(async (name: string, options: ApplyOptions) => {
+      const { planFileNamed } = await import('./open-plan.ts');
+      const file = await planFileNamed(world, name);
+      if (file !== undefined) {
+        const { runSavedPlan } = await import('./run-saved-plan.ts');
+        return exit(await runSavedPlan(world, { file, options, yes: options.yes === true, dryRun: options.dryRun === true }));
+      }
+      if (options.planHash !== undefined) program.error('error: --plan-hash is for a file of plan -o');
       const { runRunbook } = await import('./run-runbook.ts');
       const kind = options.dryRun ? 'plan' : 'apply';
       exit(await runRunbook(world, { kind, name, options, yes: options.yes === true, detailedExitCode: false }));

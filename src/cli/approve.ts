@@ -1,6 +1,6 @@
+import { irreversible } from '../domain/inverse.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
-import { irreversible } from '../engine/inverse.ts';
 import type { Approval, Gate } from '../engine/ports.ts';
 import { wavesOf } from '../engine/waves.ts';
 import type { LiveView } from '../ui/live-view.ts';
@@ -17,6 +17,12 @@ export interface Asking {
   readonly runbook: string;
   readonly rollout?: Rollout;
   readonly yes: boolean;
+  /** The flag that says yes; `-y` unless said. */
+  readonly flag?: string;
+  /** Another flag that would. */
+  readonly otherFlag?: string;
+  /** Lines above the plan. */
+  readonly preface?: readonly string[];
   readonly json: boolean;
   readonly stop: AbortController;
   /** What draws on the screen and must make room for a prompt. */
@@ -27,10 +33,12 @@ export interface Asking {
 export async function approve(asking: Asking, gate: Gate, plans: readonly HostPlan[]): Promise<Approval> {
   const { world, screen, json, stop } = asking;
   await asking.live?.pause();
-  if (gate.name === 'run' && !json) screen.print([...showPlan(screen.out, { runbook: asking.runbook, kind: asking.kind }, plans), '']);
-  if (asking.yes) return { answer: 'yes', by: `${world.user} (-y)` };
+  if (gate.name === 'run' && !json)
+    screen.print([...(asking.preface ?? []), ...showPlan(screen.out, { runbook: asking.runbook, kind: asking.kind }, plans), '']);
+  if (asking.yes) return { answer: 'yes', by: `${world.user} (${asking.flag ?? '-y'})` };
+  const flags = asking.otherFlag === undefined ? '-y' : `-y or ${asking.otherFlag}`;
   if (json) {
-    screen.tell(['Nobody is asked with --json: pass -y to approve.']);
+    screen.tell([`Nobody is asked with --json: pass ${flags} to approve.`]);
     return { answer: 'none', by: 'nobody' };
   }
   const chosen = plans.filter((plan) => gate.hosts.includes(plan.host));
@@ -52,6 +60,6 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
     stop.abort('SIGINT');
     return { answer: 'none', by: world.user };
   }
-  if (answer === 'none') screen.tell(['There is no terminal to ask at: pass -y to approve.']);
+  if (answer === 'none') screen.tell([`There is no terminal to ask at: pass ${flags} to approve.`]);
   return { answer, by: answer === 'none' ? 'nobody' : world.user };
 }

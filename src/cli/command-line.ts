@@ -2,15 +2,18 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { visible } from '../formats/visible.ts';
 import { addApply } from './apply.ts';
+import { addApprove } from './approve-plan.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addLab } from './lab.ts';
 import { addList } from './list.ts';
 import { addPlan } from './plan.ts';
+import { addResume } from './resume.ts';
 import { addRollback } from './rollback.ts';
 import { addRuns } from './runs.ts';
 import { addSchema } from './schema.ts';
 import { addShow } from './show.ts';
 import { addSteps } from './steps.ts';
+import { addUnlock } from './unlock.ts';
 import { addValidate } from './validate.ts';
 import { processWorld, type World } from './world.ts';
 
@@ -42,7 +45,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');
-  for (const add of [addDiagnose, addPlan, addApply, addRollback, addRuns]) add(program, world, exit);
+  for (const add of [addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns]) add(program, world, exit);
   program.commandsGroup('Write and read runbooks:');
   for (const add of [addList, addShow, addValidate, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');
@@ -56,7 +59,7 @@ function unexpected(world: World, error: unknown): number {
   const tell = (text: string) => world.err.write(`${visible(text)}\n`);
   if (error instanceof Error && error.name === 'JournalFault') {
     tell(`The journal could not be kept: ${error.message}`);
-    tell('Nothing new was begun after that. "runbook runs" names hosts that are in doubt, or changed and never verified.');
+    tell('Nothing new was begun after that. Hosts that were not confirmed take themselves back; "runbook resume RUN" asks them.');
     return 6;
   }
   tell(`This is a bug in runbook: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -8,7 +8,8 @@ import { createSecrets } from '../inventory/create-secrets.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { type TargetDefaults, targetOf } from '../inventory/target-of.ts';
 import { labPaths } from '../lab/lab-state.ts';
-import { createFleet } from '../remote/fleet.ts';
+import { createFleet, type KnownHost } from '../remote/fleet.ts';
+import { posixHost } from '../remote/host-shell.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
 import { sshDefaults } from '../transport/ssh-defaults.ts';
 import { createSsh2Transport } from '../transport/ssh2-transport.ts';
@@ -41,8 +42,17 @@ const CONTROLLER: Host = { name: 'controller', groups: [], vars: {} };
 /** The secret that `--ask-become-pass` asks for. */
 const BECOME_PASSWORD: SecretRef = { secret: 'sudo password' };
 
-/** Puts the fleet together: targets by the inventory, secrets asked when they are needed, ssh2 to hosts, a shell to this machine. */
-export async function connect(world: World, options: TargetOptions, screen: Screen, inventory: Inventory): Promise<Ways> {
+/**
+ * Puts the fleet together: targets by the inventory, secrets asked when they are needed, ssh2 to hosts, a shell to this machine.
+ * `known`: what hosts were when a plan was saved.
+ */
+export async function connect(
+  world: World,
+  options: TargetOptions,
+  screen: Screen,
+  inventory: Inventory,
+  known: ReadonlyMap<string, KnownHost> = new Map(),
+): Promise<Ways> {
   const values = new Map<string, string>();
   const secrets = createSecrets({ values, ask: (name) => askSecret(world, screen, name) });
   const remembering = {
@@ -67,8 +77,8 @@ export async function connect(world: World, options: TargetOptions, screen: Scre
     return ok(host.vars['runbook_lab'] === true ? labTarget(world, options, found.value.target) : found.value.target);
   };
   const nonce = () => randomBytes(16).toString('hex');
-  const remote = createFleet({ transport: createSsh2Transport({ secrets: remembering }), targetOf: target, nonce });
-  const shell = { shell: '/bin/sh', path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
+  const remote = createFleet({ transport: createSsh2Transport({ secrets: remembering }), targetOf: target, nonce, known });
+  const shell = { ...posixHost, path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
   const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce, shell });
   const opened = new Set<Host>();
   const way = (host: Host): Fleet => {

@@ -11,7 +11,7 @@ export function runbookData(runbook: Runbook): object {
     summary: runbook.summary,
     docs: runbook.docs,
     path: runbook.path,
-    sha256: runbook.sha256,
+    sha256: runbook.source.sha256,
     hosts: runbook.hosts ?? null,
     inputs: Object.fromEntries(runbook.inputs),
     diagnose: runbook.diagnose.map(step),
@@ -33,7 +33,7 @@ export function describeRunbook(page: Page, runbook: Runbook): readonly string[]
   return [
     style.strong(name) + title.slice(name.length),
     ...more,
-    ...hanging(page, 0, '', `${say(runbook.path)}  sha256 ${runbook.sha256.slice(0, 12)}`, style.quiet),
+    ...hanging(page, 0, '', `${say(runbook.path)}  sha256 ${runbook.source.sha256.slice(0, 12)}`, style.quiet),
     ...paragraphs.flatMap((paragraph) => ['', ...wrap(say(paragraph.replaceAll('\n', ' ')), Math.min(page.width, WIDEST))]),
     '',
     ...hanging(page, 0, 'hosts      ', say(runbook.hosts ?? 'none: name them with --hosts')),

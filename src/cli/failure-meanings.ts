@@ -26,7 +26,7 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   },
   lost: {
     means: 'The connection broke before an answer came. After a transaction was sent, it is not known how far the host came.',
-    todo: 'Look at the host. `runbook rollback RUN` asks it and takes back what stands.',
+    todo: 'The host is asked again until it answers. What is not confirmed it takes back by itself; `runbook resume RUN` asks it later.',
   },
   'timed-out': {
     means: 'No answer in time.',
@@ -70,6 +70,14 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
     means: 'Somebody else has edited what was to be taken back. Their edit was left alone.',
     todo: 'Compare by hand, and decide.',
   },
+  locked: {
+    means: 'Another transaction holds the host, or this one was begun before. The message says whose it is. Nothing was changed.',
+    todo: 'Wait for it, or settle a run that was cut off: `runbook resume RUN`.',
+  },
+  expired: {
+    means: 'The host was not confirmed in time, and has taken its changes back by itself.',
+    todo: 'Was the connection broken, or the verify slow? `--confirm-timeout` and `commit_confirm` give it more time.',
+  },
   refused: {
     means: 'It is not done, on purpose: a path that is never written, a setting that is not supported, a run that was not approved.',
     todo: 'The message says which rule it is.',
@@ -77,14 +85,17 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   'command-failed': { means: 'A change, or a program that carries one out, did not succeed.', todo: 'Read its words in the message.' },
   'verify-failed': {
     means: 'Verify did not hold in time. The message lists what was unmet.',
-    todo: 'The host was rolled back, unless nothing could be asked: then it keeps the change and its state is unknown.',
+    todo: 'The host was rolled back. What could not be asked counts as not held: nobody knows that it is well.',
   },
   'bad-input': { means: 'What was given on the command line or in an inventory file is not right.', todo: 'The message names the place.' },
   journal: {
     means: 'The record of a run cannot be read, or a part of it is missing.',
     todo: 'Look into the directory that the message names. Nothing is taken back from half a record.',
   },
-  interrupted: { means: 'The run was interrupted before this host was begun. Nothing was changed on it.', todo: 'Run it again.' },
+  interrupted: {
+    means: 'The run was interrupted or cut off. The message says whether the host had been begun.',
+    todo: 'Run it again for hosts that were not begun. `runbook resume RUN` settles those that were.',
+  },
 };
 
 /** Every exit code of the command line, in order. Where several apply, the message of a run says which outcome each host had. */

@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/plan.ts';
 import { type ArchivedRun, readRun, runIds } from '../journal/run-archive.ts';
 import { outcomeWords } from '../ui/outcome-words.ts';
 import { hanging } from '../ui/page.ts';
-import { inDoubt, leftUnverified } from '../views/in-doubt.ts';
+import { inDoubt } from '../views/in-doubt.ts';
 import { type RunState, type RunSummary, runSummary } from '../views/run-summary.ts';
 import type { CommonOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -13,10 +13,8 @@ interface Row extends Omit<RunSummary, 'state'> {
   readonly state: RunState | 'under-way';
   /** Its process still runs. */
   readonly live: boolean;
-  /** Hosts of which a receipt is missing, and that no rollback has settled since. */
+  /** Hosts whose transaction was announced, and of which nobody has recorded how it ended. */
   readonly inDoubt: readonly string[];
-  /** Hosts that were changed, and never verified. */
-  readonly unverified: readonly string[];
   readonly damage?: string;
 }
 
@@ -50,9 +48,8 @@ function rowOf({ events, live, damage }: ArchivedRun, after: readonly ArchivedRu
   if (!summary) return [];
   const own = new Set(inDoubt(events).map(({ tx }) => tx));
   const doubtful = live ? [] : inDoubt([...events, ...later]).flatMap(({ host, tx }) => (own.has(tx) ? [host] : []));
-  const unverified = live ? [] : leftUnverified([...events, ...later]);
   const state = live ? 'under-way' : summary.state;
-  return [{ ...summary, state, live, inDoubt: [...new Set(doubtful)], unverified, ...(damage === undefined ? {} : { damage }) }];
+  return [{ ...summary, state, live, inDoubt: [...new Set(doubtful)], ...(damage === undefined ? {} : { damage }) }];
 }
 
 function takesBack({ events: [started] }: ArchivedRun, id: string): boolean {
@@ -63,12 +60,11 @@ function rowLines({ out }: Screen, row: Row): readonly string[] {
   const outcomes = Object.entries(row.outcomes).map(([outcome, number]) => `${number} ${outcomeWords(outcome as Outcome, row.kind)}`);
   const paint = row.state === 'in-doubt' ? out.style.bad : undefined;
   const what = row.of === undefined ? row.kind : `${row.kind} of ${row.of}`;
-  const rollback = `"runbook rollback ${row.of ?? row.run}"`;
+  const resume = `"runbook resume ${row.run}"`;
   const names = (hosts: readonly string[]) => hosts.map(out.say).join(', ');
   const words = [`${what} ${row.runbook}`, row.state.replace('-', ' '), outcomes.join(', '), `by ${row.operator}`];
   const remarks = [
-    ...(row.inDoubt.length > 0 ? [`not known what happened on ${names(row.inDoubt)}: ${rollback} asks and settles them`] : []),
-    ...(row.unverified.length > 0 ? [`changed and never verified: ${names(row.unverified)}; ${rollback} takes it back`] : []),
+    ...(row.inDoubt.length > 0 ? [`not known what became of ${names(row.inDoubt)}: ${resume} asks and settles them`] : []),
     ...(row.damage ? [out.say(row.damage)] : []),
   ];
   return [

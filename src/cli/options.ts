@@ -1,4 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { durationMs, MAX_DURATION_MS } from '../domain/duration.ts';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import { LEAST_COMMIT_CONFIRM_MS, type Rollout } from '../domain/runbook.ts';
 import type { ColorChoice } from '../ui/style.ts';
 import type { Typed } from '../views/recap.ts';
 
@@ -21,6 +24,7 @@ export interface TargetOptions extends CommonOptions {
 /** Options of every command that runs a runbook. */
 export interface RunOptions extends TargetOptions {
   readonly input?: readonly string[];
+  readonly confirmTimeout?: string;
 }
 
 /** Adds the options that every command has. */
@@ -44,6 +48,14 @@ export function withTargetOptions(command: Command): Command {
 /** Adds the options of a run. */
 export function withRunOptions(command: Command): Command {
   return withTargetOptions(command).option('-e, --input <name=value>', 'set an input of the runbook; may be repeated', collectedInput);
+}
+
+/** How long a changed host waits to be confirmed, where the operator says so. */
+export function confirmTimeoutOf({ confirmTimeout }: RunOptions): Result<Partial<Pick<Rollout, 'commitConfirmMs'>>> {
+  if (confirmTimeout === undefined) return ok({});
+  const ms = durationMs(confirmTimeout);
+  if (ms !== undefined && ms >= LEAST_COMMIT_CONFIRM_MS && ms <= MAX_DURATION_MS) return ok({ commitConfirmMs: ms });
+  return fail('bad-input', `--confirm-timeout must be a duration from 10s to 7d, but is ${confirmTimeout}`, { hint: 'such as 2m' });
 }
 
 /** The options of a run as they were typed, for a command that goes on with it. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Inventory } from '../domain/host.ts';
+import type { RunHead } from '../engine/run.ts';
 import { rollBack, type Undoable } from '../engine/run-rollback.ts';
+import { FileJournal } from '../journal/file-journal.ts';
 import type { LiveView } from '../ui/live-view.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
@@ -11,7 +13,7 @@ import { connect, withoutSecrets } from './connect.ts';
 import { lastWords } from './last-words.ts';
 import { type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
-import { screenOf } from './screen.ts';
+import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
 import { standingOf } from './standing-run.ts';
 import { limitedNames, readSources } from './targets.ts';
@@ -38,22 +40,32 @@ export async function runRollback(world: World, name: string, options: TargetOpt
     return 0;
   }
 
+  const head = { runbook, runbookSha256, of: of.id };
+  return rollBackAll(world, screen, { options, yes, inventory, head, undoables: undoables.value });
+}
+
+/** What is to be taken back, and by whose word. */
+interface RollbackTask {
+  readonly options: TargetOptions;
+  readonly yes: boolean;
+  readonly inventory: Inventory;
+  readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'of'>;
+  readonly undoables: readonly Undoable[];
+}
+
+/** Plans, asks and takes back: a run of its own, with a record of its own. */
+export async function rollBackAll(
+  world: World,
+  screen: Screen,
+  { options, yes, inventory, head, undoables }: RollbackTask,
+): Promise<number> {
   const stop = new AbortController();
   const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
   const json = options.json === true;
   const view = viewOf(world, screen, json, true);
   const run = newRunId();
-  const asking = {
-    world,
-    screen,
-    kind: 'rollback' as const,
-    runbook,
-    yes,
-    json,
-    stop,
-    ...('pause' in view ? { live: view as LiveView } : {}),
-  };
-  const head = { run, kind: 'rollback' as const, runbook, runbookSha256, inputs: {}, operator: world.user, of: of.id };
+  const live = 'pause' in view ? { live: view as LiveView } : {};
+  const asking = { world, screen, kind: 'rollback' as const, runbook: head.runbook, yes, json, stop, ...live };
   try {
     const ended = await drive(
       {
@@ -64,11 +76,12 @@ export async function runRollback(world: World, name: string, options: TargetOpt
         view,
         stop,
         leave: (events) => lastWords(screen, events),
-        runsDirectory,
+        operator: world.user,
+        journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),
         detailedExitCode: false,
         approve: (gate, plans) => approve(asking, gate, plans),
       },
-      (ports) => rollBack(head, undoables.value, ports),
+      (ports) => rollBack({ ...head, run, kind: 'rollback', inputs: {}, operator: world.user }, undoables, ports),
     );
     const summary = recap(ended.events, typed(options));
     if (!json && summary) screen.print(showRecap(screen.out, summary));

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import type { RunKind } from '../domain/event.ts';
+import { ok, type Result } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import type { PlannedHost } from '../engine/plan-host.ts';
 import { apply, look } from '../engine/run-runbook.ts';
+import { FileJournal } from '../journal/file-journal.ts';
 import { jsonView } from '../ui/json-view.ts';
 import { type LiveView, liveView } from '../ui/live-view.ts';
 import { silentView, type View } from '../ui/output.ts';
@@ -14,7 +18,9 @@ import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
-import { type RunOptions, typed } from './options.ts';
+import { confirmTimeoutOf, type RunOptions, typed } from './options.ts';
+import { directApplyProblem } from './plan-policy.ts';
+import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { chooseHosts } from './targets.ts';
@@ -28,14 +34,23 @@ export interface RunRequest {
   readonly options: RunOptions;
   readonly yes: boolean;
   readonly detailedExitCode: boolean;
+  /** Where the plan is to be kept; `plan` only. */
+  readonly save?: SaveOptions;
 }
 
 /** `diagnose`, `plan` and `apply`: from names and options to an exit code. */
 export async function runRunbook(world: World, request: RunRequest): Promise<number> {
   const { kind, options } = request;
   const screen = screenOf(world, options);
-  const runbook = await requireRunbook(world, screen, request.name);
-  if (!runbook) return 1;
+  const loaded = await requireRunbook(world, screen, request.name);
+  if (!loaded) return 1;
+  const forbidden = kind === 'apply' ? await directApplyProblem(world, screen) : undefined;
+  if (forbidden) return screen.refuse(forbidden);
+  const saving = request.save ? await saveTask(world, request.save) : ok(undefined);
+  if (!saving.ok) return screen.refuse(saving.failure);
+  const patience = confirmTimeoutOf(options);
+  if (!patience.ok) return screen.refuse(patience.failure);
+  const runbook = { ...loaded, rollout: { ...loaded.rollout, ...patience.value } };
   const inputs = inputsOf(runbook, options.input ?? [], screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);
   const chosen = await chooseHosts(world, options, runbook.hosts);
@@ -64,10 +79,13 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     run,
     kind,
     runbook: runbook.name,
-    runbookSha256: runbook.sha256,
+    runbookSha256: runbook.source.sha256,
     inputs: maskedInputs(runbook, inputs.value),
     operator: world.user,
+    ...(kind === 'apply' ? { source: runbook.source } : {}),
   };
+  const asked = new Map<string, Result<Host>>();
+  let planned: readonly PlannedHost[] = [];
   const assignment = { head, runbook, hosts: hosts.map(withoutSecrets), inputs: inputs.value };
   try {
     const ended = await drive(
@@ -75,18 +93,32 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
         run,
         kind,
         fleet,
-        hostFor,
+        hostFor: (pattern) => {
+          const host = hostFor(pattern);
+          asked.set(pattern, host);
+          return host;
+        },
         view,
         stop,
         leave: (events) => lastWords(screen, events),
         detailedExitCode: request.detailedExitCode,
         approve: (gate, plans) => approve({ ...asking, ...('pause' in view ? { live: view as LiveView } : {}) }, gate, plans),
-        ...(kind === 'apply' ? { runsDirectory: join(stateDirectory(world, options.stateDir), 'runs') } : {}),
+        operator: world.user,
+        ...(kind === 'apply' ? { journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)) } : {}),
       },
-      (ports) => (kind === 'apply' ? apply(assignment, ports) : look(assignment, ports)),
+      (ports) =>
+        kind === 'apply'
+          ? apply(assignment, ports)
+          : look(assignment, ports, (all) => {
+              planned = all;
+            }),
     );
     if (!options.json) screen.print(endLines(screen.out, request, runbook.name, ended));
-    return ended.exitCode;
+    if (!saving.value || stop.signal.aborted) return ended.exitCode;
+    const { name } = request;
+    const { plans } = ended;
+    const made: PlanMade = { run, name, options, runbook, inputs: inputs.value, sources: inventory.sources, asked, planned, plans };
+    return (await savePlan(world, screen, saving.value, made)) || ended.exitCode;
   } finally {
     await close();
   }
@@ -99,14 +131,14 @@ export function viewOf(world: World, screen: Screen, json: boolean, changes: boo
   return changes ? plainView(world.err, screen.err) : silentView;
 }
 
-function endLines(page: Page, { kind, name, options }: RunRequest, runbook: string, ended: Ended): readonly string[] {
+function endLines(page: Page, { kind, name, options, save }: RunRequest, runbook: string, ended: Ended): readonly string[] {
   const { places, inputs, limit } = typed(options);
   const next = (command: string) => ['runbook', command, name, ...places, ...inputs, ...limit];
   switch (kind) {
     case 'diagnose':
       return showDiagnosis(page, { runbook, next: next('plan') }, ended.plans);
     case 'plan':
-      return showPlan(page, { runbook, next: next('apply') }, ended.plans);
+      return showPlan(page, { runbook, ...(save ? {} : { next: next('apply') }) }, ended.plans);
     case 'apply': {
       const summary = recap(ended.events, { runbook: name, places, inputs, limit });
       return summary ? showRecap(page, summary) : [];

@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fleet } from '../domain/access.ts';
-import type { RunEvent, RunKind } from '../domain/event.ts';
+import { announcesEffect, type RunEvent, type RunKind } from '../domain/event.ts';
 import type { Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Approval, Clock, Gate, Ports } from '../engine/ports.ts';
 import type { EventBatches } from '../engine/run.ts';
-import { FileJournal } from '../journal/file-journal.ts';
+import type { FileJournal } from '../journal/file-journal.ts';
 import type { View } from '../ui/output.ts';
 import { exitCode } from '../views/exit-code.ts';
 
@@ -21,8 +22,12 @@ export interface SessionTask {
   /** Answers a gate; the plans of all hosts are known by then. */
   approve(gate: Gate, plans: readonly HostPlan[]): Promise<Approval>;
   readonly view: View;
-  /** Where the run is kept; undefined: a run that changes nothing leaves no record. */
-  readonly runsDirectory?: string;
+  /** Opens the run's record; absent: a run that changes nothing leaves none. Throws `JournalFault`. */
+  journal?(): Promise<FileJournal>;
+  /** The hash of the saved plan that is carried out: its transactions are the same ones whoever carries it out, and however often. */
+  readonly plan?: string;
+  /** Who runs it, for whoever meets a transaction on a host. */
+  readonly operator: string;
   readonly detailedExitCode: boolean;
   readonly stop: AbortController;
   /** The last words when the operator leaves at once, with hosts under way. */
@@ -43,11 +48,22 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   let hosts: readonly string[] = [];
   // Hosts are ready in any order; they are shown in that of the inventory.
   const inOrder = () => hosts.flatMap((host) => plans.get(host) ?? []);
-  const journal = task.runsDirectory === undefined ? undefined : await FileJournal.create(join(task.runsDirectory, task.run));
+  const journal = await task.journal?.();
   const release = onSignals(task, () => events);
+  const kept = async (batch: readonly RunEvent[]) => {
+    try {
+      await journal?.append(batch);
+    } catch (fault) {
+      // Hosts under way are not confirmed any more, and take themselves back.
+      await journal?.appendLast(batch);
+      task.view.abandon();
+      task.leave([...events, ...batch.filter((event) => !announcesEffect(event))]);
+      throw fault;
+    }
+  };
   try {
     for await (const batch of begin(portsOf(task, inOrder))) {
-      await journal?.append(batch);
+      await kept(batch);
       for (const event of batch) {
         events.push(event);
         if (event.type === 'run.started') hosts = event.hosts;
@@ -73,6 +89,7 @@ export function newRunId(now: Date = new Date()): string {
 
 const clock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   async sleep(ms, signal) {
     await pause(ms, undefined, signal ? { signal } : {}).catch(() => {});
   },
@@ -84,7 +101,12 @@ function portsOf(task: SessionTask, plans: () => readonly HostPlan[]): Ports {
     clock,
     stop: task.stop.signal,
     hostFor: task.hostFor,
-    transactionId: (host, undo) => createHash('sha256').update(`${task.run}\n${host}\n${undo}`).digest('hex').slice(0, 32),
+    transactionId: (host) =>
+      createHash('sha256')
+        .update(`${task.plan ?? task.run}\n${host}`)
+        .digest('hex')
+        .slice(0, 32),
+    owner: { run: task.run, operator: task.operator, controller: hostname() },
     approve: (gate) => task.approve(gate, plans()),
     exitCode: (ending) => exitCode(task.kind, ending, { detailed: task.detailedExitCode }),
   };

@@ -1,6 +1,6 @@
-import type { Receipt, Transaction } from './change.ts';
 import type { FileState } from './file.ts';
 import type { Facts, Host } from './host.ts';
+import type { HostLock, Receipt, Standing, Transaction, TransactionReport } from './transaction.ts';
 
 /** What a program printed and how it ended. */
 export interface Probe {
@@ -46,15 +46,26 @@ export interface Reader {
   unit(name: string): Promise<UnitProperties>;
   /** Runs a program that the step type declares read-only. argv[0] is looked up in a fixed PATH; standard input is empty. */
   probe(argv: readonly string[], options?: ProbeOptions): Promise<Probe>;
+  /** Where a transaction stands by the host's own record. */
+  transaction(tx: string): Promise<TransactionReport>;
+  /** Who holds the host's lock; undefined when nobody does. */
+  lock(): Promise<HostLock | undefined>;
 }
 
-/** What only the executor holds. */
+/**
+ * What only the executor holds. Every method throws `HostFault`: with code `lost` or `timed-out` when it is not known what
+ * happened, `conflict` when another machine answers, any other when nothing was done.
+ */
 export interface Writer {
   /**
-   * Carries out a transaction, in order, in one exchange: all preconditions are checked before the first write.
-   * Throws `HostFault` with code `lost` or `timed-out` when it is not known what happened.
+   * Carries out a transaction, in order, in one exchange: all preconditions are checked, and its undo is armed on the host, before
+   * the first write. What does not succeed is taken back by the host within the same exchange.
    */
-  apply(transaction: Transaction): Promise<Receipt>;
+  begin(transaction: Transaction): Promise<Receipt>;
+  /** Keeps an applied transaction: disarms its undo and forgets the originals. Asked again, it answers the same. */
+  confirm(tx: string): Promise<Standing>;
+  /** Has the host take a transaction back that is not confirmed; one that it never began is fenced, so that it never will. */
+  undo(tx: string): Promise<Standing>;
 }
 
 /** How to stand on a host. */

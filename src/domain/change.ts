@@ -27,6 +27,13 @@ export interface FileChange extends Described {
   readonly path: string;
   readonly before: FileState;
   readonly after: FileState;
+  /**
+   * A program that must accept the new bytes before they go live; `%s` in a word stands for the candidate's path
+   * (the convention of Ansible's `validate`). Not asked when a change is taken back.
+   */
+  readonly validate?: readonly string[];
+  /** Written in place, not replaced: for bind mounts and hard links, by the author's choice. A crash may leave it torn until it is undone. */
+  readonly inPlace?: true;
 }
 
 /** Whether a unit is started, enabled, masked. */
@@ -58,44 +65,8 @@ export interface CommandChange extends Described {
   readonly undo: { readonly argv: readonly string[] } | { readonly irreversible: string };
 }
 
-/** What one host's changes became after merging: the order in which they are carried out, in one exchange. */
-export interface Transaction {
-  /** 32 hex digits, derived from run and host, so that the same transaction is never begun twice. */
-  readonly id: string;
-  readonly changes: readonly Change[];
-  /** An undo: mtime is restored, and a unit that failed before may fail again. */
-  readonly undo: boolean;
-}
-
-/** What became of one change. `not-reached`: an earlier one did not succeed. */
-export type ChangeResult =
-  | { readonly kind: 'done' }
-  /** The host is no longer what it was when planned; nothing was written. */
-  | { readonly kind: 'stale'; readonly message: string }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'not-reached' };
-
-/** The host's answer to a transaction: one result a change, in order. */
-export interface Receipt {
-  readonly results: readonly ChangeResult[];
-}
-
 /** The path that a file change is really about, links resolved. */
 export function realPathOf({ before, after, path }: FileChange): string {
   if (before.kind === 'file') return before.realPath;
   return after.kind === 'file' ? after.realPath : path;
-}
-
-/**
- * What of a transaction stands on the host by its receipt, and must be taken back: all that was done, and a unit change
- * or trigger that did not succeed, since it may have had half of its effect. A file that was not replaced is whole, and
- * a command that did not succeed has no known undo. A trigger that is alone in not succeeding leaves nothing behind.
- */
-export function standingChanges(changes: readonly Change[], results: readonly ChangeResult[]): readonly Change[] {
-  const kindOf = (index: number) => results[index]?.kind;
-  const began = changes.some(({ kind }, index) => kindOf(index) === 'done' || (kind === 'unit' && kindOf(index) === 'failed'));
-  if (!began) return [];
-  return changes.filter(
-    ({ kind }, index) => kindOf(index) === 'done' || (kindOf(index) === 'failed' && (kind === 'unit' || kind === 'trigger')),
-  );
 }

@@ -1,6 +1,9 @@
 /** JSON Schema pattern of a duration such as `500ms`, `20s`, `15m`, `2h`, `1m30s`. */
 export const DURATION_PATTERN = '^([0-9]+(ms|s|m|h|d))+$';
 
+/** The longest time that can be asked for, in ms: 7 days. */
+export const MAX_DURATION_MS = 7 * 86_400_000;
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration in ms; `undefined` when the text is none. */

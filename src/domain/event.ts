@@ -1,8 +1,22 @@
-import type { Change, ChangeResult } from './change.ts';
+import type { Change } from './change.ts';
 import type { Failure } from './failure.ts';
+import type { Content } from './file.ts';
 import type { JsonObject } from './json.ts';
 import type { HostPlan, Outcome } from './plan.ts';
 import type { Unmet } from './step.ts';
+import type { ChangeResult, TransactionState } from './transaction.ts';
+
+/** Where a plan comes from that another run has made. */
+export interface PlanOrigin {
+  /** Its hash, which names it. */
+  readonly sha256: string;
+  /** The run that planned, and who that was. */
+  readonly run: string;
+  readonly operator: string;
+  /** By the names of their keys. */
+  readonly signedBy?: string;
+  readonly approvedBy: readonly string[];
+}
 
 /** What a run is for. */
 export type RunKind = 'diagnose' | 'plan' | 'apply' | 'rollback';
@@ -28,7 +42,13 @@ export type EventBody =
       readonly operator: string;
       /** The run whose changes are taken back; rollback only. */
       readonly of?: string;
+      /** The runbook's bytes, so that `resume` verifies by what was approved; apply only. */
+      readonly source?: Content;
+      /** The saved plan that is carried out, and who stands for it. */
+      readonly plan?: PlanOrigin;
     }
+  /** A process took the run over after another one was gone: what follows was done by `resume`. */
+  | { readonly type: 'run.resumed'; readonly operator: string; readonly hosts: readonly string[] }
   /** One host was looked at; `plan.changes` is what would be done to it. */
   | { readonly type: 'host.planned'; readonly host: string; readonly plan: HostPlan }
   /** The operator is asked; nothing goes on until `approval.given`. */
@@ -43,30 +63,49 @@ export type EventBody =
       readonly type: 'transaction.intended';
       readonly host: string;
       readonly tx: string;
-      readonly undo: boolean;
+      /** It takes changes of an earlier run back. */
+      readonly rollback: boolean;
       readonly changes: readonly Change[];
       /** The privilege that the runbook asks for; absent: that of the inventory. A rollback asks for the same. */
       readonly become?: boolean;
+      /** The host takes it back by itself when it is not confirmed within so many ms. */
+      readonly undoAfterMs: number;
+      /** What verify needs to be asked by another process, as JSON; apply only. */
+      readonly context?: Content;
     }
   /** The host's receipt came back. */
   | {
       readonly type: 'transaction.finished';
       readonly host: string;
       readonly tx: string;
-      readonly undo: boolean;
       readonly results: readonly ChangeResult[];
+      readonly state: TransactionState;
+      readonly remarks: readonly string[];
     }
-  /** The way to the host broke after the transaction was sent: what happened is not known. */
-  | { readonly type: 'transaction.lost'; readonly host: string; readonly tx: string; readonly undo: boolean; readonly failure: Failure }
+  /** The way to the host broke after the transaction was sent: what happened is not known until the host is asked. */
+  | { readonly type: 'transaction.lost'; readonly host: string; readonly tx: string; readonly failure: Failure }
+  /** About to be told to keep its changes, or to take them back; durable before it is. */
+  | { readonly type: 'confirm.intended'; readonly host: string; readonly tx: string }
+  | { readonly type: 'undo.intended'; readonly host: string; readonly tx: string }
+  /** The host was asked where the transaction stands, or has said so after a confirm or an undo. */
+  | {
+      readonly type: 'transaction.reported';
+      readonly host: string;
+      readonly tx: string;
+      readonly state: TransactionState;
+      readonly remarks: readonly string[];
+    }
   /** `unmet` empty: verify holds. */
   | { readonly type: 'verify.attempted'; readonly host: string; readonly attempt: number; readonly unmet: readonly Unmet[] }
   | { readonly type: 'host.finished'; readonly host: string; readonly outcome: Outcome; readonly reason?: Failure }
   | { readonly type: 'budget.exceeded'; readonly failures: number; readonly budget: number; readonly notStarted: readonly string[] }
+  /** So many hosts are changed and not confirmed that no further one is begun. */
+  | { readonly type: 'rollout.held'; readonly unconfirmed: number; readonly maxUnavailable: number; readonly notStarted: readonly string[] }
   | { readonly type: 'run.interrupted'; readonly signal: string }
   /** Last of every run; `exitCode` as in the command line's contract. */
   | { readonly type: 'run.finished'; readonly outcomes: Readonly<Record<string, Outcome>>; readonly exitCode: number };
 
 /** Events that must be on disk before what they announce may happen. */
-export function announcesEffect(event: EventBody): boolean {
-  return event.type === 'run.started' || event.type === 'transaction.intended';
+export function announcesEffect({ type }: EventBody): boolean {
+  return ['run.started', 'run.resumed', 'transaction.intended', 'confirm.intended', 'undo.intended'].includes(type);
 }

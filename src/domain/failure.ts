@@ -1,6 +1,6 @@
 /**
  * Why something expected did not work. The set is closed; docs/errors.md lists it.
- * `unreachable`, `lost`, `timed-out` and `busy` speak of the way to the host, the others of what stands there.
+ * `unreachable`, `lost` and `timed-out` speak of the way to the host, the others of what stands there.
  */
 export type FailureCode =
   | 'unreachable'
@@ -23,6 +23,8 @@ export type FailureCode =
   | 'deferred'
   | 'stale'
   | 'conflict'
+  | 'locked'
+  | 'expired'
   | 'refused'
   | 'command-failed'
   | 'verify-failed'

@@ -30,5 +30,7 @@ export interface Facts {
   readonly os_id: string;
   readonly os_version: string;
   readonly systemd: boolean;
+  /** What takes a transaction back that nobody confirms: `systemd` (also after a reboot), `at`, or a `process` that a reboot ends. */
+  readonly undo_by: 'systemd' | 'at' | 'process';
   readonly uid: number;
 }

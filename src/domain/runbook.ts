@@ -1,4 +1,5 @@
 import type { Result } from './failure.ts';
+import type { Content } from './file.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { AnyStepSpec, Scope } from './step.ts';
 
@@ -50,10 +51,17 @@ export interface Step {
   readonly confirm?: string;
   readonly sensitive: boolean;
   readonly continueOnError: boolean;
+  /** A program that must accept new bytes before they go live; `%s` stands for the candidate's path. */
+  readonly validate?: readonly string[];
+  /** Files are written in place: `write_mode: inplace`. */
+  readonly inPlace?: true;
 }
 
 /** A wave's size: so many hosts, or a percentage of all hosts to be fixed. */
 export type WaveSize = { readonly hosts: number } | { readonly percent: number };
+
+/** The least time that a changed host waits to be confirmed, in ms: a new connection must come about in it. */
+export const LEAST_COMMIT_CONFIRM_MS = 10_000;
 
 /** How a fleet is walked through. */
 export interface Rollout {
@@ -71,6 +79,10 @@ export interface Rollout {
   readonly verifyEveryMs: number;
   /** Hosts worked on at the same time. */
   readonly parallel: number;
+  /** Hosts of a wave that may be changed and not confirmed at the same time; absent: `parallel` alone bounds them. */
+  readonly maxUnavailable?: WaveSize;
+  /** How long a changed host waits to be confirmed before it takes itself back, on top of what verify and bake need, in ms. */
+  readonly commitConfirmMs: number;
 }
 
 /** A runbook that passed every check that can be made without a host. */
@@ -80,8 +92,8 @@ export interface Runbook {
   readonly docs: string;
   /** The path it was read from. */
   readonly path: string;
-  /** Of the file's bytes. */
-  readonly sha256: string;
+  /** The file's bytes and their digest. */
+  readonly source: Content;
   readonly inputs: ReadonlyMap<string, InputSpec>;
   /** Default target pattern. */
   readonly hosts?: string;

@@ -55,6 +55,8 @@ export interface StepSpec<P, S> {
   findings?(state: S, params: P): readonly Finding[];
   /** Absent: a read-only type. An empty list: nothing to do. */
   plan?(state: S, params: P): readonly Change[] | Failure;
+  /** Its changes are of files, so that `validate` and `write_mode` have a meaning. */
+  readonly writesFiles?: true;
   /** What `expect` still misses; absent when the type cannot be expected of anything. */
   verify?(state: S, params: P): readonly Unmet[];
 }

@@ -81,6 +81,8 @@ export interface Connection {
   close(): Promise<void>;
   /** True once the connection is gone. */
   readonly closed: boolean;
+  /** The fingerprint of the key that the host showed, as `ssh-keygen -l` prints it; absent where there is none to show. */
+  readonly hostKey?: string;
 }
 
 /** A way to hosts. Throws `HostFault` (unreachable, host-key, auth, timed-out). */

@@ -1,20 +1,14 @@
-import type { Writer } from '../domain/access.ts';
-import { type Change, type ChangeResult, type Receipt, standingChanges, type Transaction } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
 import type { EventBody } from '../domain/event.ts';
-import { type Failure, HostFault } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
+import { irreversible } from '../domain/inverse.ts';
 import type { Outcome } from '../domain/plan.ts';
+import type { ChangeResult, Standing } from '../domain/transaction.ts';
+import { type Begun, beginTransaction, type HostWork } from './begin-transaction.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
-import { inverse, irreversible } from './inverse.ts';
 import type { Ports } from './ports.ts';
-
-/** A host and what is to be done to it in one exchange. */
-export interface HostWork {
-  readonly host: Host;
-  readonly changes: readonly Change[];
-  /** The privilege that the runbook asks for; undefined: that of the inventory. */
-  readonly become: boolean | undefined;
-}
+import { type Live, settle } from './settle.ts';
 
 /** The work, and how to know that it worked. */
 export interface HostTask extends HostWork {
@@ -24,25 +18,28 @@ export interface HostTask extends HostWork {
 /** How verify came out in the end. */
 export type Verified = { readonly kind: 'holds' } | { readonly kind: 'unmet' | 'inconclusive'; readonly failure: Failure };
 
-interface End {
+/** How a host ended, and why. */
+export interface End {
   readonly outcome: Outcome;
   readonly reason?: Failure;
 }
 
 /**
- * Changes one host: intent, transaction, verify, and the way back when it does not hold. Every event is yielded before
- * what it announces, and nothing goes on until the consumer has taken it (law L4). A bug on the way leaves the host `unknown`.
+ * Changes one host: intent, transaction, verify over a new connection, and then the confirm, or the way back. Every event is
+ * yielded before what it announces, and nothing goes on until the consumer has taken it (law L4). A bug on the way leaves the
+ * host `unknown`, with its undo armed.
  */
 export async function* executeHost(task: HostTask, ports: Ports): AsyncGenerator<EventBody, void> {
   yield* ended(task.host, carriedOut(task, ports));
 }
 
-/** Rolls back what an earlier run did, by its inverses: one transaction, judged by its receipt. `stays` cannot be taken back. */
+/** Takes back what an earlier run did, by its inverses: a transaction like any other. `stays` cannot be taken back. */
 export async function* rollBackHost(work: HostWork, stays: readonly string[], ports: Ports): AsyncGenerator<EventBody, void> {
-  yield* ended(work.host, undone(work, stays, undefined, ports));
+  yield* ended(work.host, rolledBack(work, stays, ports));
 }
 
-async function* ended({ name }: Host, work: AsyncGenerator<EventBody, End>): AsyncGenerator<EventBody, void> {
+/** Frames the work on a host by its first and last event. */
+export async function* ended({ name }: Host, work: AsyncGenerator<EventBody, End>): AsyncGenerator<EventBody, void> {
   yield { type: 'host.started', host: name };
   try {
     const { outcome, reason } = yield* work;
@@ -55,115 +52,110 @@ async function* ended({ name }: Host, work: AsyncGenerator<EventBody, End>): Asy
 }
 
 async function* carriedOut(task: HostTask, ports: Ports): AsyncGenerator<EventBody, End> {
-  const tried = yield* transact(task, false, ports);
-  if (tried.kind === 'not-begun') return { outcome: outcomeOfFault(tried.failure), reason: tried.failure };
-  if (tried.kind === 'lost') return { outcome: 'unknown', reason: tried.failure };
-  const failure = firstFailure(tried.results);
-  if (failure) {
-    const changes = standingChanges(task.changes, tried.results);
-    if (changes.length === 0) return { outcome: failure.code === 'stale' ? 'stale' : 'failed', reason: failure };
-    return yield* takenBack({ ...task, changes }, failure, ports);
-  }
+  const begun = yield* beginTransaction(task, false, ports);
+  if (begun.kind !== 'applied') return notApplied(task.changes, begun);
+  return yield* verifiedAndSettled(task, begun.live, ports);
+}
+
+/** From an applied transaction to its end: what is verified is confirmed, what is not is taken back. */
+export async function* verifiedAndSettled(
+  task: Pick<HostTask, 'host' | 'changes' | 'verify'>,
+  live: Live,
+  ports: Ports,
+): AsyncGenerator<EventBody, End> {
+  // A change that keeps newcomers out must not be verified over the connection that was there before it.
+  await ports.fleet.close(task.host);
   const verified = yield* task.verify();
-  switch (verified.kind) {
-    case 'holds':
-      return { outcome: 'fixed' };
-    case 'inconclusive':
-      return { outcome: 'unknown', reason: verified.failure };
-    case 'unmet':
-      return yield* takenBack(task, verified.failure, ports);
+  if (verified.kind !== 'holds') return yield* takenBack(task.changes, live, verified.failure, ports);
+  const known = yield* settle(live, 'confirm', ports);
+  if (known.kind === 'unknown') return { outcome: 'unknown', reason: known.failure };
+  return known.standing.state === 'confirmed' ? { outcome: 'fixed' } : notConfirmed(task.changes, known.standing);
+}
+
+/** Has a host take an applied transaction back, because of `why`. */
+export async function* takenBack(
+  changes: readonly Change[],
+  live: Live,
+  why: Failure | undefined,
+  ports: Ports,
+): AsyncGenerator<EventBody, End> {
+  const known = yield* settle(live, 'undo', ports);
+  if (known.kind === 'unknown') return { outcome: 'unknown', reason: { ...known.failure, message: because(why, known.failure.message) } };
+  return endOf(changes, known.standing, why);
+}
+
+async function* rolledBack(work: HostWork, stays: readonly string[], ports: Ports): AsyncGenerator<EventBody, End> {
+  const begun = yield* nothingOr(work, ports);
+  if (begun?.kind === 'not-begun' && begun.failure.code === 'stale') return { outcome: 'conflict', reason: begun.failure };
+  if (begun && begun.kind !== 'applied') return asTroubled(notApplied(work.changes, begun));
+  if (begun) {
+    await ports.fleet.close(work.host);
+    const known = yield* settle(begun.live, 'confirm', ports);
+    if (known.kind === 'unknown') return { outcome: 'unknown', reason: known.failure };
+    if (known.standing.state !== 'confirmed') return asTroubled(notConfirmed(work.changes, known.standing));
+  }
+  return stays.length > 0 ? { outcome: 'failed', reason: cannotBeTakenBack(stays) } : { outcome: 'rolled-back' };
+}
+
+async function* nothingOr(work: HostWork, ports: Ports): AsyncGenerator<EventBody, Begun | undefined> {
+  return work.changes.length === 0 ? undefined : yield* beginTransaction(work, true, ports);
+}
+
+/** A rollback that was itself taken back has not done what it was for. */
+function asTroubled(end: End): End {
+  return end.outcome === 'rolled-back' ? { ...end, outcome: 'failed' } : end;
+}
+
+function notApplied(changes: readonly Change[], begun: Exclude<Begun, { kind: 'applied' }>): End {
+  switch (begun.kind) {
+    case 'not-begun':
+      return { outcome: begun.failure.code === 'stale' ? 'stale' : outcomeOfFault(begun.failure), reason: begun.failure };
+    case 'unknown':
+      return { outcome: 'unknown', reason: begun.failure };
+    case 'taken-back':
+      return endOf(changes, begun.standing, begun.failure, begun.results);
   }
 }
 
-function takenBack(done: HostWork, why: Failure, ports: Ports): AsyncGenerator<EventBody, End> {
-  return undone({ ...done, changes: inverse(done.changes) }, irreversible(done.changes), why, ports);
+function notConfirmed(changes: readonly Change[], standing: Standing): End {
+  const message = 'it was not confirmed in time, and the host took itself back';
+  return endOf(changes, standing, { code: 'expired', message });
 }
 
 /**
- * Carries out inverses, because of `why` where the run itself rolls back. A third party's edit in between is a conflict and is
- * left alone; a host on which something stays is not rolled back.
+ * How a host ends that took its changes back, because of `why` where it is not for that that it was asked. `results`: what was
+ * done before, where the receipt says so; else all may have been.
  */
-async function* undone(work: HostWork, stays: readonly string[], why: Failure | undefined, ports: Ports): AsyncGenerator<EventBody, End> {
-  const nothing: Transacted = { kind: 'receipt', results: [] };
-  const back = work.changes.length === 0 ? nothing : yield* transact(work, true, ports);
-  const because = (failure: Failure): Failure =>
-    why ? { ...failure, message: `${why.message}; rolling back: ${failure.message}` } : failure;
-  if (back.kind === 'lost') return { outcome: 'unknown', reason: because(back.failure) };
-  if (back.kind === 'not-begun') return { outcome: why ? 'unknown' : outcomeOfFault(back.failure), reason: because(back.failure) };
-  const failure = firstFailure(back.results);
-  if (failure) return { outcome: failure.code === 'stale' ? 'conflict' : 'failed', reason: because(failure) };
-  if (stays.length > 0) return { outcome: 'failed', reason: because(cannotBeTakenBack(stays)) };
-  return { outcome: 'rolled-back', ...(why ? { reason: why } : {}) };
+export function endOf(changes: readonly Change[], { state, remarks }: Standing, why?: Failure, results?: readonly ChangeResult[]): End {
+  const told = (code: Failure['code'], ...said: readonly string[]): Failure => ({
+    code,
+    message: because(why, [...said, ...remarks].join('; ')),
+  });
+  switch (state) {
+    case 'rolled-back': {
+      const stays = irreversible(changes.filter((_, index) => !results || results[index]?.kind === 'done'));
+      if (stays.length > 0) return { outcome: 'failed', reason: told('refused', cannotBeTakenBack(stays).message) };
+      const began =
+        !results || results.some(({ kind }, index) => kind === 'done' || (kind === 'failed' && changes[index]?.kind === 'unit'));
+      const outcome = began ? 'rolled-back' : why?.code === 'stale' ? 'stale' : 'failed';
+      return { outcome, ...(why ? { reason: { ...why, message: [why.message, ...remarks].join('; ') } } : {}) };
+    }
+    case 'conflict':
+      return { outcome: 'conflict', reason: told('conflict', 'nothing was put back') };
+    case 'none':
+      return { outcome: 'failed', reason: told('not-found', 'the host has no record of it; nothing was changed') };
+    case 'confirmed':
+      return { outcome: 'conflict', reason: told('conflict', 'somebody else confirmed it') };
+    default:
+      return { outcome: 'failed', reason: told('command-failed', `it is not taken back yet (${state}), and the host goes on trying`) };
+  }
+}
+
+function because(why: Failure | undefined, message: string): string {
+  return why ? `${why.message}; rolling back: ${message}` : message;
 }
 
 /** Why a host on which all else is back is not as it was. */
 export function cannotBeTakenBack(stays: readonly string[]): Failure {
   return { code: 'refused', message: `this cannot be taken back, and stays: ${stays.join('; ')}` };
-}
-
-type Transacted =
-  | { readonly kind: 'receipt'; readonly results: readonly ChangeResult[] }
-  | { readonly kind: 'lost'; readonly failure: Failure }
-  | { readonly kind: 'not-begun'; readonly failure: Failure };
-
-async function* transact(work: HostWork, undo: boolean, ports: Ports): AsyncGenerator<EventBody, Transacted> {
-  const { host, changes, become } = work;
-  const tx = ports.transactionId(host.name, undo);
-  const named = { host: host.name, tx, undo };
-  // The way is opened first, so that the intent says: from here on the host may be changed.
-  const opened = await writerOf(work, ports);
-  if ('failure' in opened) return { kind: 'not-begun', ...opened };
-  yield { type: 'transaction.intended', ...named, changes, ...(become === undefined ? {} : { become }) };
-  const answer = await receiptOf(opened.writer, { id: tx, changes, undo });
-  if ('failure' in answer && isRefusal(answer.failure)) {
-    yield { type: 'transaction.finished', ...named, results: changes.map(() => ({ kind: 'not-reached' })) };
-    return { kind: 'not-begun', ...answer };
-  }
-  if ('failure' in answer) {
-    yield { type: 'transaction.lost', ...named, ...answer };
-    return { kind: 'lost', ...answer };
-  }
-  const results = answer.results.map((result, index) => toldResult(changes[index], result));
-  yield { type: 'transaction.finished', ...named, results };
-  return { kind: 'receipt', results };
-}
-
-/** What a sensitive command was, and printed, is not told. */
-function toldResult(change: Change | undefined, result: ChangeResult): ChangeResult {
-  if (change?.kind !== 'command' || !change.sensitive || !('message' in result)) return result;
-  return { ...result, message: 'a sensitive command did not succeed; what it said is not told' };
-}
-
-async function writerOf(
-  { host, become }: HostWork,
-  { fleet }: Ports,
-): Promise<{ readonly writer: Writer } | { readonly failure: Failure }> {
-  try {
-    return { writer: await fleet.write(host, { become }) };
-  } catch (error) {
-    if (!(error instanceof HostFault)) throw error;
-    return { failure: error.failure };
-  }
-}
-
-async function receiptOf(writer: Writer, transaction: Transaction): Promise<Receipt | { readonly failure: Failure }> {
-  try {
-    return await writer.apply(transaction);
-  } catch (error) {
-    if (!(error instanceof HostFault)) throw error;
-    return { failure: error.failure };
-  }
-}
-
-/** Turned away at the door: the script was never sent, so it is known that nothing happened. */
-function isRefusal({ code }: Failure): boolean {
-  return code === 'become' || code === 'unreachable' || code === 'protocol';
-}
-
-function firstFailure(results: readonly ChangeResult[]): Failure | undefined {
-  for (const result of results) {
-    if (result.kind === 'stale') return { code: 'stale', message: result.message };
-    if (result.kind === 'failed') return { code: 'command-failed', message: result.message };
-  }
-  return undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Runs generators side by side, at most `limit` at a time, begun in order. Yields whatever is ready as one batch; a
+ * Runs generators side by side, at most `limit()` at a time, begun in order. Yields whatever is ready as one batch; a
  * generator goes on only after the batch that holds its last value was consumed, so that nothing happens before the
  * event that announces it is durable, while one flush of the journal serves many hosts.
  * `mayBegin` is asked before each begin; once it says no, the rest is never begun. When one throws, the others under way
@@ -7,7 +7,7 @@
  */
 export async function* interleave<T>(
   begin: readonly (() => AsyncGenerator<T, void>)[],
-  limit: number,
+  limit: () => number,
   mayBegin: () => boolean,
 ): AsyncGenerator<readonly T[], void> {
   const waiting = [...begin];
@@ -32,7 +32,7 @@ export async function* interleave<T>(
   };
 
   for (;;) {
-    while (crash === undefined && waiting.length > 0 && active.size < limit && mayBegin()) {
+    while (crash === undefined && waiting.length > 0 && active.size < limit() && mayBegin()) {
       const source = waiting.shift()?.();
       if (source === undefined) break;
       active.add(source);

@@ -106,7 +106,7 @@ async function within<T>(ms: number, clock: Clock, work: Promise<T>): Promise<T>
 function combined(step: Step, parts: readonly Part[], isList: boolean): Observed {
   const stopped = parts.find((part) => part.stopped)?.stopped;
   const outputs = isList ? parts.map((part) => part.outputs ?? null) : parts[0]?.outputs;
-  const changes = parts.flatMap((part) => part.changes ?? []);
+  const changes = parts.flatMap((part) => part.changes ?? []).map((change) => writtenAs(step, change));
   const status: StepStatus = stopped ?? (step.spec.plan ? { kind: 'planned', changes } : { kind: 'read' });
   const all: StepPlan = {
     ...named(step),
@@ -116,6 +116,12 @@ function combined(step: Step, parts: readonly Part[], isList: boolean): Observed
   };
   const plan = withoutSensitive(step, all);
   return outputs === undefined ? { plan } : { plan, outputs };
+}
+
+/** How the step's author wants files to be judged and written. */
+function writtenAs({ validate, inPlace }: Step, change: Change): Change {
+  if (change.kind !== 'file') return change;
+  return { ...change, ...(validate ? { validate } : {}), ...(inPlace ? { inPlace } : {}) };
 }
 
 /** A step that ends in a status without having been asked. */

@@ -3,6 +3,7 @@ import { type Change, type FileChange, realPathOf, type UnitChange } from '../do
 import { HostFault } from '../domain/failure.ts';
 import { absent, type FileState } from '../domain/file.ts';
 import type { Facts } from '../domain/host.ts';
+import type { HostLock, TransactionReport } from '../domain/transaction.ts';
 
 /**
  * A host as it will be after some changes: later steps are planned on what earlier ones would leave behind.
@@ -52,6 +53,14 @@ export class Overlay implements Reader {
         properties = { ...properties, ActiveState: 'active' };
     }
     return properties;
+  }
+
+  transaction(tx: string): Promise<TransactionReport> {
+    return this.#base.transaction(tx);
+  }
+
+  lock(): Promise<HostLock | undefined> {
+    return this.#base.lock();
   }
 
   async probe(argv: readonly string[]): Promise<Probe> {

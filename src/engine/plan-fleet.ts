@@ -18,7 +18,11 @@ export async function* planFleet(hosts: readonly Host[], planning: Planning): As
         if (one.plan.outcome !== 'would-fix' && !planning.elsewhere.holds(host)) await planning.fleet.close(host);
       },
   );
-  yield* interleave(begin, PLAN_AT_ONCE, () => !planning.stop.aborted);
+  yield* interleave(
+    begin,
+    () => PLAN_AT_ONCE,
+    () => !planning.stop.aborted,
+  );
   return hosts.flatMap((host) => planned.get(host.name) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import type { Fleet, Reader } from '../domain/access.ts';
 import type { Change } from '../domain/change.ts';
+import { asFound, orderChanges, orderProblem } from '../domain/change-order.ts';
 import { type Failure, fail, HostFault, ok, type Result } from '../domain/failure.ts';
 import type { Finding, FindingKind } from '../domain/finding.ts';
 import type { Host } from '../domain/host.ts';
@@ -10,7 +11,6 @@ import type { Scope, Unmet } from '../domain/step.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
 import { unasked, withoutNeeds } from './observe-step.ts';
-import { asFound, orderChanges, orderProblem } from './order.ts';
 import { planRemedy } from './plan-remedy.ts';
 import type { Clock } from './ports.ts';
 import { type Readers, readSteps } from './read-steps.ts';

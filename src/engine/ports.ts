@@ -2,11 +2,14 @@ import type { Fleet } from '../domain/access.ts';
 import type { Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { Ending } from '../domain/plan.ts';
+import type { TransactionOwner } from '../domain/transaction.ts';
 
 /** Time as the engine sees it; the only way it learns what time it is or waits. */
 export interface Clock {
   /** ms since the epoch. */
   now(): number;
+  /** ms since some moment, never set back: for limits, which a wall clock that is put right must not move. */
+  elapsed(): number;
   /** Resolves after `ms`, or at once when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -34,8 +37,10 @@ export interface Approval {
 export interface Ports {
   readonly fleet: Fleet;
   readonly clock: Clock;
-  /** 32 hex digits, the same for the same host and direction within a run. */
-  transactionId(host: string, undo: boolean): string;
+  /** 32 hex digits, the same for the same host within a run. */
+  transactionId(host: string): string;
+  /** Who begins transactions, for whoever meets one on a host. */
+  readonly owner: TransactionOwner;
   /** The host that an `on:` pattern names; `not-found` means that there is none to ask. */
   hostFor(pattern: string): Result<Host>;
   approve(gate: Gate): Promise<Approval>;

@@ -1,10 +1,11 @@
 import type { EventBody } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
+import { isSettled } from '../domain/transaction.ts';
 import { interleave } from './interleave.ts';
 import type { Ports } from './ports.ts';
 import { asked, type Finish } from './run.ts';
-import { failureBudget, wavesOf } from './waves.ts';
+import { failureBudget, hostsIn, wavesOf } from './waves.ts';
 
 /** A host that is ready to be changed: begun, it yields its events to the end. */
 export interface Ready {
@@ -20,7 +21,8 @@ const SPENDS: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'conflict
 
 /**
  * Changes hosts wave by wave. A wave starts only when the one before it has ended and the failures so far are within
- * the budget; hosts under way when it is exceeded are brought to their end, the rest is not begun. `aim` is the outcome that
+ * the budget; hosts under way when it is exceeded are brought to their end, the rest is not begun. Never are more hosts of a wave
+ * changed and unconfirmed than `maxUnavailable`: a host is begun when another one was confirmed or is back. `aim` is the outcome that
  * the run is for, and never a failure.
  */
 export async function* rollOut(
@@ -31,34 +33,79 @@ export async function* rollOut(
 ): AsyncGenerator<readonly EventBody[], Finish> {
   const waves = wavesOf(hosts, rollout.waves);
   const budget = failureBudget(rollout.maxFailures, hosts.length);
-  const begun = new Set<string>();
-  let failures = 0;
+  const tally = new Tally(aim);
+  const notStarted = () => hosts.flatMap(({ name }) => (tally.begun.has(name) ? [] : [name]));
   for (const [index, wave] of waves.entries()) {
     const number = index + 1;
     const names = wave.map(({ name }) => name);
+    const most = rollout.maxUnavailable === undefined ? Number.POSITIVE_INFINITY : hostsIn(rollout.maxUnavailable, wave.length);
+    const isHeld = () => tally.unconfirmed >= most;
+    const held = (): EventBody => {
+      return { type: 'rollout.held', unconfirmed: tally.unconfirmed, maxUnavailable: most, notStarted: notStarted() };
+    };
     if (ports.stop.aborted) return { declined: false };
+    if (isHeld()) {
+      yield [held()];
+      return { declined: false };
+    }
     // The first wave was approved together with the run.
     if (confirmWaves && index > 0) {
       const approval = yield* asked({ name: `wave-${number}`, hosts: names, questions: [], offersWaves: false }, ports);
       if (approval.answer !== 'yes') return { declined: true };
     }
     yield [{ type: 'wave.started', wave: number, of: waves.length, hosts: names }];
-    const mayBegin = () => !ports.stop.aborted && failures <= budget;
     for await (const events of interleave(
       wave.map((host) => host.begin),
-      rollout.parallel,
-      mayBegin,
+      () => Math.min(rollout.parallel, most - tally.unconfirmed),
+      () => !ports.stop.aborted && tally.failures <= budget && !isHeld(),
     )) {
-      for (const event of events) if (event.type === 'host.started') begun.add(event.host);
-      failures += events.filter((event) => event.type === 'host.finished' && event.outcome !== aim && SPENDS.has(event.outcome)).length;
+      for (const event of events) tally.take(event);
       yield events;
     }
+    const { failures } = tally;
     yield [{ type: 'wave.finished', wave: number, failures, budget }];
     if (failures > budget) {
-      const notStarted = hosts.filter(({ name }) => !begun.has(name)).map(({ name }) => name);
-      yield [{ type: 'budget.exceeded', failures, budget, notStarted }];
+      yield [{ type: 'budget.exceeded', failures, budget, notStarted: notStarted() }];
+      return { declined: false };
+    }
+    // Whether the next wave may begin is asked by its own measure; this one was not begun whole.
+    if (!ports.stop.aborted && isHeld() && names.some((name) => !tally.begun.has(name))) {
+      yield [held()];
       return { declined: false };
     }
   }
   return { declined: false };
+}
+
+/** How a rollout goes, by the events of its hosts. */
+class Tally {
+  readonly begun = new Set<string>();
+  failures = 0;
+  /** Hosts that came to their end here and have not settled: nobody knows of them, or they go on taking themselves back. */
+  unconfirmed = 0;
+  readonly #aim: Outcome;
+  readonly #open = new Set<string>();
+
+  constructor(aim: Outcome) {
+    this.#aim = aim;
+  }
+
+  take(event: EventBody): void {
+    switch (event.type) {
+      case 'host.started':
+        this.begun.add(event.host);
+        break;
+      case 'transaction.intended':
+        this.#open.add(event.host);
+        break;
+      case 'transaction.finished':
+      case 'transaction.reported':
+        if (isSettled(event.state)) this.#open.delete(event.host);
+        break;
+      case 'host.finished':
+        if (this.#open.has(event.host)) this.unconfirmed += 1;
+        if (event.outcome !== this.#aim && SPENDS.has(event.outcome)) this.failures += 1;
+        break;
+    }
+  }
 }

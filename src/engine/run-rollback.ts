@@ -4,25 +4,28 @@ import type { EventBody } from '../domain/event.ts';
 import { type Failure, HostFault } from '../domain/failure.ts';
 import { sameFile } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
+import { inverse, irreversible } from '../domain/inverse.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
-import { cannotBeTakenBack, rollBackHost } from './execute-host.ts';
+import { isSettled, type TransactionReport } from '../domain/transaction.ts';
+import { cannotBeTakenBack, ended, rollBackHost, takenBack } from './execute-host.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
 import { interleave } from './interleave.ts';
-import { inverse, irreversible } from './inverse.ts';
 import type { Ports } from './ports.ts';
 import { rollOut } from './roll-out.ts';
 import { asked, type EventBatches, type Finish, framed, type RunHead } from './run.ts';
+import type { Live } from './settle.ts';
 
 /** What a run did to one host, or may have done. */
 export interface Undoable {
   readonly host: Host;
+  readonly tx: string;
   /** In the order in which they were carried out. */
   readonly changes: readonly Change[];
-  /** Their receipt never came: they may have been done in part, or not at all. */
-  readonly inDoubt: boolean;
-  /** An undo of them was begun, and its receipt never came: they may be back in part. */
-  readonly undoInDoubt: boolean;
+  /** The run's record does not say that the host confirmed it: the host is asked. */
+  readonly unsettled: boolean;
+  /** A rollback of it that is not settled by the record: the host is asked of it too. */
+  readonly undoing?: string;
   /** The privilege with which they were made; absent: that of the inventory. */
   readonly become?: boolean;
   /** The machine that was changed; another one behind the same name or address is left alone. */
@@ -38,6 +41,7 @@ const ALL_TOGETHER: Rollout = {
   verifyTimeoutMs: 0,
   verifyEveryMs: 0,
   parallel: 25,
+  commitConfirmMs: 120_000,
 };
 
 /** A plan of inverses, through the same diff, confirmation, journal and stale checks as any change (law L3): `rollback`. */
@@ -54,12 +58,17 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
         const undo = await planUndo(one, ports);
         const { plan } = undo;
         planned.set(one.host.name, undo);
+        for (const { tx, state, remarks } of undo.reports) yield { type: 'transaction.reported', host: one.host.name, tx, state, remarks };
         yield { type: 'host.planned', host: one.host.name, plan };
         if (plan.outcome !== 'would-fix')
           yield { type: 'host.finished', host: one.host.name, outcome: plan.outcome, ...(plan.reason ? { reason: plan.reason } : {}) };
       },
   );
-  yield* interleave(begin, ALL_TOGETHER.parallel, () => !ports.stop.aborted);
+  yield* interleave(
+    begin,
+    () => ALL_TOGETHER.parallel,
+    () => !ports.stop.aborted,
+  );
   const begun = undoables.flatMap(({ host }) => {
     const undo = planned.get(host.name);
     return undo?.plan.outcome === 'would-fix' ? [{ host, ...undo }] : [];
@@ -68,9 +77,13 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
   const questions = [...new Set(begun.flatMap(({ stays }) => stays))].map((what) => `cannot be taken back: ${what}`);
   const approval = yield* asked({ name: 'run', hosts: begun.map(({ host }) => host.name), questions, offersWaves: false }, ports);
   if (approval.answer !== 'yes') return { declined: true };
-  const ready = begun.map(({ host, plan: { changes, become }, stays }) => ({
+  const ready = begun.map(({ host, plan: { changes, become }, stays, live }) => ({
     name: host.name,
-    begin: () => rollBackHost({ host, changes, become }, stays, ports),
+    async *begin() {
+      if (live) yield* ended(host, takenBack(live.changes, { ...live, until: ports.clock.elapsed() }, undefined, ports));
+      else yield* rollBackHost({ host, changes, become, undoAfterMs: ALL_TOGETHER.commitConfirmMs }, stays, ports);
+      await ports.fleet.close(host);
+    },
   }));
   return yield* rollOut(ready, ALL_TOGETHER, { confirmWaves: false, aim: 'rolled-back' }, ports);
 }
@@ -79,31 +92,61 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
 interface PlannedUndo {
   readonly plan: HostPlan;
   readonly stays: readonly string[];
+  /** The host has not settled the transaction yet, and takes it back by itself. */
+  readonly live?: Omit<Live, 'until'> & { readonly changes: readonly Change[] };
+  /** What the host said of transactions that the record does not settle. */
+  readonly reports: readonly Report[];
 }
 
+type Report = TransactionReport & { readonly tx: string };
+
 async function planUndo(undoable: Undoable, { fleet }: Ports): Promise<PlannedUndo> {
-  const { host, changes, become, machineId } = undoable;
+  const { host, tx, changes, become, machineId, unsettled, undoing } = undoable;
   const access = become === undefined ? {} : { become };
-  const planOf = (outcome: Outcome, more: Partial<HostPlan> = {}): HostPlan => {
-    return { host: host.name, outcome, steps: [], findings: [], unmet: [], changes: [], facts: {}, ...access, ...more };
+  let reports: readonly Report[] = [];
+  const planned = (outcome: Outcome, plan: Partial<HostPlan>, more: Partial<PlannedUndo> = {}): PlannedUndo => {
+    const all = { host: host.name, outcome, steps: [], findings: [], unmet: [], changes: [], facts: {}, ...access, ...plan };
+    return { plan: all, stays: [], reports, ...more };
   };
   try {
     const reader = await fleet.read(host, { become });
-    const [facts, found] = await Promise.all([reader.facts(), Promise.all(changes.filter(isFile).map((c) => standing(reader, c)))]);
+    const asked = async (id: string): Promise<Report> => ({ ...(await reader.transaction(id)), tx: id });
+    const [facts, report, undo] = await Promise.all([
+      reader.facts(),
+      unsettled ? asked(tx) : undefined,
+      undoing ? asked(undoing) : undefined,
+    ]);
     if (machineId !== undefined && facts.machine_id !== machineId)
-      return { plan: planOf('conflict', { facts, reason: anotherMachine(host, machineId, facts.machine_id) }), stays: [] };
+      return planned('conflict', { facts, reason: anotherMachine(host, machineId, facts.machine_id) });
+    reports = [report, undo].flatMap((each) => (each && each.state !== 'none' ? [each] : []));
+    if (undo && !isSettled(undo.state)) return planned('failed', { facts, reason: beingUndone(undo) });
+    if (report?.state === 'rolled-back' || undo?.state === 'confirmed') return planned('healthy', { facts });
+    if (report && !isSettled(report.state))
+      return planned(
+        'would-fix',
+        { facts, changes: inverse(changes) },
+        { stays: irreversible(changes), live: { host, become, tx, changes } },
+      );
+    const found = await Promise.all(changes.filter(isFile).map((change) => standing(reader, change)));
     const foreign = found.filter(({ kind }) => kind === 'foreign');
-    if (foreign.length > 0)
-      return { plan: planOf('conflict', { facts, reason: editedSince(foreign.map(({ change }) => change.path)) }), stays: [] };
-    const left = leftOf(undoable, new Set(found.filter(({ kind }) => kind === 'back').map(({ change }) => change)));
-    const inverses = inverse(left);
-    const stays = irreversible(left);
-    if (inverses.length > 0) return { plan: planOf('would-fix', { facts, changes: inverses }), stays };
-    return { plan: stays.length > 0 ? planOf('failed', { facts, reason: cannotBeTakenBack(stays) }) : planOf('healthy', { facts }), stays };
+    if (foreign.length > 0) return planned('conflict', { facts, reason: editedSince(foreign.map(({ change }) => change.path)) });
+    const back = new Set(found.filter(({ kind }) => kind === 'back').map(({ change }) => change));
+    // A host that has no record of it has done nothing, unless its record was lost: then its files tell.
+    const neverBegun = report?.state === 'none' && back.size === found.length;
+    if (report && neverBegun) return planned('healthy', { facts }, { reports: [...reports, report] });
+    const left = leftOf(changes, back);
+    const [inverses, stays] = [inverse(left), irreversible(left)];
+    if (inverses.length > 0) return planned('would-fix', { facts, changes: inverses }, { stays });
+    return stays.length > 0 ? planned('failed', { facts, reason: cannotBeTakenBack(stays) }, { stays }) : planned('healthy', { facts });
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
-    return { plan: planOf(outcomeOfFault(error.failure), { reason: error.failure }), stays: [] };
+    return planned(outcomeOfFault(error.failure), { reason: error.failure });
   }
+}
+
+function beingUndone({ state }: Report): Failure {
+  const message = `an earlier rollback of it is not settled (${state}), and would come between; nothing was changed`;
+  return { code: 'locked', message, hint: 'settle that one first: runbook resume RUN' };
 }
 
 function anotherMachine({ name }: Host, expected: string, found: string): Failure {
@@ -117,12 +160,8 @@ function editedSince(paths: readonly string[]): Failure {
 }
 
 /** What of the changes is still to be taken back, given the files that are as they were before. */
-function leftOf({ changes, inDoubt, undoInDoubt }: Undoable, back: ReadonlySet<Change>): readonly Change[] {
+function leftOf(changes: readonly Change[], back: ReadonlySet<Change>): readonly Change[] {
   const left = changes.filter((change) => !back.has(change));
-  // Only files can be asked; whether an undo came to what follows them is not known, so all of that is done again.
-  if (undoInDoubt) return left;
-  // Files are changed first: where one was not, the transaction never came to what follows them.
-  if (inDoubt && back.size > 0) return left.some(isFile) ? left.filter((change) => isFile(change) || change.kind === 'trigger') : [];
   return left.some(hasStateToPutBack) ? left : [];
 }
 

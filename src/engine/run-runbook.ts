@@ -1,7 +1,7 @@
 import type { EventBody } from '../domain/event.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Runbook, Step } from '../domain/runbook.ts';
+import type { Rollout, Runbook, Step } from '../domain/runbook.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { executeHost } from './execute-host.ts';
 import { planFleet } from './plan-fleet.ts';
@@ -9,6 +9,7 @@ import type { PlannedHost, Planning } from './plan-host.ts';
 import type { Ports } from './ports.ts';
 import { type Ready, rollOut } from './roll-out.ts';
 import { asked, type EventBatches, type Finish, framed, type RunHead } from './run.ts';
+import { contextOf, stepsToVerify } from './verify-context.ts';
 import { verifyUntil } from './verify-until.ts';
 
 /** A checked runbook on chosen hosts with checked inputs. */
@@ -19,13 +20,21 @@ export interface Assignment {
   readonly inputs: JsonObject;
 }
 
-/** Looks at every host and computes what would change, and does no more: `diagnose` and `plan`. */
-export function look(assignment: Assignment, ports: Ports): EventBatches {
-  return framed(assignment.head, assignment.hosts, ports, looked(assignment, ports));
+/**
+ * Looks at every host and computes what would change, and does no more: `diagnose` and `plan`. `keep` is given the plans with
+ * what verify would need, which no event tells.
+ */
+export function look(assignment: Assignment, ports: Ports, keep: (planned: readonly PlannedHost[]) => void = () => {}): EventBatches {
+  return framed(assignment.head, assignment.hosts, ports, looked(assignment, ports, keep));
 }
 
-async function* looked(assignment: Assignment, ports: Ports): AsyncGenerator<readonly EventBody[], Finish> {
+async function* looked(
+  assignment: Assignment,
+  ports: Ports,
+  keep: (planned: readonly PlannedHost[]) => void,
+): AsyncGenerator<readonly EventBody[], Finish> {
   const planned = yield* planFleet(assignment.hosts, planningOf(assignment, ports));
+  keep(planned);
   yield planned.map(finishedByPlan);
   return { declined: false };
 }
@@ -36,13 +45,34 @@ export function apply(assignment: Assignment, ports: Ports): EventBatches {
 }
 
 async function* applied(assignment: Assignment, ports: Ports): AsyncGenerator<readonly EventBody[], Finish> {
-  const { runbook, hosts } = assignment;
   const planning = planningOf(assignment, ports);
-  const planned = yield* planFleet(hosts, planning);
-  const ill = planned.filter(({ plan }) => plan.outcome === 'would-fix');
+  const planned = yield* planFleet(assignment.hosts, planning);
   yield planned.filter(({ plan }) => plan.outcome !== 'would-fix').map(finishedByPlan);
-  if (ill.length === 0 || ports.stop.aborted) return { declined: false };
+  const ill = planned.filter(({ plan }) => plan.outcome === 'would-fix');
+  return yield* carriedOut(ill, planning, ports);
+}
 
+/**
+ * Carries out what was planned earlier, by this process or another: `apply` without its first half. No host is looked at
+ * before it is changed; each refuses by itself what does not fit it any more.
+ */
+export function applyPlanned(assignment: Assignment, planned: readonly PlannedHost[], ports: Ports): EventBatches {
+  return framed(assignment.head, assignment.hosts, ports, appliedAsPlanned(assignment, planned, ports));
+}
+
+async function* appliedAsPlanned(
+  assignment: Assignment,
+  planned: readonly PlannedHost[],
+  ports: Ports,
+): AsyncGenerator<readonly EventBody[], Finish> {
+  yield planned.map(({ host, plan }) => ({ type: 'host.planned', host: host.name, plan }));
+  return yield* carriedOut(planned, planningOf(assignment, ports), ports);
+}
+
+/** From plans to the end of the run: approval, and then wave by wave. */
+async function* carriedOut(ill: readonly PlannedHost[], planning: Planning, ports: Ports): AsyncGenerator<readonly EventBody[], Finish> {
+  const { runbook } = planning;
+  if (ill.length === 0 || ports.stop.aborted) return { declined: false };
   const names = ill.map(({ host }) => host.name);
   const questions = questionsOf(runbook.remediate, ill);
   const approval = yield* asked({ name: 'run', hosts: names, questions, offersWaves: true }, ports);
@@ -62,21 +92,22 @@ function finishedByPlan({ host, plan }: PlannedHost): EventBody {
 
 function readyToFix({ host, plan, scope }: PlannedHost, planning: Planning, ports: Ports): Ready {
   const { runbook } = planning;
-  const steps = [...runbook.verify, ...deferredReads(runbook.remediate, plan.steps)];
+  const steps = stepsToVerify(runbook, plan);
   const verify = () => verifyUntil({ host, steps, scope, rollout: runbook.rollout }, planning);
+  const undoAfterMs = undoAfter(runbook.rollout);
+  const context = contextOf(scope, steps, runbook.inputs);
   return {
     name: host.name,
     async *begin() {
-      yield* executeHost({ host, changes: plan.changes, become: plan.become, verify }, ports);
+      yield* executeHost({ host, changes: plan.changes, become: plan.become, verify, undoAfterMs, context }, ports);
       if (!planning.elsewhere.holds(host)) await ports.fleet.close(host);
     },
   };
 }
 
-/** Reads between the changes that could not be imagined while planning: they are asked once the changes are made. */
-function deferredReads(steps: readonly Step[], plans: PlannedHost['plan']['steps']): readonly Step[] {
-  const deferred = new Set(plans.filter(({ status }) => status.kind === 'deferred').map(({ id }) => id));
-  return steps.filter((step) => !step.spec.plan && deferred.has(step.id));
+/** A host waits to be confirmed as long as verify and bake may take, and then so long as the runbook or the operator says. */
+function undoAfter({ commitConfirmMs, verifyTimeoutMs, bakeMs }: Rollout): number {
+  return commitConfirmMs + verifyTimeoutMs + bakeMs;
 }
 
 function questionsOf(steps: readonly Step[], ill: readonly PlannedHost[]): readonly string[] {

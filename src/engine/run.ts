@@ -1,5 +1,6 @@
-import type { EventBody, RunEvent, RunKind } from '../domain/event.ts';
+import type { EventBody, PlanOrigin, RunEvent, RunKind } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { Content } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Ending, Outcome } from '../domain/plan.ts';
@@ -16,6 +17,10 @@ export interface RunHead {
   readonly operator: string;
   /** The run that is taken back. */
   readonly of?: string;
+  /** The runbook's bytes; apply only. */
+  readonly source?: Content;
+  /** The saved plan that is carried out. */
+  readonly plan?: PlanOrigin;
 }
 
 /** How the middle of a run came to its end. */
@@ -26,20 +31,39 @@ export interface Finish {
 /** A run's events, several at a time; the consumer makes a batch durable before it asks for the next. */
 export type EventBatches = AsyncGenerator<readonly RunEvent[], void>;
 
-/**
- * Frames the middle of a run: first and last event, time stamps, every host's outcome. A host that the middle never
- * brought to an end is `skipped`, so that no host is without a named state; also when the middle throws, which is thrown
- * on after the last event.
- */
+/** What is known of hosts before the middle of a run begins. */
+export interface Before {
+  /** Of those that had come to their end. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Those that were changed, and are not settled. */
+  readonly open: ReadonlySet<string>;
+}
+
+/** Frames the middle of a run: first and last event, time stamps, every host's outcome. */
 export async function* framed(
   head: RunHead,
   hosts: readonly Host[],
   ports: Ports,
   middle: AsyncGenerator<readonly EventBody[], Finish>,
 ): EventBatches {
-  const outcomes = new Map<string, Outcome>();
+  const names = hosts.map(({ name }) => name);
+  yield [{ at: ports.clock.now(), type: 'run.started', ...head, hosts: names }];
+  yield* closed(names, { outcomes: new Map(), open: new Set() }, ports, middle);
+}
+
+/**
+ * Stamps the middle of a run and gives it its last event. A host that the middle never brought to an end, and that had none
+ * before, is `skipped`, or `unknown` where its changes are not settled, so that no host is without a named state; also when the
+ * middle throws, which is thrown on after the last event.
+ */
+export async function* closed(
+  hosts: readonly string[],
+  before: Before,
+  ports: Ports,
+  middle: AsyncGenerator<readonly EventBody[], Finish>,
+): EventBatches {
+  const outcomes = new Map<string, Outcome>(before.outcomes);
   const stamp = (event: EventBody): RunEvent => ({ at: ports.clock.now(), ...event });
-  yield [stamp({ type: 'run.started', ...head, hosts: hosts.map(({ name }) => name) })];
   let finish: Finish = { declined: false };
   let bug: { readonly error: unknown } | undefined;
   try {
@@ -53,14 +77,19 @@ export async function* framed(
     bug = { error };
   }
   const end = { ...finish, interrupted: ports.stop.aborted, bug: bug !== undefined };
-  const left = hosts.filter(({ name }) => !outcomes.has(name));
-  for (const { name } of left) outcomes.set(name, 'skipped');
-  const closing = left.map(({ name }) => stamp({ type: 'host.finished', host: name, outcome: 'skipped', reason: notBegun(end) }));
+  const closing = hosts.flatMap((host): readonly RunEvent[] => {
+    if (outcomes.has(host)) return [];
+    const outcome = before.open.has(host) ? 'unknown' : 'skipped';
+    outcomes.set(host, outcome);
+    return [stamp({ type: 'host.finished', host, outcome, reason: before.open.has(host) ? NOT_ASKED : notBegun(end) })];
+  });
   if (end.interrupted) closing.push(stamp({ type: 'run.interrupted', signal: String(ports.stop.reason) }));
-  const ended = Object.fromEntries(hosts.map(({ name }) => [name, outcomes.get(name) ?? 'skipped'] as const));
-  yield [...closing, stamp({ type: 'run.finished', outcomes: ended, exitCode: ports.exitCode({ outcomes: ended, ...end }) })];
+  const all = Object.fromEntries(hosts.map((name) => [name, outcomes.get(name) ?? 'skipped'] as const));
+  yield [...closing, stamp({ type: 'run.finished', outcomes: all, exitCode: ports.exitCode({ outcomes: all, ...end }) })];
   if (bug) throw bug.error;
 }
+
+const NOT_ASKED: Failure = { code: 'interrupted', message: 'the run stopped before this host was asked how its changes stand' };
 
 function notBegun({ declined, interrupted }: Omit<Ending, 'outcomes'>): Failure {
   if (interrupted) return { code: 'interrupted', message: 'the run was interrupted before this host was begun; nothing was changed on it' };

@@ -26,13 +26,13 @@ export async function* verifyUntil(
   const { clock } = planning;
   const { rollout } = task;
   const look = () => attempted(task, planning);
-  const deadline = clock.now() + rollout.verifyTimeoutMs;
+  const deadline = clock.elapsed() + rollout.verifyTimeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     const unmet = await look();
     yield { type: 'verify.attempted', host: task.host.name, attempt, unmet };
     const verdict = verdictOf(unmet);
     if (verdict.kind === 'holds') return yield* baked(task, attempt + 1, clock, look);
-    const left = deadline - clock.now();
+    const left = deadline - clock.elapsed();
     // Something that only needs time is waited for as long as the time is enough for it.
     const wait = verdict.kind === 'pending' ? Math.max(verdict.ms, 100) : Math.min(rollout.verifyEveryMs, left);
     if (left <= 0 || wait > left) return failedBy(verdict, unmet);
@@ -49,13 +49,13 @@ async function* baked(
 ): AsyncGenerator<EventBody, Verified> {
   if (rollout.bakeMs === 0) return { kind: 'holds' };
   await clock.sleep(rollout.bakeMs);
-  const deadline = clock.now() + rollout.verifyTimeoutMs;
+  const deadline = clock.elapsed() + rollout.verifyTimeoutMs;
   for (let next = attempt; ; next += 1) {
     const unmet = await look();
     yield { type: 'verify.attempted', host: host.name, attempt: next, unmet };
     const verdict = verdictOf(unmet);
     if (verdict.kind === 'holds') return verdict;
-    const left = deadline - clock.now();
+    const left = deadline - clock.elapsed();
     if (verdict.kind !== 'inconclusive' || left <= 0) return failedBy(verdict, unmet);
     await clock.sleep(Math.min(rollout.verifyEveryMs, left));
   }

@@ -16,7 +16,8 @@ export function wavesOf<T>(hosts: readonly T[], sizes: readonly WaveSize[]): rea
   return waves;
 }
 
-function hostsIn(size: WaveSize, total: number): number {
+/** A size as a number of hosts of so many: a percentage is rounded down, and at least 1. */
+export function hostsIn(size: WaveSize, total: number): number {
   return 'hosts' in size ? size.hosts : Math.max(1, Math.floor((size.percent / 100) * total));
 }
 

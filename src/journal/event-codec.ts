@@ -19,12 +19,12 @@ export function encodeEvent(event: RunEvent): string {
   );
 }
 
-/** The contents that an event needs to be undone by: both ends of each file of an intended transaction. */
+/** The contents that an event needs to be gone on with, or undone: both ends of each file, what verify needs, the runbook. */
 export function contentsOf(event: RunEvent): readonly Content[] {
+  if (event.type === 'run.started') return event.source ? [event.source] : [];
   if (event.type !== 'transaction.intended') return [];
-  return event.changes
-    .flatMap((change) => (change.kind === 'file' ? [change.before, change.after] : []))
-    .flatMap((state) => (state.kind === 'file' ? [state.content] : []));
+  const states = event.changes.flatMap((change) => (change.kind === 'file' ? [change.before, change.after] : []));
+  return [...states.flatMap((state) => (state.kind === 'file' ? [state.content] : [])), ...(event.context ? [event.context] : [])];
 }
 
 /** The digests that must be in the store for a decoded event to be whole. */
@@ -41,17 +41,16 @@ export function decodeEvent(text: string): RunEvent {
 
 /** The same event with the bytes of its contents; a digest that is not in the map leaves the content empty. */
 export function withContents(event: RunEvent, bytes: ReadonlyMap<string, Uint8Array>): RunEvent {
+  const whole = (content: Content): Content => ({ ...content, bytes: bytes.get(content.sha256) ?? content.bytes });
+  if (event.type === 'run.started') return event.source ? { ...event, source: whole(event.source) } : event;
   if (event.type !== 'transaction.intended') return event;
-  const filled = (state: FileState): FileState =>
-    state.kind === 'absent'
-      ? state
-      : { ...state, content: { ...state.content, bytes: bytes.get(state.content.sha256) ?? state.content.bytes } };
+  const filled = (state: FileState): FileState => (state.kind === 'absent' ? state : { ...state, content: whole(state.content) });
   const changes = event.changes.map((change): Change => {
     if (change.kind !== 'file') return change;
     const file: FileChange = { ...change, before: filled(change.before), after: filled(change.after) };
     return file;
   });
-  return { ...event, changes };
+  return { ...event, changes, ...(event.context ? { context: whole(event.context) } : {}) };
 }
 
 function isContent(value: unknown): value is Content {

@@ -16,6 +16,10 @@ export interface JournalText {
   readonly torn: boolean;
   /** 1-based number of the first line that the chain does not vouch for. */
   readonly badLine?: number;
+  /** The chain's value after the last sound line. */
+  readonly hash: string;
+  /** Length of what is sound, in bytes. */
+  readonly bytes: number;
 }
 
 const LINE = /^\{"v":1,"seq":(\d+),"h":"([0-9a-f]{64})","e":(.*)\}$/s;
@@ -23,15 +27,18 @@ const LINE = /^\{"v":1,"seq":(\d+),"h":"([0-9a-f]{64})","e":(.*)\}$/s;
 /** Reads a journal's text and checks its chain. A torn last line is left out; a bad line elsewhere ends the reading there. */
 export function parseJournal(text: string): JournalText {
   const lines = text.split('\n');
-  const rest = lines.pop() ?? '';
+  const torn = (lines.pop() ?? '') !== '';
   const events: string[] = [];
-  let previous = CHAIN_START;
+  let hash = CHAIN_START;
+  let bytes = 0;
   for (const [index, line] of lines.entries()) {
-    const [, seq, hash, event] = LINE.exec(line) ?? [];
-    const expected = event === undefined ? undefined : journalLine(index, previous, event);
-    if (event === undefined || Number(seq) !== index || expected?.hash !== hash) return { events, torn: rest !== '', badLine: index + 1 };
+    const [, seq, found, event] = LINE.exec(line) ?? [];
+    const expected = event === undefined ? undefined : journalLine(index, hash, event);
+    if (event === undefined || expected === undefined || Number(seq) !== index || expected.hash !== found)
+      return { events, torn, badLine: index + 1, hash, bytes };
     events.push(event);
-    previous = expected?.hash ?? previous;
+    hash = expected.hash;
+    bytes += Buffer.byteLength(line) + 1;
   }
-  return { events, torn: rest !== '' };
+  return { events, torn, hash, bytes };
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /**
  * Names the running process beyond the reuse of its number: pid, start time in clock ticks since boot
@@ -14,6 +15,53 @@ export function ownerLives(text: string): boolean {
   if (pid === undefined || boot !== bootId()) return false;
   const now = startTime(Number(pid));
   return now !== undefined && now === started;
+}
+
+/**
+ * Makes this process the one writer of a run's journal; false when one that lives is. The first owner's name is in `DIR/owner`,
+ * that of who took over from it in `DIR/owner.2`, and so on. Such names are made by link(2), which has one winner, and are never
+ * removed, so that of many that find the same process gone one takes over.
+ */
+export function takeOwnership(directory: string): boolean {
+  const mine = join(directory, `owner.new.${process.pid}`);
+  writeFileSync(mine, ownerText(), { mode: 0o600, flush: true });
+  try {
+    const { holder, next } = lastOwner(directory);
+    return !(holder !== undefined && ownerLives(holder)) && linked(mine, next);
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** True while the process that owns a run is running. */
+export function isOwned(directory: string): boolean {
+  const { holder } = lastOwner(directory);
+  return holder !== undefined && ownerLives(holder);
+}
+
+/** True for the names of files in a run's directory that say, or are about to say, who owns it. */
+export function isOwnerFile(name: string): boolean {
+  return name === 'owner' || name.startsWith('owner.');
+}
+
+/** The last owner, and the file that whoever takes over from it makes. */
+function lastOwner(directory: string): { readonly holder: string | undefined; readonly next: string } {
+  let holder: string | undefined;
+  for (let count = 1; ; count += 1) {
+    const next = join(directory, count === 1 ? 'owner' : `owner.${count}`);
+    const found = read(next);
+    if (found === undefined) return { holder, next };
+    holder = found;
+  }
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function startTime(pid: number): string | undefined {

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../domain/failure.ts';
 import { ContentStore } from './content-store.ts';
 import { decodeEvent, digestsIn, withContents } from './event-codec.ts';
 import { parseJournal } from './journal-line.ts';
-import { ownerLives } from './owner.ts';
+import { isOwned, isOwnerFile } from './owner.ts';
 
 /** A run as its journal tells it. */
 export interface ArchivedRun {
@@ -59,15 +59,14 @@ export async function readRun(runsDirectory: string, id: string): Promise<Result
   const { events, badLine } = parseJournal(text);
   const filled = await filledIn(events.map(decodeEvent), new ContentStore(join(directory, 'contents')));
   if (!filled.ok) return filled;
-  const owner = await readFile(join(directory, 'owner'), 'utf8').catch(() => '');
   const damage = badLine === undefined ? {} : { damage: `line ${badLine} of the journal was altered; what follows it is not used` };
-  return ok({ id, directory, events: filled.value, live: ownerLives(owner), ...damage });
+  return ok({ id, directory, events: filled.value, live: isOwned(directory), ...damage });
 }
 
 /** The directory was made, and the journal not yet: see `FileJournal.create`. */
 async function neverBegun(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch(() => undefined);
-  return names?.every((name) => name === 'owner') ?? false;
+  return names?.every((name) => name === 'ballast' || isOwnerFile(name)) ?? false;
 }
 
 async function filledIn(events: readonly RunEvent[], store: ContentStore): Promise<Result<readonly RunEvent[]>> {

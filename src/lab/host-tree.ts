@@ -19,7 +19,7 @@ import { PROGRAM_DIRECTORIES, SHARED_PROGRAMS } from './programs.ts';
 const SYSTEM = '/.lab';
 const SYSTEM_DIRECTORIES = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
-const STAND_INS = ['kubelet', 'systemctl', 'journalctl', 'sudo', 'curl', 'crictl', 'kubectl', 'containerd'];
+const STAND_INS = ['kubelet', 'systemctl', 'systemd-run', 'journalctl', 'sudo', 'curl', 'crictl', 'kubectl', 'containerd'];
 const SOURCE = join(import.meta.dirname, 'host');
 
 /** One mount of a host, made anew for each command, inside the command's own mount namespace. */

@@ -6,7 +6,7 @@ import type { Report } from './report.ts';
 export function checkPhase(step: StepDraft, report: Report): void {
   const { phase, spec, words } = step;
   if (phase !== 'remediate') {
-    for (const word of ['on_change', 'confirm']) {
+    for (const word of ['on_change', 'confirm', 'validate', 'write_mode']) {
       if (words.value(word)) report.error('word-not-here', words.key(word), `${word} has no meaning in ${phase}: nothing changes there`);
     }
   }
@@ -18,6 +18,10 @@ export function checkPhase(step: StepDraft, report: Report): void {
   }
   if (words.value('on') && spec.plan) {
     report.error('word-not-here', words.key('on'), `on has no meaning for ${spec.name}: only reads can be asked of another host`);
+  }
+  for (const word of ['validate', 'write_mode']) {
+    if (phase !== 'remediate' || spec.writesFiles || !words.value(word)) continue;
+    report.error('word-not-here', words.key(word), `${word} has no meaning for ${spec.name}: it writes no files`);
   }
   checkExpect(step, report);
 }

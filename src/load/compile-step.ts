@@ -5,7 +5,8 @@ import { compileParams } from './compile-params.ts';
 import { compileCondition, compileItems, compileText } from './compile-words.ts';
 import { type StepDraft, valueRange } from './draft-step.ts';
 import type { Vocabulary } from './names.ts';
-import { readBoolean, readDuration, readInteger, readList, readPlainText, readString } from './read-values.ts';
+import { readBoolean, readChoice, readDuration, readInteger, readList, readPlainText, readString } from './read-values.ts';
+import type { Words } from './read-words.ts';
 import type { Report } from './report.ts';
 import { didYouMean } from './suggest.ts';
 import { needsOf } from './template.ts';
@@ -45,12 +46,14 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
 }
 
 type Settings = Pick<Step, 'onChange' | 'timeoutMs' | 'retries' | 'sensitive' | 'continueOnError'> &
-  Partial<Pick<Step, 'become' | 'confirm'>>;
+  Partial<Pick<Step, 'become' | 'confirm' | 'validate' | 'inPlace'>>;
 
 function readSettings(draft: StepDraft, all: readonly StepDraft[], report: Report): Settings {
   const { words } = draft;
   const become = readBoolean(words.value('become'), 'become', report);
   const confirm = readPlainText(words.value('confirm'), 'confirm', report);
+  const validate = readValidate(words, report);
+  const mode = readChoice(words.value('write_mode'), 'write_mode', ['replace', 'inplace'], report);
   const timeout = words.value('timeout');
   const timeoutMs = readDuration(timeout, 'timeout', report);
   if (timeout && timeoutMs === 0) report.error('bad-value', timeout.range, 'timeout must be longer than nothing');
@@ -62,7 +65,21 @@ function readSettings(draft: StepDraft, all: readonly StepDraft[], report: Repor
     continueOnError: readBoolean(words.value('continue_on_error'), 'continue_on_error', report) ?? false,
     ...(become === undefined ? {} : { become }),
     ...(confirm === undefined ? {} : { confirm }),
+    ...(validate === undefined ? {} : { validate }),
+    ...(mode === 'inplace' ? { inPlace: true as const } : {}),
   };
+}
+
+/** A program that judges new bytes: its words, one of which names the candidate as `%s`. */
+function readValidate(words: Words, report: Report): readonly string[] | undefined {
+  const tree = words.value('validate');
+  const items = readList(tree, 'validate', report);
+  if (!tree || !items) return undefined;
+  const argv = items.flatMap((item) => readPlainText(item, 'a word of validate', report) ?? []);
+  if (argv.length === items.length && !argv.slice(1).some((word) => word.includes('%s'))) {
+    report.error('bad-value', tree.range, 'validate does not name the candidate', "write %s for its path: [visudo, -cf, '%s']");
+  }
+  return argv;
 }
 
 function readOnChange({ words, phase, index }: StepDraft, all: readonly StepDraft[], report: Report): readonly string[] {

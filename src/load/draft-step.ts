@@ -21,6 +21,8 @@ const STEP_WORDS = [
   'confirm',
   'sensitive',
   'continue_on_error',
+  'validate',
+  'write_mode',
 ] as const;
 
 const STEP_ID = /^[a-z][a-z0-9_-]*$/;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { contentOf } from '../domain/file.ts';
 import type { Diagnostic, InputSpec, Phase, Runbook, Step } from '../domain/runbook.ts';
 import type { AnyStepSpec } from '../domain/step.ts';
 import { compileStep } from './compile-step.ts';
@@ -80,7 +80,7 @@ function readRunbook(tree: Tree, stepTypes: ReadonlyMap<string, AnyStepSpec>, re
   return {
     ...header,
     path: report.path,
-    sha256: createHash('sha256').update(report.text, 'utf8').digest('hex'),
+    source: contentOf(Buffer.from(report.text, 'utf8')),
     inputs,
     ...phasesOf(steps),
     ...affectedOf(affected),

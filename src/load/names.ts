@@ -15,6 +15,7 @@ const FACTS: ReadonlyMap<string, CelType> = new Map<string, CelType>([
   ['kernel', { kind: 'string' }],
   ['os_id', { kind: 'string' }],
   ['os_version', { kind: 'string' }],
+  ['undo_by', { kind: 'string' }],
   ['systemd', { kind: 'bool' }],
   ['uid', { kind: 'int' }],
 ]);

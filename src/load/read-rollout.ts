@@ -1,11 +1,21 @@
-import type { Rollout, WaveSize } from '../domain/runbook.ts';
+import { LEAST_COMMIT_CONFIRM_MS, type Rollout, type WaveSize } from '../domain/runbook.ts';
 import { readChoice, readDuration, readInteger, readList } from './read-values.ts';
 import { readWords } from './read-words.ts';
 import type { Report } from './report.ts';
 import { describeTree, type Tree } from './yaml-tree.ts';
 
 /** The words of `rollout`. */
-const ROLLOUT_WORDS = ['waves', 'bake', 'max_failures', 'confirm', 'verify_timeout', 'verify_every', 'parallel'] as const;
+const ROLLOUT_WORDS = [
+  'waves',
+  'bake',
+  'max_failures',
+  'max_unavailable',
+  'confirm',
+  'commit_confirm',
+  'verify_timeout',
+  'verify_every',
+  'parallel',
+] as const;
 
 /** What holds when a runbook does not say. */
 const DEFAULT_ROLLOUT: Rollout = {
@@ -16,6 +26,7 @@ const DEFAULT_ROLLOUT: Rollout = {
   verifyTimeoutMs: 120_000,
   verifyEveryMs: 2_000,
   parallel: 25,
+  commitConfirmMs: 120_000,
 };
 
 /** Reads `rollout`; what is broken is reported and stays as it is by default. */
@@ -29,6 +40,13 @@ export function readRollout(tree: Tree | undefined, report: Report): Rollout {
   if (verifyEvery && verifyEveryMs !== undefined && verifyEveryMs < 100) {
     report.error('bad-value', verifyEvery.range, 'verify_every must be at least 100ms');
   }
+  const commitConfirm = words.value('commit_confirm');
+  const commitConfirmMs = readDuration(commitConfirm, 'commit_confirm', report);
+  if (commitConfirm && commitConfirmMs !== undefined && commitConfirmMs < LEAST_COMMIT_CONFIRM_MS) {
+    report.error('bad-value', commitConfirm.range, 'commit_confirm must be at least 10s');
+  }
+  const unavailable = words.value('max_unavailable');
+  const maxUnavailable = unavailable && readSize(unavailable, 'max_unavailable', 1, report);
   return {
     waves: readWaves(words.value('waves'), report) ?? standard.waves,
     bakeMs: readDuration(words.value('bake'), 'bake', report) ?? standard.bakeMs,
@@ -37,6 +55,8 @@ export function readRollout(tree: Tree | undefined, report: Report): Rollout {
     verifyTimeoutMs: readDuration(words.value('verify_timeout'), 'verify_timeout', report) ?? standard.verifyTimeoutMs,
     verifyEveryMs: verifyEveryMs ?? standard.verifyEveryMs,
     parallel: readInteger(words.value('parallel'), 'parallel', 1, 1_000, report) ?? standard.parallel,
+    commitConfirmMs: commitConfirmMs ?? standard.commitConfirmMs,
+    ...(maxUnavailable ? { maxUnavailable } : {}),
   };
 }
 

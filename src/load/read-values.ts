@@ -1,4 +1,4 @@
-import { durationMs } from '../domain/duration.ts';
+import { durationMs, MAX_DURATION_MS } from '../domain/duration.ts';
 import type { Report } from './report.ts';
 import { didYouMean } from './suggest.ts';
 import { describeTree, type Tree } from './yaml-tree.ts';
@@ -57,8 +57,6 @@ export function readDuration(tree: Tree | undefined, what: string, report: Repor
   report.error('bad-value', tree.range, `${what} is longer than 7 days`);
   return undefined;
 }
-
-const MAX_DURATION_MS = 7 * 86_400_000;
 
 /** One of a few words. */
 export function readChoice<T extends string>(tree: Tree | undefined, what: string, choices: readonly T[], report: Report): T | undefined {

@@ -98,6 +98,15 @@ const ROLLOUT = {
     },
     bake: { ...DURATION, default: 0, description: 'How long verify must go on holding before a host is confirmed.' },
     max_failures: { ...SIZE(0), default: 0, description: 'How many hosts may fail, in hosts or percent, before no further wave starts.' },
+    max_unavailable: {
+      ...SIZE(1),
+      description: 'Hosts of a wave that may be changed and not confirmed at the same time, in hosts or percent.',
+    },
+    commit_confirm: {
+      ...DURATION,
+      default: '2m',
+      description: 'How long a changed host waits to be confirmed before it takes itself back, on top of what verify and bake may need.',
+    },
     confirm: { enum: ['run', 'wave'], default: 'run', description: 'Ask once, or before each wave.' },
     verify_timeout: { ...DURATION, default: '2m', description: 'How long verify is asked again before the host is rolled back.' },
     verify_every: { ...DURATION, default: '2s', description: 'Pause between two attempts.' },

@@ -39,6 +39,18 @@ const CHANGING = {
     description: 'Ids of earlier steps: this one runs only when one of them changes something.',
   },
   confirm: { type: 'string', description: 'A question that the confirmation must show.' },
+  validate: {
+    type: 'array',
+    minItems: 2,
+    items: { type: 'string' },
+    description: "A program that must accept the new bytes before they go live; %s stands for their path: [visudo, -cf, '%s'].",
+  },
+  write_mode: {
+    enum: ['replace', 'inplace'],
+    default: 'replace',
+    description:
+      'How a file is written: replaced whole, or in place, for bind mounts and hard links; a crash may leave it torn until it is undone.',
+  },
 };
 
 function parametersOf(spec: AnyStepSpec, phase: Phase): object {

@@ -1,4 +1,5 @@
 import type { Facts } from '../domain/host.ts';
+import { deadManQuestion } from './dead-man-functions.ts';
 import { type Answer, type Query, textOf } from './query.ts';
 
 /** `uname -n` is the kernel's host name, which kubelet and systemd go by; a file that is missing gives an empty value. */
@@ -10,6 +11,9 @@ facts() {
   first_line /etc/machine-id
   first_line /proc/sys/kernel/random/boot_id
   if [ -d /run/systemd/system ]; then echo yes; else echo no; fi
+  me=$(id -u)
+  dead_man
+  echo "$armed_by"
   end "$1.facts" 0
   begin "$1.os"
   if [ -r /etc/os-release ]; then cat /etc/os-release; else cat /usr/lib/os-release 2>/dev/null; fi | head -c 65536
@@ -20,7 +24,7 @@ facts() {
 /** Asks who the host is. */
 export const factsQuery: Query<Facts> = {
   key: 'facts',
-  functions: [factsFunctions],
+  functions: [deadManQuestion, factsFunctions],
   tools: ['uname', 'id', 'cat', 'head'],
   call: (id) => `facts ${id}`,
   timeoutMs: 5_000,
@@ -29,7 +33,9 @@ export const factsQuery: Query<Facts> = {
 };
 
 function parseFacts(answer: Answer): Facts {
-  const [hostname = '', kernel = '', uid = '', machine = '', boot = '', systemd = ''] = textOf(answer.frame('facts')).split('\n');
+  const [hostname = '', kernel = '', uid = '', machine = '', boot = '', systemd = '', undoBy = ''] = textOf(answer.frame('facts')).split(
+    '\n',
+  );
   const os = parseOsRelease(textOf(answer.frame('os')));
   return {
     hostname,
@@ -39,6 +45,7 @@ function parseFacts(answer: Answer): Facts {
     os_id: os.get('ID') ?? '',
     os_version: os.get('VERSION_ID') ?? '',
     systemd: systemd === 'yes',
+    undo_by: undoBy === 'systemd' || undoBy === 'at' ? undoBy : 'process',
     uid: Number(uid),
   };
 }

@@ -1,8 +1,7 @@
 import { protectedPathFunctions } from './protected-paths.ts';
-import { xattrFunctions } from './xattrs.ts';
 
 /**
- * Shell functions that look at a file before it is changed, and write nothing. Each change's constants are set by its
+ * Shell functions that check a file before it is changed, and write nothing. Each change's constants are set by its
  * own `use_N` (file-script.ts). Results, here and in the functions that write: 0 go on, 75 the host is no longer what
  * it was when planned, 70 nothing is left to do, all else refused; the reason is printed.
  *
@@ -11,35 +10,7 @@ import { xattrFunctions } from './xattrs.ts';
  * flags, a directory or link on the way to the file that others can change (they could swap it for a way to elsewhere),
  * and attributes that cannot be proven to survive.
  */
-export const fileCheckFunctions = `${xattrFunctions}${protectedPathFunctions}
-stale() { echo "$*"; return 75; }
-refuse() { echo "$*"; return 1; }
-digest() { sha256sum <"$1" 2>/dev/null | cut -d ' ' -f 1; }
-locate() {
-  real=$planned_real
-  if [ -z "$real" ]; then
-    if [ -d "$parent" ]; then real=$(readlink -f -- "$parent")
-    else real=$(readlink -f -- "$grandparent") real=\${real%/}/$parent_base
-    fi
-    real=\${real%/}/$base
-  fi
-  dir=\${real%/*}
-  [ -n "$dir" ] || dir=/
-  way=$parent
-  [ ! -L "$path" ] || way=$path
-  candidate=\${dir%/}/.rb.$txid.$n.apply
-  trash=\${dir%/}/.rb.$txid.$n.orig
-}
-holds() {
-  [ -f "$1" ] && [ "$(digest "$1")" = "$2" ] && [ "$(stat -c '%a %u %g' -- "$1")" = "$3" ] || return 1
-  [ -z "$5" ] || return 0
-  same_xattrs "$1" "$4"
-}
-same_xattrs() {
-  [ "$2" = unknown ] && return 0
-  now_xattrs=$(xattrs "$1")
-  [ "$now_xattrs" = unknown ] || [ "$now_xattrs" = "$2" ]
-}
+export const fileCheckFunctions = `${protectedPathFunctions}
 is_mount_point() { cut -d ' ' -f 5 /proc/self/mountinfo 2>/dev/null | grep -Fxq -e "$1"; }
 is_locked() {
   flags=$(lsattr -d -- "$1" 2>/dev/null) || return 1
@@ -69,16 +40,16 @@ enough_space() {
 check_place() {
   ! denied "$path" && ! denied "$real" || { refuse 'is a path that is never written'; return; }
   validator "$real"
-  [ -z "$validator_program" ] || [ "$undo" = 1 ] || command -v "$validator_program" >/dev/null 2>&1 ||
+  [ -z "$validator_program" ] || [ "$rollback" = 1 ] || command -v "$validator_program" >/dev/null 2>&1 ||
     { refuse "is only written when $validator_program has checked it, and the host has none"; return; }
   [ -d "$dir" ] || return 0
   safe_directories "$dir" && safe_directories "$way" || return
   ! is_locked "$dir" || { refuse "lies in $dir, which is immutable or append-only"; return; }
   [ -w "$dir" ] || { refuse "lies in $dir, which cannot be written: a read-only file system, or no permission"; return; }
-  [ "$undo" = 1 ] || [ "$new_kind" = absent ] || enough_space
+  [ "$rollback" = 1 ] || [ "$new_kind" = absent ] || enough_space
 }
 check_present() {
-  if [ "$undo" = 1 ] && is_after; then return 70; fi
+  if [ "$rollback" = 1 ] && is_after; then return 70; fi
   [ -e "$path" ] || [ -L "$path" ] || { stale 'is no longer there'; return; }
   [ "$(readlink -f -- "$path")" = "$real" ] || { stale "no longer leads to $real"; return; }
   [ -f "$real" ] || { stale 'is no longer a regular file'; return; }
@@ -87,10 +58,10 @@ check_present() {
   [ "$1 $2 $3" = "$old_meta" ] || { stale "has mode, owner and group $1 $2 $3, and had $old_meta when it was planned"; return; }
   identities="$identities $n=$5"
   [ -n "$loose_xattrs" ] || check_xattrs || return
-  [ "$4" = 1 ] || { refuse "has $4 hard links"; return; }
+  [ "$4" = 1 ] || [ -n "$in_place" ] || { refuse "has $4 hard links"; return; }
   [ "$new_kind" = file ] || [ ! -L "$path" ] || { refuse "is a link; removing $real would leave it leading nowhere"; return; }
   case $1 in [2-7]???) refuse 'is a set-user-id or set-group-id program'; return ;; esac
-  ! is_mount_point "$mount_name" || { refuse 'is a mount point of its own'; return; }
+  [ -n "$in_place" ] || ! is_mount_point "$mount_name" || { refuse 'is a mount point of its own'; return; }
   ! is_locked "$real" || { refuse 'is immutable or append-only'; return; }
   check_place
 }
@@ -108,7 +79,7 @@ check_xattrs() {
   same_xattrs "$real" "$old_xattrs" || stale 'has other extended attributes or another ACL than when it was planned'
 }
 check_absent() {
-  if [ "$undo" = 1 ] && is_after; then return 70; fi
+  if [ "$rollback" = 1 ] && is_after; then return 70; fi
   ! { [ -e "$path" ] || [ -L "$path" ]; } || { stale 'exists now'; return; }
   if [ ! -d "$parent" ]; then
     case $parent in

@@ -3,29 +3,40 @@ import type { FileState, PresentFile } from '../domain/file.ts';
 import { type Encoding, payloadFunction } from './payload.ts';
 import { quote } from './quote.ts';
 
-/** The shell text of one file change: its constants and bytes, and which functions carry it out. */
-export interface FileScript {
-  readonly definitions: string;
-  readonly check: 'check_present' | 'check_absent';
-  /** Absent: a deletion, which needs no new bytes. */
-  readonly prepare?: 'prepare_edit' | 'prepare_new';
-  readonly commit: 'commit_edit' | 'commit_new' | 'commit_delete';
+/** How a file is changed, and so how it is taken back: replaced, written in place, made, or removed. */
+export type FileWay = 'edit' | 'place' | 'new' | 'delete';
+
+/** Which functions carry a file change out: `check_…`, `prepare_WAY`, `commit_WAY`. */
+export function wayOf({ before, after, inPlace }: FileChange): FileWay {
+  if (before.kind === 'absent') return 'new';
+  if (after.kind === 'absent') return 'delete';
+  return inPlace ? 'place' : 'edit';
 }
 
-/** Writes the `use_N`, `new_bytes_N` and `new_xattrs_N` of a file change. */
-export function fileScript(change: FileChange, index: number, undo: boolean, encoding: Encoding): FileScript {
-  const { before, after } = change;
-  const definitions = [
-    constantsFunction(`use_${index}`, constants(change, undo)),
+/** The function `use_N`, which sets all that must be known to find, check and take back a file change. */
+export function fileConstants(change: FileChange, index: number, rollback: boolean): string {
+  return constantsFunction(`use_${index}`, constants(change, rollback));
+}
+
+/** The functions `new_bytes_N`, `new_xattrs_N` and `validate_N` of a file change. */
+export function fileContents(change: FileChange, index: number, encoding: Encoding): string {
+  const { before, after, validate } = change;
+  return [
     payloadFunction(`new_bytes_${index}`, after.kind === 'file' ? after.content.bytes : new Uint8Array(), encoding),
     `new_xattrs_${index}() {\n${xattrCalls(before, after)}\n}\n`,
+    `validate_${index}() {\n${validate === undefined ? ':' : `limited ${VALIDATE_SECONDS} ${validateCall(validate)}`}\n}\n`,
   ].join('');
-  if (before.kind === 'absent') return { definitions, check: 'check_absent', prepare: 'prepare_new', commit: 'commit_new' };
-  if (after.kind === 'absent') return { definitions, check: 'check_present', commit: 'commit_delete' };
-  return { definitions, check: 'check_present', prepare: 'prepare_edit', commit: 'commit_edit' };
 }
 
-function constants(change: FileChange, undo: boolean): Readonly<Record<string, string>> {
+/** Limit of a program that judges a candidate, in seconds. */
+export const VALIDATE_SECONDS = 30;
+
+/** The words of a validator with the candidate's path for each `%s`. */
+function validateCall(words: readonly string[]): string {
+  return words.map((word) => word.split('%s').map(quote).join('"$candidate"')).join(' ');
+}
+
+function constants(change: FileChange, rollback: boolean): Readonly<Record<string, string>> {
   const { before, after } = change;
   const path = before.kind === 'absent' && after.kind === 'file' ? after.realPath : change.path;
   const parent = parentOf(path);
@@ -43,8 +54,11 @@ function constants(change: FileChange, undo: boolean): Readonly<Record<string, s
     old_meta: from ? meta(from) : '',
     old_xattrs: from?.attributes.xattrs ?? '',
     // A file that a rollback removes again may have been given a label or a default ACL by its directory.
-    loose_xattrs: undo && from?.attributes.xattrs === '' && !to ? '1' : '',
+    loose_xattrs: rollback && from?.attributes.xattrs === '' && !to ? '1' : '',
     new_kind: after.kind,
+    undo_kind: wayOf(change),
+    in_place: change.inPlace ? '1' : '',
+    validate_program: change.validate?.[0] ?? '',
     new_sha: to?.content.sha256 ?? '',
     new_meta: to ? meta(to) : '',
     new_mode: to ? to.attributes.mode.toString(8) : '',
@@ -55,7 +69,7 @@ function constants(change: FileChange, undo: boolean): Readonly<Record<string, s
     new_time: decimalSeconds(to?.attributes.mtimeNs ?? ''),
     new_stamp: touchStamp(to?.attributes.mtimeNs ?? ''),
     need_kib: String(Math.ceil((2 * (to?.content.bytes.length ?? 0)) / 1024) + 1024),
-    drop_directory: undo && after.kind === 'absent' && after.missing === 'directory' ? '1' : '',
+    drop_directory: rollback && after.kind === 'absent' && after.missing === 'directory' ? '1' : '',
   };
 }
 

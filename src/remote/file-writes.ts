@@ -1,11 +1,12 @@
 /**
- * Shell functions that change a file, in the order of reliability.md 3.5 (C2 to C7). `prepare_*` makes the new bytes
- * durable beside the target under another name; `commit_*` is one rename or link, after a last look. The candidate is a
- * clone of the original into which the new bytes are poured, so that owner, mode, ACL and attributes stay. The old file is
- * kept under another name until the disk says that the new one lasts; a change that failed has left all as it was.
+ * Shell functions that change a file. `prepare_*` makes the new bytes durable beside the target under another name;
+ * `keep_original` gives the original inode a second name, from which the undo puts it back without copying;
+ * `commit_*` is one rename or link, after a last look. The candidate is a clone of the original into which the new bytes are
+ * poured, so that owner, mode, ACL and attributes stay.
  *
  * Owner before mode, so that a file is never readable for the wrong user. `touch -d @S.N` is GNU; busybox has no
- * fractions, and there the time is put back to the second.
+ * fractions, and there the time is put back to the second. A removal takes the name away and not more: its inode has the
+ * second name by then, and a rename of one name of an inode onto another does nothing (rename(2)).
  */
 export const fileWriteFunctions = `
 clear_candidate() {
@@ -15,34 +16,49 @@ clear_candidate() {
 }
 prepare_edit() {
   clear_candidate || return
-  prepared="$prepared $n "
   if [ "$(xattrs "$real")" = unknown ]; then cp -a --preserve=xattr -- "$real" "$candidate"
   else cp -a -- "$real" "$candidate"
   fi || return
   [ "$me" = 0 ] || chmod u+w -- "$candidate" || return
   "new_bytes_$n" >"$candidate" || return
-  finish_candidate
+  finish_candidate && keep_original
 }
 prepare_new() {
   if [ ! -d "$dir" ]; then
-    mkdir -- "$dir" && chmod 755 -- "$dir" && sync "$dir" "\${dir%/*}/" || return
-    made="$made $n "
+    true >"$here/d.$n" && sync "$here" && mkdir -- "$dir" && chmod 755 -- "$dir" && sync "$dir" "\${dir%/*}/" || return
   fi
   clear_candidate || return
-  prepared="$prepared $n "
-  (set -C && : >"$candidate") && "new_bytes_$n" >"$candidate" || return
+  (set -C && true >"$candidate") && "new_bytes_$n" >"$candidate" || return
   finish_candidate
+}
+prepare_delete() { keep_original; }
+prepare_place() {
+  cat -- "$real" >"$here/$n.orig" && touch -r "$real" -- "$here/$n.orig" && "new_bytes_$n" >"$here/$n.new" || return
+  [ "$(digest "$here/$n.orig")" = "$old_sha" ] && [ "$(digest "$here/$n.new")" = "$new_sha" ] ||
+    { refuse 'could not be prepared with the planned bytes'; return; }
+  candidate=$here/$n.new
+  judged && sync "$here/$n.orig" "$here/$n.new" "$here"
+}
+keep_original() {
+  [ ! -e "$kept" ] && [ ! -L "$kept" ] || { refuse "cannot be prepared: $kept is in the way"; return; }
+  ln -- "$real" "$kept" || return
+  case "$identities " in *" $n=$(stat -c '%d:%i' -- "$kept") "*) ;; *) stale 'was replaced by somebody else meanwhile'; return ;; esac
+  sync "$dir"
 }
 finish_candidate() {
   [ "$(stat -c '%u:%g' -- "$candidate")" = "$new_owner" ] || chown "$new_owner" -- "$candidate" || return
   [ "$(stat -c '%a' -- "$candidate")" = "$new_mode" ] || chmod "$new_mode" -- "$candidate" || return
   "new_xattrs_$n" || return
-  [ "$undo" != 1 ] || restore_time || return
+  [ "$rollback" != 1 ] || restore_time || return
   holds "$candidate" "$new_sha" "$new_meta" "$new_xattrs" "$free_xattrs" ||
     { refuse 'could not be prepared with the planned bytes and attributes'; return; }
+  judged && sync "$candidate"
+}
+judged() {
+  [ "$rollback" != 1 ] || return 0
   validator "$real"
-  [ -z "$validator_program" ] || [ "$undo" = 1 ] || $validator_program $validator_flags "$candidate" || return
-  sync "$candidate"
+  [ -z "$validator_program" ] || $validator_program $validator_flags "$candidate" || { refuse "was not accepted by $validator_program"; return; }
+  [ -z "$validate_program" ] || "validate_$n" || refuse "was not accepted by $validate_program"
 }
 set_xattr() {
   case "
@@ -59,37 +75,28 @@ restore_time() {
     touch -d "@\${new_time%.*}" -- "$candidate" 2>/dev/null || touch -t "$new_stamp" -- "$candidate"
 }
 unmoved() {
-  holds "$real" "$old_sha" "$old_meta" "$old_xattrs" "$loose_xattrs" || return 1
-  case "$identities " in *" $n=$(stat -c '%d:%i' -- "$real") "*) return 0 ;; esac
-  return 1
+  [ -e "$here/st.APPLYING" ] || { refuse 'was not touched: the transaction was taken back meanwhile'; return; }
+  if holds "$real" "$old_sha" "$old_meta" "$old_xattrs" "$loose_xattrs"; then
+    case "$identities " in *" $n=$(stat -c '%d:%i' -- "$real") "*) return 0 ;; esac
+  fi
+  stale 'was changed by somebody else at the last moment'
 }
 commit_edit() {
-  unmoved || { stale 'was changed by somebody else at the last moment'; return; }
-  kept=
-  ln -- "$real" "$trash" 2>/dev/null && kept=1
-  if mv -fT -- "$candidate" "$real" && sync "$real" "$dir"; then rm -f -- "$trash"; return; fi
-  [ -n "$kept" ] || { refuse 'may have been replaced, but not for good'; return; }
-  mv -fT -- "$trash" "$real"
-  rm -f -- "$trash"
-  refuse 'could not be replaced for good, and is as it was'
+  unmoved || return
+  mv -fT -- "$candidate" "$real" && sync "$real" "$dir"
 }
 commit_new() {
+  [ -e "$here/st.APPLYING" ] || { refuse 'was not made: the transaction was taken back meanwhile'; return; }
   ln -T -- "$candidate" "$real" || { [ -e "$real" ] && stale 'was made by somebody else at the last moment'; return; }
   rm -f -- "$candidate"
-  sync "$real" "$dir" || { rm -f -- "$real"; return 1; }
+  sync "$real" "$dir"
 }
 commit_delete() {
-  unmoved || { stale 'was changed by somebody else at the last moment'; return; }
-  mv -fT -- "$real" "$trash" || return
-  sync "$dir" || { mv -fT -- "$trash" "$real"; refuse 'could not be removed for good, and is as it was'; return; }
-  rm -f -- "$trash"
-  sync "$dir"
-  [ -n "$drop_directory" ] || return 0
-  rmdir -- "$dir" 2>/dev/null && sync "\${dir%/*}/"
-  return 0
+  unmoved && mark "f.$n" todo begun && sync "$here" || return
+  rm -f -- "$real" && sync "$dir"
 }
-discard() {
-  case $prepared in *" $n "*) rm -f -- "$candidate" ;; esac
-  case $made in *" $n "*) rmdir -- "$dir" 2>/dev/null ;; esac
+commit_place() {
+  unmoved && mark "f.$n" todo begun && sync "$here" || return
+  cat -- "$here/$n.new" >"$real" && sync "$real" && [ "$(digest "$real")" = "$new_sha" ] && mark "f.$n" begun 'done' && sync "$here" && rm -f -- "$here/$n.new"
 }
 `;

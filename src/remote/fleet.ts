@@ -1,5 +1,5 @@
 import type { AccessOptions, Fleet, Reader } from '../domain/access.ts';
-import { HostFault, type Result } from '../domain/failure.ts';
+import { type Failure, HostFault, type Result } from '../domain/failure.ts';
 import type { Facts, Host } from '../domain/host.ts';
 import type { Become, Target, Transport } from '../domain/transport.ts';
 import { type HostShell, posixHost } from './host-shell.ts';
@@ -18,11 +18,22 @@ export interface FleetOptions {
   readonly parallel?: number;
   /** Default {@link posixHost}. */
   readonly shell?: HostShell;
+  /** What hosts were when a plan was saved, by their name; another machine in the place of one is not written to. */
+  readonly known?: ReadonlyMap<string, KnownHost>;
+}
+
+/** What tells one machine from another. */
+export interface KnownHost {
+  /** /etc/machine-id; '' where it had none. */
+  readonly machineId: string;
+  /** The fingerprint of its SSH host key, where that is known. */
+  readonly hostKey?: string;
 }
 
 interface Open {
   readonly link: Link;
   readonly target: Target;
+  readonly hostKey?: string;
   /** By privilege: reads with and without become are not one exchange. */
   readonly readers: Map<boolean, Reader>;
 }
@@ -31,18 +42,25 @@ interface Open {
  * Readers and writers over a transport. A host's one connection is opened when it is first needed and shared until
  * `close`; when it dies, those who hold it get `lost`, and the next `read` or `write` opens a fresh one. What a host called
  * its machine when it was asked is what it must be when it is written to: a name or an address may lead elsewhere meanwhile.
+ * The key that it showed is among its facts, as `host_key`.
  */
 export function createFleet(options: FleetOptions): Fleet {
   const opened = new Map<string, Promise<Open>>();
-  const machines = new Map<string, string>();
+  const machines = new Map([...(options.known ?? [])].map(([name, { machineId }]) => [name, machineId]));
   const turn = createTurns(options.parallel ?? 64);
 
   async function connect(host: Host): Promise<Open> {
     const target = options.targetOf(host);
     if (!target.ok) throw new HostFault(target.failure);
     const connection = await turn(() => options.transport.connect(target.value));
+    const { hostKey } = connection;
+    const planned = options.known?.get(host.name)?.hostKey;
+    if (planned !== undefined && hostKey !== undefined && planned !== hostKey) {
+      await connection.close();
+      throw new HostFault(anotherKey(host, planned, hostKey));
+    }
     const peer = { connection, target: target.value, shell: options.shell ?? posixHost, nonce: options.nonce };
-    return { link: createLink(peer), target: target.value, readers: new Map() };
+    return { link: createLink(peer), target: target.value, readers: new Map(), ...(hostKey === undefined ? {} : { hostKey }) };
   }
 
   async function open(host: Host): Promise<Open> {
@@ -64,19 +82,23 @@ export function createFleet(options: FleetOptions): Fleet {
 
   return {
     async read(host, access) {
-      const { link, target, readers } = await open(host);
+      const { link, target, readers, hostKey } = await open(host);
       const become = becomeOf(target, access);
       const learn = ({ machine_id }: Facts): void => {
         if (!machines.has(host.name)) machines.set(host.name, machine_id);
       };
-      const known = readers.get(become.enabled) ?? createReader((script) => link.run(script, become), learn);
+      const make = () => createReader((script) => link.run(script, become), options.shell ?? posixHost, learn);
+      const known = readers.get(become.enabled) ?? withHostKey(make(), hostKey);
       readers.set(become.enabled, known);
       return known;
     },
     async write(host, access) {
       const { link, target } = await open(host);
       const become = becomeOf(target, access);
-      return createWriter((script) => link.run(script, become), machines.get(host.name));
+      return createWriter((script) => link.run(script, become), {
+        host: options.shell ?? posixHost,
+        machine: machines.get(host.name) ?? '',
+      });
     },
     async close(host) {
       const known = opened.get(host.name);
@@ -85,6 +107,16 @@ export function createFleet(options: FleetOptions): Fleet {
       await open?.link.close();
     },
   };
+}
+
+function withHostKey(reader: Reader, hostKey: string | undefined): Reader {
+  if (hostKey === undefined) return reader;
+  return { ...reader, facts: async () => ({ ...(await reader.facts()), host_key: hostKey }) };
+}
+
+function anotherKey({ name }: Host, planned: string, shown: string): Failure {
+  const message = `${name} shows another host key than when it was planned: ${shown}, not ${planned}; nothing was changed`;
+  return { code: 'stale', message, hint: 'was it reinstalled, or does its address lead elsewhere? Plan again' };
 }
 
 /** Who is that user already needs no sudo, which may not even be installed. */

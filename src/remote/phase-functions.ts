@@ -1,16 +1,12 @@
 /**
  * Shell functions that carry a transaction through its phases and frame each change's result as `check.N`, `prepare.N`,
- * `change.N`. All checks are made, and all new bytes are durable under another name, before the first file is replaced;
- * after the first change that does not succeed no further one is made.
+ * `change.N`. All checks are made before anything is written; all new bytes and all originals are durable, and the undo is
+ * armed, before the first file is replaced; after the first change that does not succeed no further one is made, and the
+ * host takes the transaction back by itself. That a command or a unit change begins is durable before it does ($ahead).
  *
  * A connection that breaks must not end the script between two changes: it goes on to its end without anybody listening.
  */
 export const phaseFunctions = `
-same_machine() {
-  machine=
-  [ ! -r /etc/machine-id ] || read -r machine </etc/machine-id
-  [ -z "$1" ] || [ "$machine" = "$1" ] || { begin tx.elsewhere; echo "$machine"; end tx.elsewhere 1; return 1; }
-}
 check() {
   n=$1
   shift
@@ -25,9 +21,54 @@ check() {
   esac
 }
 check_file() { "use_$n"; locate; "$1"; }
+lasting_record() {
+  case $(stat -f -c %T -- "$root" 2>/dev/null) in
+  tmpfs | ramfs) targets_share_disk || turn_away record "$root is in memory, and a reboot would lose the undo" ;;
+  esac
+}
+targets_share_disk() {
+  shared=1
+  for file in $all_files; do
+    "use_$file"
+    n=$file
+    locate
+    [ ! -d "$dir" ] || shared=0
+    [ ! -d "$dir" ] || [ "$(stat -c %d -- "$dir")" = "$(stat -c %d -- "$root")" ] || return
+  done
+  return "$shared"
+}
+enough_room() {
+  set -- $(df -P -k -- "$root" 2>/dev/null | tail -n 1)
+  case $4 in '' | *[!0-9]*) return 0 ;; esac
+  [ "$4" -ge 512 ] || turn_away record "$root needs 512 KiB of free space for the undo, and its file system has $4"
+}
+not_begun() { [ ! -d "$here" ] || { state_of "$txid"; turn_away begun "it was begun before, by $(who "$txid"), and is $state"; }; }
+begin_record() {
+  forget_unborn
+  fresh=$root/tx/new.$txid.$$
+  { mkdir -m 700 -- "$fresh" && printf '%s\\n' "$undo_text" "$undo_call" >"$fresh/undo.sh" && [ "$(digest "$fresh/undo.sh")" = "$undo_sha" ] && "$shell" -n "$fresh/undo.sh" &&
+    echo "run $run by $operator@$controller since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$fresh/owner" && identity $$ >"$fresh/own" &&
+    true >"$fresh/st.PREPARING" && true >"$fresh/u.free" && true >"$fresh/files.todo" && make_marks "$fresh" && sync "$fresh/undo.sh" "$fresh/owner" "$fresh"; } 2>/dev/null ||
+    { rm -rf -- "$fresh"; turn_away record "its record could not be written below $root/tx"; return; }
+  mv -T -- "$fresh" "$here" 2>/dev/null || { rm -rf -- "$fresh"; state_of "$txid"; turn_away begun "it was begun before, by $(who "$txid"), and is $state"; return; }
+  sync "$root/tx"
+  take_lock || { rm -rf -- "$here"; return 1; }
+  forget_old_records
+}
+make_marks() {
+  for mark in $all_marks; do true >"$1/$mark" || return; done
+}
+forget_old_records() {
+  for id in $(ls -t -- "$root/tx" 2>/dev/null | tail -n +\${most_records}); do
+    case $id in "$txid" | new.*) continue ;; esac
+    state_of "$id"
+    case $state in CONFIRMED | ROLLEDBACK) rm -rf -- "$root/tx/$id" ;; esac
+  done
+  return 0
+}
 prepare() {
   n=$1
-  case $refused$skip in 1* | *" $n "*) return ;; esac
+  case $refused$skip in 1*) return ;; *" $n "*) true >"$here/s.$n"; return ;; esac
   "use_$n"; locate
   begin "prepare.$n"
   "$2" 2>&1
@@ -35,6 +76,11 @@ prepare() {
   end "prepare.$n" "$result"
   [ "$result" = 0 ] || refused=1
 }
+armed() {
+  pass PREPARING PREPARED && arm && return 0
+  turn_away unarmed "the undo could not be armed on the host, so nothing was changed"
+}
+commit() { mark files todo begun && pass ARMED APPLYING; }
 change_file() {
   [ -z "$stopped" ] || return
   n=$1
@@ -49,6 +95,12 @@ change() {
   [ -z "$stopped" ] || return
   n=$1
   shift
-  capture "change.$n" 16384 "$@" || stopped=1
+  mark "c.$n" todo begun || { stopped=1; return; }
+  case " $ahead " in *" $n "*) sync "$here" || { stopped=1; return; } ;; esac
+  capture "change.$n" 16384 "$@" && mark "c.$n" begun 'done' || stopped=1
+}
+take_back() {
+  rm -f -- "$here/own"
+  RUNBOOK_NONCE=$nonce "$shell" "$here/undo.sh" undo
 }
 `;

@@ -5,12 +5,14 @@ import type { Facts } from '../domain/host.ts';
 import { type Ask, createAsk, type Run } from './ask.ts';
 import { factsQuery } from './facts-query.ts';
 import { fileQuery } from './file-query.ts';
+import { type HostShell, posixHost } from './host-shell.ts';
 import { listQuery } from './list-query.ts';
 import { probeQuery } from './probe-query.ts';
+import { lockQuery, transactionQuery } from './transaction-query.ts';
 import { unitQuery } from './unit-query.ts';
 
 /** A Reader whose questions go out by `run`: those of one turn of the event loop in one exchange. `learn` is told who the host is. */
-export function createReader(run: Run, learn: (facts: Facts) => void = () => undefined): Reader {
+export function createReader(run: Run, host: HostShell = posixHost, learn: (facts: Facts) => void = () => undefined): Reader {
   const ask = createAsk(run);
   let facts: Promise<Facts> | undefined;
   return {
@@ -29,6 +31,8 @@ export function createReader(run: Run, learn: (facts: Facts) => void = () => und
     list: async (directory) => ask(listQuery(directory)),
     unit: async (name) => ask(unitQuery(name)),
     probe: async (argv, options) => ask(probeQuery(argv, options)),
+    transaction: async (tx) => ask(transactionQuery(tx, host)),
+    lock: async () => ask(lockQuery(host)),
   };
 }
 

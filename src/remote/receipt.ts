@@ -1,6 +1,9 @@
-import type { Change, ChangeResult, Receipt } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
+import type { Failure, FailureCode } from '../domain/failure.ts';
+import type { ChangeResult, Receipt } from '../domain/transaction.ts';
 import type { Frame, Frames } from './frames.ts';
 import { textOf } from './query.ts';
+import { standingOf } from './standing.ts';
 
 /** Exit code of a check or a commit that found something else than was planned. */
 const STALE = 75;
@@ -8,9 +11,25 @@ const STALE = 75;
 const NOTHING_LEFT = 70;
 const TIMED_OUT = 124;
 
-/** Turns the frames of a transaction into one result a change. */
+/** Turns the frames of a transaction into one result a change, and where the whole of it stands. */
 export function receiptOf(changes: readonly Change[], frames: Frames): Receipt {
-  return { results: changes.map((change, index) => resultOf(change, index, frames)) };
+  const refusal = refusalOf(frames);
+  return {
+    ...standingOf(frames),
+    results: changes.map((change, index) => resultOf(change, index, frames)),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}
+
+/** The host's word for why it turned a transaction away, to what it is called here. */
+const REFUSALS: Readonly<Record<string, FailureCode>> = { locked: 'locked', begun: 'locked', record: 'refused', unarmed: 'refused' };
+
+/** Why a host turned a transaction away as a whole; undefined when it did not. */
+export function refusalOf(frames: Frames): Failure | undefined {
+  const frame = frames.get('tx.refused');
+  if (frame === undefined) return undefined;
+  const [word = '', ...lines] = textOf(frame).split('\n');
+  return { code: REFUSALS[word] ?? 'refused', message: lines.join(' ').slice(-1_000) };
 }
 
 function resultOf(change: Change, index: number, frames: Frames): ChangeResult {

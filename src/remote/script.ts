@@ -4,7 +4,7 @@ import { quote } from './quote.ts';
 
 /** What a script's tools are; functions of these names that a login environment exports must not stand in for them. */
 const TOOLS =
-  'base64 cat chmod chown cp cut date df dirname getfattr grep head id ln ls lsattr mkdir mv printf readlink rm rmdir sed setfattr sha256sum sort stat sync systemctl tail timeout touch uname';
+  'at atrm base64 cat chmod chown cp cut date df dirname getfattr grep head id kill ln logger ls lsattr mkdir mv printf readlink rm rmdir sed setfattr sha256sum setsid sleep sort stat sync systemctl systemd-run tail timeout touch tr uname';
 
 /** Shell text to run on a host, and what it may cost. */
 export interface Script {
@@ -20,19 +20,17 @@ export interface Script {
 /**
  * The bytes that are fed to the shell. All of it is one brace group, which a shell must have read to its end before it
  * runs any of it: a script that is cut off anywhere is a syntax error and does nothing. The end marker on both streams
- * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS).
+ * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS); functions
+ * that are exported would show the nonce to every program.
  */
 export function scriptBytes(script: Script, host: HostShell, nonce: string): Uint8Array {
-  return Buffer.from(`{
+  return Buffer.from(`set +a
+{
 ${frameFunctions}${[...new Set(script.functions)].join('')}
 main() {
-set +aefuvxC
-umask 077
-LC_ALL=C TZ=UTC0 PATH=${quote(host.path)}
-export LC_ALL TZ PATH
-unset ENV BASH_ENV CDPATH IFS nonce
-unset -f ${TOOLS} >/dev/null 2>&1
-nonce=${nonce} can_limit= probe_home=${host.ownHome ? '' : '/proc'}
+unset nonce
+${shellOpening(host)}
+nonce=${nonce}
 exec 3>&1 4>&2
 ${script.body}
 echo; echo "$nonce done"
@@ -42,4 +40,15 @@ exit 0
 main </dev/null
 }
 `);
+}
+
+/** What every script of ours begins with: options, umask, locale and PATH as we want them, whatever the login has set. */
+export function shellOpening(host: HostShell): string {
+  return `set +aefuvxC
+umask 077
+LC_ALL=C TZ=UTC0 PATH=${quote(host.path)}
+export LC_ALL TZ PATH
+unset ENV BASH_ENV CDPATH IFS
+unset -f ${TOOLS} >/dev/null 2>&1
+can_limit= probe_home=${host.ownHome ? '' : '/proc'}`;
 }

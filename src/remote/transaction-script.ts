@@ -1,89 +1,112 @@
-import type { Change, Transaction } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
+import { contentOf } from '../domain/file.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { fileCheckFunctions } from './file-checks.ts';
-import { type FileScript, fileScript } from './file-script.ts';
+import { fileContents, VALIDATE_SECONDS, wayOf } from './file-script.ts';
 import { fileWriteFunctions } from './file-writes.ts';
+import type { HostShell } from './host-shell.ts';
 import type { Encoding } from './payload.ts';
 import { phaseFunctions } from './phase-functions.ts';
 import { quote } from './quote.ts';
 import type { Script } from './script.ts';
-import { unitFunctions } from './unit-functions.ts';
+import { undoScript, undoTimeoutMs } from './undo-script.ts';
 import { type CallScript, commandScript, triggerScript, unitScript } from './unit-script.ts';
 
-/** Time for looking at, cloning and syncing one file, in ms. */
-const FILE_MS = 30_000;
+/** Time for looking at, cloning, judging and syncing one file, in ms. */
+const FILE_MS = 30_000 + VALIDATE_SECONDS * 1_000;
 
-const BASE_TOOLS = ['head', 'date', 'tail'];
-const FILE_TOOLS = 'id stat readlink cut sed sort grep sha256sum df cp mv rm ln cat mkdir rmdir chmod chown touch sync'.split(' ');
+/** Records of ended transactions that a host keeps, so that it can say what became of one. */
+const MOST_RECORDS = 50;
 
-/** One change's shell text. */
-type Part = { readonly kind: 'file'; readonly script: FileScript } | { readonly kind: 'call'; readonly script: CallScript };
+const RECORD_TOOLS = 'head date tail id stat readlink cut sed sort grep sha256sum df mv rm ln ls cat mkdir rmdir touch sync tr sleep'.split(
+  ' ',
+);
+const FILE_TOOLS = 'cp chmod chown'.split(' ');
 
-/** The whole of a transaction as one script, for the machine of that id ('' for any); its frames are read by `receiptOf`. */
-export function transactionScript(transaction: Transaction, encoding: Encoding, machine: string): Script {
-  const parts = transaction.changes.map((change, index) => partOf(change, index, transaction.undo, encoding));
+/** What carries a transaction to a host. */
+export interface Carrier {
+  readonly host: HostShell;
+  readonly encoding: Encoding;
+  /** The machine id that the host must have; '' for any. */
+  readonly machine: string;
+}
+
+/** The whole of a transaction as one script; its frames are read by `receiptOf`. */
+export function transactionScript(transaction: Transaction, { host, encoding, machine }: Carrier): Script {
+  const { changes, rollback } = transaction;
+  const undo = undoScript(transaction, host);
   return {
-    functions: [fileCheckFunctions, fileWriteFunctions, unitFunctions, phaseFunctions, ...definitions(parts)],
+    functions: [],
     body: [
-      opening(transaction),
-      'transaction() {',
-      ...phases(parts),
-      '}',
-      `need tx ${tools(transaction, encoding)} && same_machine ${quote(machine)} && transaction`,
+      `set -f
+trap '' HUP PIPE
+me=$(id -u)
+undo_text=${quote(undo.definitions)}
+undo_call=${quote(undo.call)}
+undo_sha=${contentOf(Buffer.from(`${undo.definitions}\n${undo.call}\n`)).sha256}
+most_records=${MOST_RECORDS}
+refused= stopped= skip= identities=
+eval "$undo_text"
+boot_id
+dead_man`,
+      fileCheckFunctions,
+      fileWriteFunctions,
+      phaseFunctions,
+      ...changes.map((change, index) => (change.kind === 'file' ? fileContents(change, index, encoding) : '')),
+      phases(changes, rollback),
+      `need tx ${tools(changes, encoding)} && same_machine ${quote(machine)} && transaction`,
+      'say_state',
     ].join('\n'),
-    timeoutMs: parts.reduce((sum, { kind, script }) => sum + (kind === 'file' ? FILE_MS : script.timeoutMs), 30_000),
-    maxBytes: 256 * 1024 + transaction.changes.length * 128 * 1024,
+    timeoutMs: changes.reduce((sum, change) => sum + timeoutOf(change, rollback), 60_000) + undoTimeoutMs(changes),
+    maxBytes: 512 * 1024 + changes.length * 256 * 1024,
   };
 }
 
-function partOf(change: Change, index: number, undo: boolean, encoding: Encoding): Part {
+/** Check, record, prepare, arm, commit; what does not succeed after the record was begun is taken back at once. */
+function phases(changes: readonly Change[], rollback: boolean): string {
+  const checks = changes.map((change, n) => checkCall(change, n, rollback));
+  const prepares = changes.map((change, n) => (change.kind === 'file' ? `prepare ${n} prepare_${wayOf(change)}` : ':'));
+  const commits = changes.map((change, n) =>
+    change.kind === 'file' ? `change_file ${n} commit_${wayOf(change)}` : `change ${n} ${callOf(change, rollback).call}`,
+  );
+  const body = (lines: readonly string[]): string => ['  :', ...lines].join('\n  ');
+  return `transaction() {
+  not_begun || return
+${body(checks)}
+  [ -z "$refused" ] && open_record && lasting_record && enough_room && begin_record || return
+${body(prepares)}
+  if [ -z "$refused" ] && armed && commit; then
+  ${body(commits)}
+    [ -n "$stopped" ] || { pass APPLYING APPLIED && return; }
+  fi
+  take_back
+}`;
+}
+
+function checkCall(change: Change, n: number, rollback: boolean): string {
+  if (change.kind === 'file') return `check ${n} check_file check_${change.before.kind === 'absent' ? 'absent' : 'present'}`;
+  const { check } = callOf(change, rollback);
+  return check === undefined ? ':' : `check ${n} ${check}`;
+}
+
+function callOf(change: Exclude<Change, { kind: 'file' }>, rollback: boolean): CallScript {
   switch (change.kind) {
-    case 'file':
-      return { kind: 'file', script: fileScript(change, index, undo, encoding) };
     case 'unit':
-      return { kind: 'call', script: unitScript(change, undo) };
+      return unitScript(change, rollback);
     case 'trigger':
-      return { kind: 'call', script: triggerScript(change, undo) };
+      return triggerScript(change, rollback);
     case 'command':
-      return { kind: 'call', script: commandScript(change) };
+      return commandScript(change);
   }
 }
 
-function definitions(parts: readonly Part[]): readonly string[] {
-  return parts.flatMap((part) => (part.kind === 'file' ? [part.script.definitions] : []));
+function timeoutOf(change: Change, rollback: boolean): number {
+  return change.kind === 'file' ? FILE_MS : callOf(change, rollback).timeoutMs;
 }
 
-function opening({ id, undo }: Transaction): string {
-  return `set -f
-trap '' HUP PIPE
-txid=${id} undo=${undo ? 1 : 0} me=$(id -u)
-refused= stopped= skip= prepared= made= identities=`;
-}
-
-/**
- * Check, prepare, commit. The undo that fires on the host by itself is armed between prepare and commit: that is where
- * `arm` will stand, when all new bytes are durable and no file has been replaced yet.
- */
-function phases(parts: readonly Part[]): readonly string[] {
-  const all = parts.map((part, n) => ({ n, ...part }));
-  const files = all.filter((part) => part.kind === 'file');
-  const checks = all.map((part) => checkCall(part.n, part));
-  const prepares = files.flatMap(({ n, script }) => (script.prepare ? [`prepare ${n} ${script.prepare}`] : []));
-  const commits = all.map((part) =>
-    part.kind === 'file' ? `change_file ${part.n} ${part.script.commit}` : `change ${part.n} ${part.script.call}`,
-  );
-  const discards = files.map(({ n }) => `n=${n}; use_${n}; locate; discard`);
-  const body = (lines: readonly string[]): string => ['  :', ...lines.map((line) => `  ${line}`)].join('\n');
-  return [body(checks), body(prepares), `  if [ -z "$refused" ]; then\n${body(commits)}\n  fi`, body(discards)];
-}
-
-function checkCall(n: number, part: Part): string {
-  if (part.kind === 'file') return `check ${n} check_file ${part.script.check}`;
-  return part.script.check === undefined ? '' : `check ${n} ${part.script.check}`;
-}
-
-function tools({ changes }: Transaction, encoding: Encoding): string {
+function tools(changes: readonly Change[], encoding: Encoding): string {
   const kinds = new Set(changes.map(({ kind }) => kind));
-  const all = [...BASE_TOOLS];
+  const all = [...RECORD_TOOLS];
   if (kinds.has('file')) all.push(...FILE_TOOLS, ...(encoding === 'base64' ? ['base64'] : []));
   if (kinds.has('unit') || kinds.has('trigger')) all.push('systemctl');
   return all.join(' ');

@@ -9,7 +9,7 @@ export const SYSTEMCTL_SECONDS = 200;
  *
  * `check_unit UNIT ENABLED MASKED ACTIVE` compares what the change will alter with what was planned (yes, no, or empty
  * for what it leaves alone). Whether a unit that was started is up this second is not compared: one that crash-loops
- * goes up and down. `set_unit UNIT ENABLED MASKED VERB...` looks again afterwards, since systemctl calls it success to enable
+ * goes up and down; `check_started` only asks whether somebody stopped it. At boot nothing is waited for. `set_unit UNIT ENABLED MASKED VERB...` looks again afterwards, since systemctl calls it success to enable
  * what has no [Install] section, or to unmask what is masked until the next boot. `restart_back` is the restart of an undo: a unit that is started again and fails is back where it
  * was when it crash-looped before; one that stays down is not.
  */
@@ -34,8 +34,13 @@ check_unit() {
   case $3 in '' | "$masked") ;; *) stale 'was masked or unmasked since it was planned'; return ;; esac
   [ "$4" != no ] || [ "$active" = no ] || { stale 'was started since it was planned'; return; }
 }
+check_started() {
+  look_at_unit "$1" || return
+  case $state in *"
+ActiveState=inactive"*) stale 'was stopped since it was planned' ;; esac
+}
 check_program() { command -v -- "$1" >/dev/null 2>&1 || refuse 'is not on the host'; }
-call_systemctl() { limited ${SYSTEMCTL_SECONDS} systemctl --no-ask-password "$@" </dev/null; }
+call_systemctl() { limited ${SYSTEMCTL_SECONDS} systemctl --no-ask-password \${booting:+--no-block} "$@" </dev/null; }
 set_unit() {
   unit=$1 want_enabled=$2 want_masked=$3
   shift 3

@@ -13,8 +13,11 @@ export interface CallScript {
 
 const SYSTEMCTL_MS = (SYSTEMCTL_SECONDS + 5) * 1_000;
 
-/** A unit's way from one lasting state to the other: unmask first, since nothing else works before; mask last. */
-export function unitScript({ unit, before, after }: UnitChange, undo: boolean): CallScript {
+/**
+ * A unit's way from one lasting state to the other: unmask first, since nothing else works before; mask last. `back`: it takes
+ * a change back.
+ */
+export function unitScript({ unit, before, after }: UnitChange, back: boolean): CallScript {
   const verbs: string[] = [];
   if (before.masked && !after.masked) verbs.push('unmask');
   if (before.enabled !== after.enabled) verbs.push(after.enabled ? 'enable' : 'disable');
@@ -25,17 +28,20 @@ export function unitScript({ unit, before, after }: UnitChange, undo: boolean): 
   const wanted = [enabled ? yesNo(after.enabled) : '', masked ? yesNo(after.masked) : ''];
   const call = `set_unit ${commandLine([unit, ...wanted, ...verbs])}`;
   // An undo puts back what was recorded, whoever changed it meanwhile.
-  const check = undo ? {} : { check: `check_unit ${commandLine([unit, ...planned])}` };
+  const check = back ? {} : { check: `check_unit ${commandLine([unit, ...planned])}` };
   return { ...check, call, timeoutMs: SYSTEMCTL_MS * verbs.length };
 }
 
 /** A trigger. In an undo it brings back the unit's recorded state: what was not started is stopped, not restarted. */
-export function triggerScript(change: TriggerChange, undo: boolean): CallScript {
-  return { call: triggerCall(change, undo), timeoutMs: SYSTEMCTL_MS };
+export function triggerScript(change: TriggerChange, back: boolean): CallScript {
+  const { action, unit, before } = change;
+  const stops = !back && unit !== undefined && before?.active && (action === 'restart' || action === 'reload');
+  const check = stops ? { check: `check_started ${quote(unit)}` } : {};
+  return { ...check, call: triggerCall(change, back), timeoutMs: SYSTEMCTL_MS };
 }
 
-function triggerCall({ action, unit = '', before }: TriggerChange, undo: boolean): string {
-  const wasDown = undo && before?.active === false;
+function triggerCall({ action, unit = '', before }: TriggerChange, back: boolean): string {
+  const wasDown = back && before?.active === false;
   switch (action) {
     case 'daemon-reload':
       return 'call_systemctl daemon-reload';
@@ -45,7 +51,7 @@ function triggerCall({ action, unit = '', before }: TriggerChange, undo: boolean
       return wasDown ? 'true' : `call_systemctl reload -- ${quote(unit)}`;
     case 'restart':
       if (wasDown) return `call_systemctl stop -- ${quote(unit)}`;
-      return undo ? `restart_back ${quote(unit)}` : `call_systemctl restart -- ${quote(unit)}`;
+      return back ? `restart_back ${quote(unit)}` : `call_systemctl restart -- ${quote(unit)}`;
   }
 }
 

@@ -11,6 +11,7 @@ export const fileContent = defineStep({
   docs: `Writes a whole file. Permission bits and owner stay as they are where they are not given; a new file is
 \`0644 root:root\`. \`absent: true\` removes it. Links are followed: the file that a link points to is written. To change
 a part of a file use \`file.line\` or \`file.env\`.`,
+  writesFiles: true,
   schema: {
     type: 'object',
     additionalProperties: false,

@@ -22,6 +22,7 @@ one goes, an empty value stays.
 
 All other bytes stay: comments, quotes, order, line ends, a missing final newline. The edited file is read again; where it
 would not mean what it should (a quote is never closed, for one), the step fails as \`ambiguous\`.`,
+  writesFiles: true,
   schema: {
     type: 'object',
     additionalProperties: false,

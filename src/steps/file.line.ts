@@ -15,6 +15,7 @@ after the last line that \`after\` finds, or before the last one that \`before\`
 \`state: absent\`: every line that \`match\` finds goes, or, without \`match\`, every line equal to \`line\`.
 
 All other bytes stay as they are. A file with CRLF line ends gets the new line with CRLF. The file must exist.`,
+  writesFiles: true,
   schema: {
     type: 'object',
     additionalProperties: false,

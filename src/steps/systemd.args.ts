@@ -28,6 +28,7 @@ is added to the variable that ends the command line, or to the command line. A f
 The edited files are read again before anything is planned: when they would not give exactly the arguments that are meant, or
 another variable would change, the step fails as \`ambiguous\`. systemd is told (daemon-reload) when a unit file changed,
 or when it has not read earlier changes yet; the program is not restarted: that is \`systemd.restart\`.`,
+  writesFiles: true,
   schema: {
     type: 'object',
     additionalProperties: false,

@@ -13,7 +13,7 @@ import {
   namedKeyTypes,
   parseKnownHosts,
 } from './known-hosts.ts';
-import { keyType } from './ssh-wire.ts';
+import { fingerprint, keyType } from './ssh-wire.ts';
 
 /** Reads known_hosts files, each once until it changes. */
 export class KnownHostsReader {
@@ -89,6 +89,11 @@ export class HostKeyCheck {
     this.#target = target;
     this.#known = known;
     this.#name = knownHostsName(target.address, target.port);
+  }
+
+  /** The fingerprint of the key that was accepted. */
+  get fingerprint(): string | undefined {
+    return this.#accepted && fingerprint(this.#accepted);
   }
 
   /** Types to ask the host for first. */

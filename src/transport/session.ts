@@ -14,6 +14,8 @@ import { hasStrictKex, installGuard } from './protocol-guard.ts';
 export interface Session {
   readonly client: Client;
   readonly socket: Socket;
+  /** The fingerprint of the key that the host showed. */
+  readonly hostKey: string;
   /** Why the connection broke, where that is known. */
   readonly dropped: () => string | undefined;
 }
@@ -100,7 +102,10 @@ export function login(target: Target, socket: Socket, context: LoginContext): Pr
     });
     client.on('close', () => giveUp(check.failure ?? unreachableFailure(target, phase, new Error(hungUp(banner)))));
     countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, phase)), { once: true });
-    client.on('ready', () => resolve({ ok: true, session: { client, socket, dropped: () => check.failure?.message ?? dropped } }));
+    client.on('ready', () => {
+      const hostKey = check.fingerprint ?? '';
+      resolve({ ok: true, session: { client, socket, hostKey, dropped: () => check.failure?.message ?? dropped } });
+    });
 
     if (socket.destroyed) giveUp(unreachableFailure(target, phase, new Error('the host closed the connection')));
     client.connect({

@@ -29,6 +29,10 @@ export class Ssh2Connection implements Connection, ChannelHost {
     this.client.setMaxListeners(0);
   }
 
+  get hostKey(): string {
+    return this.#session.hostKey;
+  }
+
   get closed(): boolean {
     return this.#retired || this.#session.socket.destroyed;
   }

@@ -3,6 +3,7 @@ import { showDuration } from '../domain/duration.ts';
 import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Unmet } from '../domain/step.ts';
+import type { TransactionState } from '../domain/transaction.ts';
 import { foldNames } from './names.ts';
 import { outcomeWords } from './outcome-words.ts';
 import type { Page } from './page.ts';
@@ -29,11 +30,21 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
     case 'host.started':
       return undefined;
     case 'transaction.intended':
-      return `${event.undo ? 'taking back' : 'changing'} ${event.changes.map((change) => page.say(changeName(change))).join(', ')}`;
+      return `${event.rollback ? 'taking back' : 'changing'} ${event.changes.map((change) => page.say(changeName(change))).join(', ')}`;
     case 'transaction.finished':
       return unfinishedWords(page, event.results);
     case 'transaction.lost':
-      return `not known whether the changes took place: ${page.say(event.failure.message)}`;
+      return `not known whether the changes took place, asking the host: ${page.say(event.failure.message)}`;
+    case 'confirm.intended':
+      return undefined;
+    case 'undo.intended':
+      return 'taking back';
+    case 'transaction.reported':
+      return [reportedWords(event.state), ...event.remarks.map(page.say)].join('; ');
+    case 'run.resumed':
+      return `resumed by ${page.say(event.operator)}: ${count(event.hosts.length, 'host')} to settle`;
+    case 'rollout.held':
+      return `stopping: ${count(event.unconfirmed, 'host')} changed and not known to be confirmed, ${event.maxUnavailable} allowed; ${count(event.notStarted.length, 'host')} not begun`;
     case 'verify.attempted':
       return event.unmet.length === 0 ? 'verify holds' : `waiting: ${waitingWords(page, event.unmet)}`;
     case 'host.finished':
@@ -45,6 +56,19 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
     case 'run.finished':
       return `finished with exit code ${event.exitCode}`;
   }
+}
+
+const REPORTED: Readonly<Partial<Record<TransactionState, string>>> = {
+  none: 'nothing was done, and nothing will be',
+  confirmed: 'confirmed',
+  applied: 'the changes took place',
+  'rolled-back': 'is back as it was',
+  rolling: 'cannot be taken back yet, and the host goes on trying',
+  conflict: 'was edited by somebody else, and is left as it is',
+};
+
+function reportedWords(state: TransactionState): string {
+  return REPORTED[state] ?? state;
 }
 
 /** What verify waits for, and for how long if that is known. */

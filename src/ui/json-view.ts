@@ -26,7 +26,14 @@ export function jsonLine(event: RunEvent, mask: Mask): string {
 
 function plainEvent(event: RunEvent): object {
   if (event.type === 'host.planned') return { ...event, plan: plainPlan(event.plan) };
-  if (event.type === 'transaction.intended') return { ...event, changes: event.changes.map(jsonChange) };
+  if (event.type === 'transaction.intended') {
+    const { context: _, ...told } = event;
+    return { ...told, changes: event.changes.map(jsonChange) };
+  }
+  if (event.type === 'run.started') {
+    const { source: _, ...told } = event;
+    return told;
+  }
   return event;
 }
 

@@ -90,11 +90,17 @@ function rowOf(event: Extract<RunEvent, { readonly host: string }>, kind: RunKin
     case 'host.started':
       return { words: 'connecting' };
     case 'transaction.intended':
-      return { words: event.undo ? 'taking back' : 'changing' };
+      return { words: event.rollback ? 'taking back' : 'changing' };
     case 'transaction.finished':
-      return { words: event.undo ? 'taking back' : 'verifying' };
+      return { words: event.state === 'applied' ? 'verifying' : 'taking back' };
     case 'transaction.lost':
-      return { words: 'lost' };
+      return { words: 'lost, asking the host' };
+    case 'confirm.intended':
+      return { words: 'confirming' };
+    case 'undo.intended':
+      return { words: 'taking back' };
+    case 'transaction.reported':
+      return undefined;
     case 'verify.attempted':
       return { words: verifyingWords(page, event.unmet) };
     case 'host.finished':

@@ -39,6 +39,7 @@ export function plainView(output: Output, page: Page): View {
         hosts = event.hosts.length;
         name = Math.min(WIDEST_NAME, Math.max(1, ...event.hosts.map((host) => page.say(host).length)));
       }
+      if (event.type === 'run.resumed') name = Math.min(WIDEST_NAME, Math.max(1, ...event.hosts.map((host) => page.say(host).length)));
       if (event.type === 'host.planned') {
         looked += 1;
         found.set(event.host, event.plan.outcome);

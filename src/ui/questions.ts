@@ -19,6 +19,8 @@ export interface Question {
   readonly offersWaves: boolean;
   /** Hosts of earlier waves have been changed: no means to stop here. */
   readonly begun: boolean;
+  /** Yes puts a name to it, and changes nothing yet. */
+  readonly signs?: true;
 }
 
 /** `none`: there is nobody to ask. `interrupted`: Ctrl-C. */
@@ -97,7 +99,7 @@ async function choose(
       {
         type: 'select',
         name: 'choice',
-        message: `Change ${count(question.hosts.length, 'host')}?`,
+        message: question.signs ? 'Approve this plan?' : `Change ${count(question.hosts.length, 'host')}?`,
         default: 'no',
         choices: choicesOf(question),
       },
@@ -137,9 +139,9 @@ function kept(output: Terminal['output'], { style }: Page): Writable {
   return Object.defineProperties(front, { isTTY: { value: true }, columns: { get: () => output.columns ?? 80 } });
 }
 
-function choicesOf({ offersWaves, begun }: Question): { readonly name: string; readonly value: Choice }[] {
+function choicesOf({ offersWaves, begun, signs }: Question): { readonly name: string; readonly value: Choice }[] {
   return [
-    { name: begun ? 'No, stop here' : 'No, change nothing', value: 'no' },
+    { name: begun ? 'No, stop here' : signs ? 'No' : 'No, change nothing', value: 'no' },
     { name: 'Yes', value: 'yes' },
     ...(offersWaves ? [{ name: 'Yes, and ask again before each wave', value: 'wave' } as const] : []),
     { name: 'Diff: show again what would change', value: 'diff' },

@@ -32,7 +32,7 @@ export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle
   const shown = page.full ? groups : groups.slice(0, MOST_GROUPS);
   for (const group of shown) lines.push(...groupLines(page, group), '');
   if (groups.length > shown.length) lines.push(...foldedLines(page, groups.slice(shown.length)), '');
-  lines.push(...showNotTouched(page, plans, kind));
+  lines.push(...degradedLines(page, affected), ...showNotTouched(page, plans, kind));
   if (next && affected.length > 0) {
     if (lines.at(-1) !== '') lines.push('');
     lines.push(...nextLines(page, page.say(commandLine(next))));
@@ -66,6 +66,30 @@ function leftOutLines(page: Page, { id, status }: StepPlan): readonly string[] {
   if (status.kind === 'read' || status.kind === 'planned') return [];
   const why = status.kind === 'failed' ? status.failure.message : status.why;
   return labelled(page, status.kind, `${page.say(id)}: ${page.say(why)}`, page.style.quiet);
+}
+
+const UNDO_BY: Readonly<Record<string, string>> = {
+  at: 'no systemd: at(1) takes an unconfirmed change back, to the minute',
+  process: 'no systemd: a process takes an unconfirmed change back, and a reboot ends it',
+};
+
+/** Hosts on which the undo that is armed before the change is worth less than with systemd. */
+function degradedLines(page: Page, affected: readonly HostPlan[]): readonly string[] {
+  const hosts = Map.groupBy(affected, ({ facts }) => UNDO_BY[String(facts['undo_by'])]);
+  hosts.delete(undefined);
+  return [...hosts].flatMap(([why, plans]) => [
+    ...headline(
+      page,
+      'warn',
+      count(plans.length, 'host'),
+      `degraded: ${foldNames(
+        page,
+        plans.map(({ host }) => host),
+      )}`,
+    ),
+    ...labelled(page, '', why ?? ''),
+    '',
+  ]);
 }
 
 /** Many different diffs are mostly one change amid lines that differ: what it says is then enough. */

@@ -2,7 +2,7 @@ import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
 import { commandLine } from './command-line.ts';
 import { groupByReason, type ReasonGroup } from './group-by-reason.ts';
-import { type RunStarted, recordRun } from './run-record.ts';
+import { isUnsettled, type RunStarted, recordRun } from './run-record.ts';
 
 /** A next step: what it is good for, and the exact command. */
 export interface Advice {
@@ -65,13 +65,14 @@ export function recap(events: Iterable<RunEvent>, typed: Typed = {}): Recap | un
     declined: record.declined,
     counts: OUTCOME_ORDER.map((outcome) => ({ outcome, hosts: hosts(outcome) })).filter((count) => count.hosts.length > 0),
     reasons: groupByReason(record.endings.filter(({ reason }) => reason !== undefined)),
-    next: adviceFor(record.started, hosts, typed),
+    next: adviceFor(record.started, hosts, record.transactions.some(isUnsettled), typed),
   };
 }
 
 function adviceFor(
-  { run, kind, runbook, of = run }: RunStarted,
+  { run, kind, runbook }: RunStarted,
   hosts: (outcome: Outcome) => readonly string[],
+  unsettled: boolean,
   { runbook: name = runbook, places = [], inputs = [], limit = [] }: Typed,
 ): readonly Advice[] {
   const next: Advice[] = [];
@@ -81,17 +82,15 @@ function adviceFor(
   const again = (command: string, narrowed: readonly string[]) => [command, name, ...places, ...inputs, ...narrowed];
   const some = (outcome: Outcome) => hosts(outcome).length > 0;
   const only = (outcomes: readonly Outcome[]) => limitTo(outcomes.flatMap(hosts), limit);
-  const changes = kind === 'apply' || kind === 'rollback';
-  const settle = changes && some('unknown');
   const amiss = TROUBLED[kind].filter(some);
 
   advise(kind === 'diagnose' && some('would-fix'), 'see what would be changed', ...again('plan', limit));
   advise(kind === 'plan' && some('would-fix'), 'make these changes', ...again('apply', limit));
   advise(some('stale'), 'plan again: these hosts changed in between', ...again('plan', only(['stale'])));
   advise(amiss.length > 0, 'see how these stand now', ...again('diagnose', only(amiss)));
-  advise(settle, 'take back what was done to these', 'rollback', of, ...places, '-l', hosts('unknown').join(','));
+  advise(unsettled, 'ask these how they stand, and finish or take back', 'resume', run, ...places);
   advise(kind === 'apply' && some('skipped'), 'go on with those not begun', ...again('apply', only(['skipped'])));
-  advise(kind === 'apply' && some('fixed') && !settle, 'take the changes back', 'rollback', run, ...places);
+  advise(kind === 'apply' && some('fixed') && !unsettled, 'take the changes back', 'rollback', run, ...places);
   return next;
 }
 

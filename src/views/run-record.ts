@@ -1,20 +1,29 @@
-import type { Change, ChangeResult } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { Content } from '../domain/file.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
+import { isSettled, type TransactionState } from '../domain/transaction.ts';
 
 /** The event that begins a run. */
 export type RunStarted = Extract<RunEvent, { readonly type: 'run.started' }>;
 
-/** What a run meant to do to a host, and what is known of how it went. Neither `results` nor `lost`: the record ends there. */
+/** What a run meant to do to a host, and what is known of how it went. */
 export interface TransactionRecord {
   readonly host: string;
   readonly tx: string;
-  readonly undo: boolean;
+  /** It takes changes of an earlier run back. */
+  readonly rollback: boolean;
   readonly changes: readonly Change[];
   /** The privilege that was asked for; absent: that of the inventory. */
   readonly become?: boolean;
-  readonly results?: readonly ChangeResult[];
+  /** When it was announced, in ms since the epoch, and how long from then on the host waits to be confirmed, in ms. */
+  readonly at: number;
+  readonly undoAfterMs: number;
+  /** What another process needs to verify it. */
+  readonly context?: Content;
+  /** What the host said last; absent: nothing since it was announced. */
+  readonly state?: TransactionState;
   readonly lost?: Failure;
 }
 
@@ -64,9 +73,10 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
         transactions.set(event.tx, intendedBy(event));
         break;
       case 'transaction.finished':
+      case 'transaction.reported':
       case 'transaction.lost': {
         const intended = transactions.get(event.tx);
-        if (intended) transactions.set(event.tx, settled(intended, event));
+        if (intended) transactions.set(event.tx, told(intended, event));
         break;
       }
       case 'host.finished':
@@ -74,6 +84,11 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
         break;
       case 'run.interrupted':
         interrupted = true;
+        break;
+      case 'run.resumed':
+        interrupted = false;
+        outcomes = undefined;
+        for (const host of event.hosts) ended.delete(host);
         break;
       case 'run.finished':
         outcomes = event.outcomes;
@@ -83,7 +98,10 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
       case 'wave.finished':
       case 'host.started':
       case 'verify.attempted':
+      case 'confirm.intended':
+      case 'undo.intended':
       case 'budget.exceeded':
+      case 'rollout.held':
         break;
     }
   }
@@ -99,21 +117,22 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
   };
 }
 
-/** True when a transaction was announced and it is not known what became of it. */
-export function isInDoubt(transaction: TransactionRecord): boolean {
-  return transaction.results === undefined;
+/** True when a transaction was announced, and the host has not said yet that it came to an end. */
+export function isUnsettled({ state }: Pick<TransactionRecord, 'state'>): boolean {
+  return !isSettled(state);
 }
 
-function intendedBy({ host, tx, undo, changes, become }: Extract<RunEvent, { readonly type: 'transaction.intended' }>): TransactionRecord {
-  return { host, tx, undo, changes, ...(become === undefined ? {} : { become }) };
+function intendedBy(event: Extract<RunEvent, { readonly type: 'transaction.intended' }>): TransactionRecord {
+  const { type: _, ...record } = event;
+  return record;
 }
 
-function settled(
+function told(
   intended: TransactionRecord,
-  event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.lost' }>,
+  event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.reported' | 'transaction.lost' }>,
 ): TransactionRecord {
   const { lost: _, ...rest } = intended;
-  return event.type === 'transaction.lost' ? { ...rest, lost: event.failure } : { ...rest, results: event.results };
+  return event.type === 'transaction.lost' ? { ...rest, lost: event.failure } : { ...rest, state: event.state };
 }
 
 function endingsOf(
@@ -136,10 +155,11 @@ function endingsOf(
 
 /** How a host stands whose end was not recorded, by the last that was sent to it; undefined when nothing was done to it. */
 function unsettled(transaction: TransactionRecord | undefined): HostEnding | undefined {
-  if (!transaction) return undefined;
-  const { host, undo, results, lost } = transaction;
-  if (!results) return { host, outcome: 'unknown', ...(lost ? { reason: lost } : {}) };
-  if (!results.some(({ kind }) => kind === 'done')) return undefined;
-  if (undo && results.every(({ kind }) => kind === 'done')) return { host, outcome: 'rolled-back' };
-  return { host, outcome: 'unknown', reason: { code: 'interrupted', message: 'it was changed, and the record ends before its end' } };
+  if (!transaction || transaction.state === 'none') return undefined;
+  const { host, rollback, state, lost } = transaction;
+  if (state === 'rolled-back') return { host, outcome: rollback ? 'failed' : 'rolled-back' };
+  if (state === 'confirmed') return { host, outcome: rollback ? 'rolled-back' : 'fixed' };
+  if (state === 'conflict') return { host, outcome: 'conflict' };
+  const reason: Failure = lost ?? { code: 'interrupted', message: 'the record ends before the host was confirmed or taken back' };
+  return { host, outcome: 'unknown', reason };
 }

@@ -5,10 +5,10 @@ import { drive, newRunId } from '../../src/cli/session.ts';
 import type { RunEvent } from '../../src/domain/event.ts';
 import type { Gate } from '../../src/engine/ports.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
-import { JournalFault } from '../../src/journal/file-journal.ts';
+import { FileJournal, JournalFault } from '../../src/journal/file-journal.ts';
 import { readRun } from '../../src/journal/run-archive.ts';
 import { silentView } from '../../src/ui/output.ts';
-import { leftUnverified } from '../../src/views/in-doubt.ts';
+import { inDoubt } from '../../src/views/in-doubt.ts';
 import { undoLog } from '../../src/views/undo-log.ts';
 import { FILE, host, rig, runbook } from '../engine/rig.ts';
 import { fakeWorld } from './rig.ts';
@@ -18,6 +18,8 @@ const TWO_WAVES = runbook({ rollout: { waves: [{ hosts: 1 }], confirm: 'wave', v
 function session(hosts: readonly ReturnType<typeof host>[], onGate: (gate: Gate, run: string) => void) {
   const { runs } = fakeWorld();
   const { fleet, ports, assignment } = rig(hosts);
+  const left: (readonly RunEvent[])[] = [];
+  let opened: FileJournal | undefined;
   const task = {
     run: 'r1',
     kind: 'apply' as const,
@@ -28,12 +30,18 @@ function session(hosts: readonly ReturnType<typeof host>[], onGate: (gate: Gate,
       return { answer: 'yes' as const, by: 'test' };
     },
     view: silentView,
-    runsDirectory: runs,
+    operator: 'ada',
+    async journal() {
+      opened = await FileJournal.create(join(runs, 'r1'));
+      return opened;
+    },
     detailedExitCode: false,
     stop: new AbortController(),
-    leave() {},
+    leave: (events: readonly RunEvent[]) => left.push(events),
   };
-  return { runs, fleet, drive: () => drive(task, (real) => apply(assignment(TWO_WAVES), real)) };
+  /** From now on no event can be kept. */
+  const breakJournal = async () => opened?.close();
+  return { runs, fleet, left, breakJournal, drive: () => drive(task, (real) => apply(assignment(TWO_WAVES), real)) };
 }
 
 /** From now on no content can be kept: what a full or broken disk does to a journal. */
@@ -46,6 +54,10 @@ function breakContents(run: string): void {
 async function mended(runs: string): Promise<readonly RunEvent[]> {
   rmSync(join(runs, 'r1/contents'));
   renameSync(join(runs, 'r1/aside'), join(runs, 'r1/contents'));
+  return read(runs);
+}
+
+async function read(runs: string): Promise<readonly RunEvent[]> {
   const run = await readRun(runs, 'r1');
   if (!run.ok) throw new Error(run.failure.message);
   return run.value.events;
@@ -61,16 +73,22 @@ test('once the journal cannot be kept, nothing more is changed, and what was don
   expect(undoLog(await mended(made.runs)).map((entry) => entry.host)).toEqual(['a']);
 });
 
-test('a host whose undo could not be announced is not touched again, and is named as changed and never verified', async () => {
-  const ill = host('a', 'mode=bad\n', 'still ill');
-  const made = session([ill, host('b')], () => {});
-  ill.hooks.answer = (fake) => {
-    if (fake.transactions.length > 0) breakContents(join(made.runs, 'r1'));
-    return undefined;
+test.each([
+  ['confirm', 'well'],
+  ['undo', 'still ill'],
+] as const)('a host whose %s could not be announced is not told it, and is left to take itself back', async (verb, afterFix) => {
+  const one = host('a', 'mode=bad\n', afterFix);
+  const made = session([one, host('b')], () => {});
+  const probe = one.probe.bind(one);
+  one.probe = async (argv, options) => {
+    if (one.transactions.length > 0) await made.breakJournal();
+    return probe(argv, options);
   };
   await expect(made.drive()).rejects.toBeInstanceOf(JournalFault);
-  expect(ill.transactions).toHaveLength(1);
-  expect(leftUnverified(await mended(made.runs))).toEqual(['a']);
+  expect([one.transactions.length, one.settled, [...one.states.values()]]).toEqual([1, [], ['applied']]);
+  const kept = await read(made.runs);
+  expect(kept.map(({ type }) => type)).not.toContain(`${verb}.intended`);
+  expect([...inDoubt(kept), ...inDoubt(made.left.flat())].map((each) => each.host)).toEqual(['a', 'a']);
 });
 
 test('a bug ends the journal with the last event of a run, and the run can be taken back', async () => {
@@ -84,8 +102,8 @@ test('a bug ends the journal with the last event of a run, and the run can be ta
   const run = await readRun(made.runs, 'r1');
   if (!run.ok) throw new Error(run.failure.message);
   expect(run.value.events.at(-1)).toMatchObject({ type: 'run.finished', outcomes: { a: 'unknown', b: 'skipped' }, exitCode: 70 });
-  expect(undoLog(run.value.events).map((entry) => entry.host)).toEqual(['a']);
-  expect(leftUnverified(run.value.events)).toEqual([]);
+  expect(undoLog(run.value.events)).toMatchObject([{ host: 'a', unsettled: true }]);
+  expect([buggy.settled, [...buggy.states.values()]]).toEqual([[], ['applied']]);
 });
 
 test('ids of runs sort by time, also of those that were begun in one second', () => {

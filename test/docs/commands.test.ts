@@ -81,7 +81,7 @@ test('every runbook command and option that a document shows is one that there i
 test('a command or option that there is not is found out', () => {
   const at = 'here';
   expect(fault({ at, words: ['diagnoze', 'x'] })).toBe('no command diagnoze');
-  expect(fault({ at, words: ['plan', 'x', '--out'] })).toBe('no option --out');
+  expect(fault({ at, words: ['plan', 'x', '--force'] })).toBe('no option --force');
   expect(fault({ at, words: ['lab', 'destroy'] })).toBe('no command destroy');
   expect(fault({ at, words: ['plan', 'x', '-l', 'all', '--detailed-exitcode'] })).toBeUndefined();
 });

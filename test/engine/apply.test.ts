@@ -18,8 +18,10 @@ describe('apply', () => {
         "wave 1/1: a",
         "a host.started",
         "a do: /etc/app.conf, restart",
-        "a results: done, done",
+        "a results: done, done (applied)",
         "a verify 1: holds",
+        "a confirm.intended",
+        "a is confirmed",
         "a finished: fixed",
         "wave 1 ended: 0 failures of 0",
         "exit 0",
@@ -29,14 +31,28 @@ describe('apply', () => {
     expect(fleet.host('b').transactions).toEqual([]);
   });
 
-  it('does nothing to a host before the event that announces it was taken', async () => {
-    const { ports, assignment, fleet } = rig([host('a')]);
-    const seen: number[] = [];
+  it.each([
+    ['well', 'confirm'],
+    ['still ill', 'undo'],
+  ] as const)('neither begins nor settles a host that is %s before the event that announces it was taken', async (afterFix, verb) => {
+    const { ports, assignment, fleet } = rig([host('a', 'mode=bad\n', afterFix)]);
+    const { transactions, settled } = fleet.host('a');
+    const seen: (readonly [string, number, number])[] = [];
     for await (const batch of apply(assignment(), ports)) {
-      if (batch.some((event) => event.type === 'transaction.intended')) seen.push(fleet.host('a').transactions.length);
+      for (const { type } of batch) if (type.endsWith('.intended')) seen.push([type, transactions.length, settled.length]);
     }
-    expect(seen).toEqual([0]);
-    expect(fleet.host('a').transactions).toHaveLength(1);
+    expect(seen).toEqual([
+      ['transaction.intended', 0, 0],
+      [`${verb}.intended`, 1, 0],
+    ]);
+    expect([transactions.length, settled]).toEqual([1, [`${verb} a`]]);
+  });
+
+  it('verifies over a connection that is opened anew after the change, and confirms', async () => {
+    const { ports, assignment, fleet } = rig([host('a')]);
+    await events(apply(assignment(), ports));
+    expect(fleet.calls.slice(fleet.calls.indexOf('write a'))).toEqual(['write a', 'close a', 'read a', 'write a', 'close a']);
+    expect(fleet.host('a').settled).toEqual(['confirm a']);
   });
 
   it('rolls a host back by itself when verify does not hold, and does not start the next wave', async () => {
@@ -48,12 +64,12 @@ describe('apply', () => {
         "wave 1/3: a",
         "a host.started",
         "a do: /etc/app.conf, restart",
-        "a results: done, done",
+        "a results: done, done (applied)",
         "a verify 1: it is still ill",
         "a verify 2: it is still ill",
         "a verify 3: it is still ill",
-        "a undo: /etc/app.conf, restart",
-        "a results: done, done",
+        "a undo.intended",
+        "a is rolled-back",
         "a finished: rolled-back",
         "wave 1 ended: 1 failures of 0",
         "budget.exceeded",
@@ -80,23 +96,16 @@ describe('apply', () => {
     expect(fleet.host('a').triggered).toEqual([]);
   });
 
-  it.each(['before', 'after'] as const)('calls a host unknown when the connection breaks %s it was changed', async (cut) => {
-    const { ports, assignment, fleet } = rig([host('a')]);
-    fleet.cuts.set('a', cut);
-    const all = lines(await events(apply(assignment(), ports)));
-    expect(all).toContain('a transaction.lost');
-    expect(all).toContain('a finished: unknown');
-    expect(all.at(-1)).toBe('exit 4');
-    expect(fleet.host('a').transactions.length).toBe(cut === 'after' ? 1 : 0);
-  });
-
   it('knows that nothing happened when the host turns the transaction away at the door', async () => {
     const { ports, assignment, fleet } = rig([host('a')]);
-    const refused = { apply: async () => Promise.reject(new HostFault({ code: 'become', message: 'sudo wants a password' })) };
-    const all = await events(
-      apply(assignment(), { ...ports, fleet: { read: (h) => fleet.read(h), close: (h) => fleet.close(h), write: async () => refused } }),
-    );
-    expect(lines(all)).toContain('a results: not-reached, not-reached');
+    const no = async () => Promise.reject(new HostFault({ code: 'become', message: 'sudo wants a password' }));
+    const shut = {
+      read: fleet.read.bind(fleet),
+      close: fleet.close.bind(fleet),
+      write: async () => ({ begin: no, confirm: no, undo: no }),
+    };
+    const all = await events(apply(assignment(), { ...ports, fleet: shut }));
+    expect(lines(all)).toContain('a results: not-reached, not-reached (none)');
     expect(lines(all)).toContain('a finished: failed');
     expect(inDoubt(all)).toEqual([]);
   });
@@ -110,41 +119,33 @@ describe('apply', () => {
     expect(all.at(-1)).toBe('exit 4');
   });
 
-  it('counts a host that was lost after dispatch against the budget', async () => {
-    const { ports, assignment, fleet } = rig([host('a'), host('b')]);
-    const book = runbook({ rollout: { waves: [{ hosts: 1 }] } });
-    fleet.cuts.set('a', 'after');
-    expect(lines(await events(apply(assignment(book), ports)))).toContain('b finished: skipped');
-  });
-
-  it('takes back what was done when a restart does not succeed', async () => {
+  it('is told in the same answer that the host took itself back when a restart does not succeed', async () => {
     const broken = host('a');
     let restarts = 0;
     broken.hooks.restarted = () => (restarts++ === 0 ? 'Job for app.service failed' : undefined);
     const { ports, assignment, fleet } = rig([broken]);
     const all = lines(await events(apply(assignment(), ports)));
-    expect(all).toContain('a results: done, failed');
-    expect(all).toContain('a undo: /etc/app.conf, restart');
+    expect(all).toContain('a results: done, failed (rolled-back)');
     expect(all).toContain('a finished: rolled-back');
+    expect(all.at(-1)).toBe('exit 3');
     expect(fleet.host('a').text(FILE)).toBe('mode=bad\n');
+    expect(fleet.host('a').settled).toEqual([]);
   });
 
-  it('calls it a conflict, and overwrites nothing, when a third party edits between the change and its rollback', async () => {
-    const edited = host('a', 'mode=bad\n', 'still ill');
-    edited.hooks.beforeApply = (fake, transaction) => {
-      if (transaction.undo) fake.write(FILE, 'mine\n');
-    };
-    const { ports, assignment, fleet } = rig([edited]);
-    expect(lines(await events(apply(assignment(), ports)))).toContain('a finished: conflict');
-    expect(fleet.host('a').text(FILE)).toBe('mine\n');
-  });
-
-  it('leaves a host changed, but not called well, when verify cannot be asked', async () => {
+  it('takes a host back whose verify cannot be asked, for nobody vouches for it', async () => {
     const { ports, assignment, fleet } = rig([host('a', 'mode=bad\n', 'mute')]);
     const all = lines(await events(apply(assignment(runbook({ rollout: { verifyTimeoutMs: 0 } })), ports)));
-    expect(all).toContain('a finished: unknown');
-    expect(all.at(-1)).toBe('exit 4');
-    expect(fleet.host('a').text(FILE)).toBe('mode=good\n');
+    expect(all.slice(all.indexOf('a verify 1: nobody answers'))).toEqual([
+      'a verify 1: nobody answers',
+      'a undo.intended',
+      'a is rolled-back',
+      'a finished: rolled-back',
+      'wave 1 ended: 1 failures of 0',
+      'budget.exceeded',
+      'exit 3',
+    ]);
+    expect(fleet.host('a').text(FILE)).toBe('mode=bad\n');
+    expect(fleet.host('a').settled).toEqual(['undo a']);
   });
 
   it('waits for what only needs time, for as long as the time is enough', async () => {

@@ -16,9 +16,40 @@ describe('interleave', () => {
         },
     );
     const all: string[] = [];
-    for await (const batch of interleave(sources, 4, () => true)) all.push(...batch);
+    for await (const batch of interleave(
+      sources,
+      () => 4,
+      () => true,
+    ))
+      all.push(...batch);
     expect(most).toBe(4);
     expect([...all].sort()).toEqual(Array.from({ length: 9 }, (_, i) => ['a', 'b', 'c'].map((l) => `${i}${l}`)).flat());
+  });
+
+  it('asks again before each begin how many may run, and leaves those under way alone when it is fewer', async () => {
+    let limit = 3;
+    const active: number[] = [];
+    const most: number[] = [];
+    const sources = [0, 1, 2, 3, 4, 5].map(
+      (index) =>
+        async function* () {
+          active.push(index);
+          most.push(active.length);
+          yield index;
+          active.splice(active.indexOf(index), 1);
+        },
+    );
+    const all: number[] = [];
+    for await (const batch of interleave(
+      sources,
+      () => limit,
+      () => true,
+    )) {
+      all.push(...batch);
+      limit = 1;
+    }
+    expect(all).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(most).toEqual([1, 2, 3, 1, 1, 1]);
   });
 
   it('lets a source go on only after the batch with its value was consumed', async () => {
@@ -27,7 +58,11 @@ describe('interleave', () => {
       yield 'announce';
       passed.push('done');
     };
-    for await (const batch of interleave([source], 1, () => true)) {
+    for await (const batch of interleave(
+      [source],
+      () => 1,
+      () => true,
+    )) {
       await Promise.resolve();
       passed.push(...batch);
     }
@@ -46,7 +81,11 @@ describe('interleave', () => {
         },
     );
     const all: number[] = [];
-    for await (const batch of interleave(sources, 1, () => may)) {
+    for await (const batch of interleave(
+      sources,
+      () => 1,
+      () => may,
+    )) {
       all.push(...batch);
       may = false;
     }
@@ -62,7 +101,12 @@ describe('interleave', () => {
     const all: number[] = [];
     await expect(
       (async () => {
-        for await (const batch of interleave([source], 1, () => true)) all.push(...batch);
+        for await (const batch of interleave(
+          [source],
+          () => 1,
+          () => true,
+        ))
+          all.push(...batch);
       })(),
     ).rejects.toThrow('bug');
     expect(all).toEqual([1]);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, FileChange, TriggerAction, UnitState } from '../../src/domain/change.ts';
+import { orderChanges } from '../../src/domain/change-order.ts';
 import { absent, contentOf, type FileState } from '../../src/domain/file.ts';
-import { inverse, irreversible } from '../../src/engine/inverse.ts';
-import { orderChanges } from '../../src/engine/order.ts';
+import { inverse, irreversible } from '../../src/domain/inverse.ts';
 
 const said = { says: [], sensitive: false };
 const before: UnitState = { active: true, enabled: true, masked: false };
@@ -66,6 +66,17 @@ describe('orderChanges', () => {
   it('makes two changes of a file one with both ends, and drops one that ends as it began', () => {
     expect(orderChanges([file('/a', 'x', 'y'), file('/a', 'y', 'z')])).toEqual([file('/a', 'x', 'z')]);
     expect(orderChanges([file('/a', 'x', 'y'), file('/a', 'y', 'x')])).toEqual([]);
+  });
+
+  it('keeps of two changes of a file who must accept it and how it is written, whichever says so; the later of two that do', () => {
+    const judged = { ...file('/a', 'x', 'y'), validate: ['first', '%s'], inPlace: true } as const;
+    const [plain, other] = [file('/a', 'y', 'z'), { ...file('/a', 'y', 'z'), validate: ['second', '%s'] }];
+    const ways = (...changes: readonly Change[]) =>
+      orderChanges(changes).map((one) => (one.kind === 'file' ? [one.validate, one.inPlace] : one));
+    expect(ways(judged, plain)).toEqual([[['first', '%s'], true]]);
+    expect(ways(judged, other)).toEqual([[['second', '%s'], true]]);
+    expect(ways(file('/a', 'x', 'y'), other)).toEqual([[['second', '%s'], undefined]]);
+    expect(orderChanges([file('/a', 'x', 'y'), plain])[0]).not.toHaveProperty('validate');
   });
 
   it('is settled after one pass', () => {

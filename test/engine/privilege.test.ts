@@ -11,16 +11,20 @@ const steps = (become: boolean | undefined, other = become) => [
 ];
 
 describe('become of a step', () => {
-  it.each([true, false, undefined])('%s is the privilege of the change, of its undo, and of a later rollback', async (become) => {
-    const { ports, assignment, fleet, head } = rig([host('a', 'mode=bad\n', 'still ill'), host('b')]);
-    const book = runbook({ remediate: steps(become), rollout: { maxFailures: { hosts: 1 } } });
-    const all = await events(apply(assignment(book), ports));
-    expect(lines(all)).toContain('a finished: rolled-back');
-    expect(fleet.privileges.sort()).toEqual([`a ${become}`, `a ${become}`, `b ${become}`]);
-    const undoables = undoLog(all).map((entry) => ({ ...entry, host: inventoryHost(entry.host) }));
-    await events(rollBack({ ...head, kind: 'rollback', of: 'r1' }, undoables, ports));
-    expect(fleet.privileges.at(-1)).toBe(`b ${become}`);
-  });
+  it.each([true, false, undefined])(
+    '%s is the privilege of the change, of its confirm or undo, and of a later rollback',
+    async (become) => {
+      const { ports, assignment, fleet, head } = rig([host('a', 'mode=bad\n', 'still ill'), host('b')]);
+      const book = runbook({ remediate: steps(become), rollout: { maxFailures: { hosts: 1 } } });
+      const all = await events(apply(assignment(book), ports));
+      expect(lines(all)).toContain('a finished: rolled-back');
+      expect(fleet.privileges.sort()).toEqual(['a', 'a', 'b', 'b'].map((name) => `${name} ${become}`));
+      const undoables = undoLog(all).map((entry) => ({ ...entry, host: inventoryHost(entry.host) }));
+      const back = { ...ports, transactionId: (name: string) => `u-${name}` };
+      await events(rollBack({ ...head, kind: 'rollback', of: 'r1' }, undoables, back));
+      expect(fleet.privileges.slice(4)).toEqual(['b', 'b'].map((name) => `${name} ${become}`));
+    },
+  );
 
   it.each([
     [true, false],

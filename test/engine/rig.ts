@@ -1,7 +1,7 @@
 import type { Reader } from '../../src/domain/access.ts';
 import type { RunEvent } from '../../src/domain/event.ts';
 import { ok } from '../../src/domain/failure.ts';
-import { bytesToText, textToBytes, withBytes } from '../../src/domain/file.ts';
+import { bytesToText, contentOf, textToBytes, withBytes } from '../../src/domain/file.ts';
 import type { Rollout, Runbook, Step } from '../../src/domain/runbook.ts';
 import { type AnyStepSpec, defineStep, type Unmet } from '../../src/domain/step.ts';
 import type { Approval, Gate, Ports } from '../../src/engine/ports.ts';
@@ -91,6 +91,7 @@ const ROLLOUT: Rollout = {
   verifyTimeoutMs: 10_000,
   verifyEveryMs: 1_000,
   parallel: 10,
+  commitConfirmMs: 60_000,
 };
 
 export const FILE = '/etc/app.conf';
@@ -102,7 +103,7 @@ export function runbook(more: Partial<Omit<Runbook, 'rollout'>> & { readonly rol
     summary: '',
     docs: '',
     path: 'test.yaml',
-    sha256: '0'.repeat(64),
+    source: contentOf(new Uint8Array()),
     inputs: new Map(),
     diagnose: [step('conf', read, { path: FILE })],
     affected: (scope) => ok(String((scope.steps['conf'] as { text: string }).text).includes('bad')),
@@ -137,6 +138,7 @@ export function rig(hosts: readonly FakeHost[], answer: Approval['answer'] | ((g
   let now = 0;
   const clock = {
     now: () => now,
+    elapsed: () => now,
     async sleep(ms: number, signal?: AbortSignal) {
       // A limit (a pause with a signal of its own) never passes; any other pause passes at once.
       if (signal && signal !== stop.signal) return new Promise<void>(() => {});
@@ -148,7 +150,8 @@ export function rig(hosts: readonly FakeHost[], answer: Approval['answer'] | ((g
     fleet,
     clock,
     stop: stop.signal,
-    transactionId: (name, undo) => `${name}-${undo}`,
+    transactionId: (name) => name,
+    owner: { run: 'r1', operator: 'test', controller: 'here' },
     hostFor: (pattern) =>
       fleet.hosts.has(pattern) ? ok(inventoryHost(pattern)) : { ok: false, failure: { code: 'not-found', message: `no ${pattern}` } },
     async approve(gate) {
@@ -181,9 +184,11 @@ export function lines(all: readonly RunEvent[]): readonly string[] {
       case 'host.planned':
         return `${event.host} planned: ${event.plan.outcome}`;
       case 'transaction.intended':
-        return `${event.host} ${event.undo ? 'undo' : 'do'}: ${event.changes.map((c) => (c.kind === 'file' ? c.path : c.kind === 'trigger' ? c.action : c.kind)).join(', ')}`;
+        return `${event.host} ${event.rollback ? 'undo' : 'do'}: ${event.changes.map((c) => (c.kind === 'file' ? c.path : c.kind === 'trigger' ? c.action : c.kind)).join(', ')}`;
       case 'transaction.finished':
-        return `${event.host} results: ${event.results.map(({ kind }) => kind).join(', ')}`;
+        return `${event.host} results: ${event.results.map(({ kind }) => kind).join(', ')} (${event.state})`;
+      case 'transaction.reported':
+        return `${event.host} is ${event.state}`;
       case 'verify.attempted':
         return `${event.host} verify ${event.attempt}: ${event.unmet.map(({ what }) => what).join('; ') || 'holds'}`;
       case 'host.finished':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangeResult, UnitState } from '../../src/domain/change.ts';
+import type { UnitState } from '../../src/domain/change.ts';
 import { defineStep } from '../../src/domain/step.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import { systemdRestart } from '../../src/steps/systemd.restart.ts';
@@ -51,35 +51,23 @@ describe('taking unit state back', () => {
     expect(lines(await events(apply(assignment(runbook({ remediate: steps })), ports)))).toContain('a finished: failed');
   });
 
-  it('takes back a unit change that did not succeed, for half of it may have had its effect', async () => {
-    const fake = host('a');
-    fake.units.set(UNIT, { Id: UNIT, LoadState: 'loaded', ActiveState: 'inactive', UnitFileState: 'disabled' });
-    const before = stateOf(fake);
-    const { ports, assignment, fleet } = rig([fake]);
-    const failing: ChangeResult = { kind: 'failed', message: 'app.service ended with 1: enabled, but not started' };
-    const half = {
-      ...ports,
-      fleet: {
-        read: fleet.read.bind(fleet),
-        close: fleet.close.bind(fleet),
-        async write(on: Parameters<typeof fleet.write>[0]) {
-          const writer = await fleet.write(on);
-          return {
-            async apply(transaction: Parameters<typeof writer.apply>[0]) {
-              if (transaction.undo) return writer.apply(transaction);
-              fake.setUnit(UNIT, { UnitFileState: 'enabled' });
-              return { results: [failing] };
-            },
-          };
-        },
-      },
-    };
-    const steps = [step('state', systemdUnitState, { unit: UNIT, started: true, enabled: true })];
-    const all = await events(apply(assignment(runbook({ remediate: steps })), half));
-    expect(lines(all)).toContain('a finished: rolled-back');
-    expect(stateOf(fake)).toEqual(before);
-    expect(undoLog(all.slice(0, all.findIndex((event) => event.type === 'transaction.finished') + 1))).toHaveLength(1);
-  });
+  it.each(['whole', 'half'] as const)(
+    'calls a host rolled back whose unit change did not succeed (%s of it), for it may have had half of its effect',
+    async (fails) => {
+      const fake = host('a');
+      fake.units.set(UNIT, { Id: UNIT, LoadState: 'loaded', ActiveState: 'inactive', UnitFileState: 'disabled' });
+      const before = stateOf(fake);
+      fake.hooks.fails = () => fails;
+      const { ports, assignment } = rig([fake]);
+      const steps = [step('state', systemdUnitState, { unit: UNIT, started: true, enabled: true })];
+      const all = await events(apply(assignment(runbook({ remediate: steps })), ports));
+      expect(lines(all)).toContain('a results: failed (rolled-back)');
+      expect(lines(all)).toContain('a finished: rolled-back');
+      expect(stateOf(fake)).toEqual(before);
+      expect(undoLog(all)).toEqual([]);
+      expect(undoLog(all.slice(0, all.findIndex((event) => event.type === 'transaction.intended') + 1))).toHaveLength(1);
+    },
+  );
 });
 
 /** Runs a program; without `undo` it cannot be taken back. */

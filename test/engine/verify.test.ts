@@ -27,6 +27,7 @@ describe('verify', () => {
     const sleep = ports.clock.sleep;
     const clock = {
       now: ports.clock.now,
+      elapsed: ports.clock.elapsed,
       async sleep(ms: number, signal?: AbortSignal) {
         if (ms === 30_000) fake.programs.set('how', { stdout: 'ill again' });
         await sleep(ms, signal);

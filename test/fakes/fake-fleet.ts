@@ -13,8 +13,12 @@ export class FakeFleet implements Fleet {
   readonly unreachable = new Map<string, Failure>();
   /** Hosts whose connection breaks at the next transaction, once each. */
   readonly cuts = new Map<string, Cut>();
+  /** The same at the next confirm or undo. */
+  readonly settleCuts = new Map<string, Cut>();
   /** Host names in the order of `read`, `write` and `close` calls: `read web1`. */
   readonly calls: string[] = [];
+  /** Every transaction that was sent, whether it arrived or not: `web1 TX`. */
+  readonly begins: string[] = [];
   /** The privilege that each `write` asked for: `web1 true`, or `web1 undefined` for that of the inventory. */
   readonly privileges: string[] = [];
 
@@ -45,15 +49,22 @@ export class FakeFleet implements Fleet {
     this.privileges.push(`${host.name} ${access.become}`);
     const fake = this.reached(host);
     return {
-      apply: async (transaction) => {
-        this.reached(host);
-        const cut = this.cuts.get(host.name);
-        this.cuts.delete(host.name);
-        const receipt = cut === 'before' ? undefined : await fake.apply(transaction);
-        if (receipt === undefined || cut === 'after') throw new HostFault({ code: 'lost', message: 'the connection broke' });
-        return receipt;
+      begin: (transaction) => {
+        this.begins.push(`${host.name} ${transaction.id}`);
+        return this.carried(host, this.cuts, () => fake.begin(transaction));
       },
+      confirm: (tx) => this.carried(host, this.settleCuts, () => fake.confirm(tx)),
+      undo: (tx) => this.carried(host, this.settleCuts, () => fake.undo(tx)),
     };
+  }
+
+  private async carried<T>(host: Host, cuts: Map<string, Cut>, call: () => Promise<T>): Promise<T> {
+    this.reached(host);
+    const cut = cuts.get(host.name);
+    cuts.delete(host.name);
+    const answer = cut === 'before' ? undefined : await call();
+    if (answer === undefined || cut === 'after') throw new HostFault({ code: 'lost', message: 'the connection broke' });
+    return answer;
   }
 
   async close(host: Host): Promise<void> {

@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { DirEntry, Probe, ProbeOptions, Reader, UnitProperties, Writer } from '../../src/domain/access.ts';
-import type { Receipt, Transaction } from '../../src/domain/change.ts';
+import type { Change } from '../../src/domain/change.ts';
 import { type Failure, HostFault } from '../../src/domain/failure.ts';
-import { absent, type FileAttributes, type FileState, type PresentFile, withBytes } from '../../src/domain/file.ts';
+import { absent, type FileAttributes, type FileState, type PresentFile, sameFile, withBytes } from '../../src/domain/file.ts';
 import type { Facts } from '../../src/domain/host.ts';
 import type { ExampleHost } from '../../src/domain/step.ts';
-import { applyTransaction } from './fake-apply.ts';
+import {
+  type ChangeResult,
+  type HostLock,
+  isSettled,
+  type Receipt,
+  type Standing,
+  type Transaction,
+  type TransactionReport,
+  type TransactionState,
+} from '../../src/domain/transaction.ts';
+import { beginTransaction, takeBack } from './fake-apply.ts';
 
 /** What a program answers; exit code 0 and no output unless said. */
 export interface Answer {
@@ -22,6 +32,12 @@ export interface FakeHooks {
   restarted?(host: FakeHost, unit: string): string | undefined;
   /** Just before a transaction checks its preconditions: somebody else edits a file. */
   beforeApply?(host: FakeHost, transaction: Transaction): void;
+  /** Makes a change fail that is not a taking back; `half`: when a unit or trigger has had its effect. */
+  fails?(change: Change, index: number): 'whole' | 'half' | undefined;
+  /** Just before it is told where a transaction stands: it moves on by itself. */
+  reporting?(host: FakeHost, tx: string): void;
+  /** Why a transaction is turned away before anything is looked at: somebody else holds the host. */
+  refuses?(transaction: Transaction): Failure | undefined;
 }
 
 /**
@@ -47,6 +63,12 @@ export class FakeHost implements Reader, Writer {
   readonly triggered: string[] = [];
   /** Every transaction that arrived. */
   readonly transactions: Transaction[] = [];
+  /** Where each stands: the host's own record. */
+  readonly states = new Map<string, TransactionState>();
+  /** Transactions whose process still runs. */
+  readonly atWork = new Set<string>();
+  /** Every `confirm ID` and `undo ID`. */
+  readonly settled: string[] = [];
   private clock = 1_700_000_000_000_000_000n;
 
   constructor(example: ExampleHost = {}, name = 'host1') {
@@ -100,6 +122,7 @@ export class FakeHost implements Reader, Writer {
       os_id: 'debian',
       os_version: '12',
       systemd: true,
+      undo_by: 'systemd',
       uid: 0,
     };
   }
@@ -143,12 +166,56 @@ export class FakeHost implements Reader, Writer {
     return known ?? { code: 127, stderr: `sh: ${argv[0] ?? ''}: not found\n` };
   }
 
-  async apply(transaction: Transaction): Promise<Receipt> {
-    const seen = this.transactions.some((earlier) => earlier.id === transaction.id);
-    if (seen) throw new HostFault({ code: 'refused', message: `transaction ${transaction.id} was begun before` });
+  async begin(transaction: Transaction): Promise<Receipt> {
+    const before = this.states.get(transaction.id);
+    const begun: Failure = { code: 'locked', message: `it was begun before, and is ${before}` };
+    const refusal = before === undefined ? this.hooks.refuses?.(transaction) : begun;
+    if (refusal) return { results: transaction.changes.map(() => ({ kind: 'not-reached' })), state: 'none', remarks: [], refusal };
     this.transactions.push(transaction);
     this.hooks.beforeApply?.(this, transaction);
-    return applyTransaction(this, transaction);
+    const receipt = beginTransaction(this, transaction);
+    if (receipt.state !== 'none') this.states.set(transaction.id, receipt.state);
+    return receipt;
+  }
+
+  async confirm(tx: string): Promise<Standing> {
+    this.settled.push(`confirm ${tx}`);
+    if (this.states.get(tx) === 'applied') this.states.set(tx, 'confirmed');
+    return { state: this.states.get(tx) ?? 'none', remarks: [] };
+  }
+
+  async undo(tx: string): Promise<Standing> {
+    this.settled.push(`undo ${tx}`);
+    if (this.states.has(tx)) return this.expire(tx);
+    this.states.set(tx, 'rolled-back');
+    return { state: 'none', remarks: [] };
+  }
+
+  /** The time of a transaction is up: the host takes it back by itself, unless it has come to its end. */
+  expire(tx: string): Standing {
+    const state = this.states.get(tx) ?? 'none';
+    if (isSettled(state)) return { state, remarks: [] };
+    const changes = this.transactions.find(({ id }) => id === tx)?.changes ?? [];
+    const standing = takeBack(this, changes, state === 'applied' || state === 'rolling' ? undefined : this.halfDone(changes));
+    this.states.set(tx, standing.state);
+    return standing;
+  }
+
+  async transaction(tx: string): Promise<TransactionReport> {
+    this.ask('transaction', tx);
+    this.hooks.reporting?.(this, tx);
+    return { state: this.states.get(tx) ?? 'none', remarks: [], working: this.atWork.has(tx), halfDone: [] };
+  }
+
+  /** What was done of a transaction that came to a halt, as far as files tell it. */
+  private halfDone(changes: readonly Change[]): readonly ChangeResult[] {
+    const isThere = (change: Change) => change.kind === 'file' && sameFile(this.look(change.path), change.after);
+    return changes.map((change) => ({ kind: isThere(change) ? 'done' : 'not-reached' }));
+  }
+
+  async lock(): Promise<HostLock | undefined> {
+    const held = [...this.states].find(([, state]) => ['armed', 'applying', 'applied', 'rolling'].includes(state));
+    return held && { tx: held[0], state: held[1], owner: 'run r1 by test@here' };
   }
 
   private ask(verb: string, what: string): void {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
-import { inverse } from '../../src/engine/inverse.ts';
-import { orderChanges } from '../../src/engine/order.ts';
+import { orderChanges } from '../../src/domain/change-order.ts';
+import { inverse } from '../../src/domain/inverse.ts';
 import { unitStateOf } from '../fakes/fake-apply.ts';
 import type { FakeHost } from '../fakes/fake-host.ts';
 import { changingExamples, observed, plannedBy, readerOf, snapshot } from './worked-example.ts';
 
-async function applied(host: FakeHost, id: string, changes: readonly Change[], undo: boolean): Promise<void> {
-  const { results } = await host.apply({ id, changes: orderChanges(changes), undo });
-  expect(results.filter(({ kind }) => kind !== 'done')).toEqual([]);
+async function applied(host: FakeHost, id: string, changes: readonly Change[], rollback: boolean): Promise<void> {
+  const owner = { run: 'r', operator: 'o', controller: 'c' };
+  const { state, results } = await host.begin({ id, changes: orderChanges(changes), rollback, undoAfterMs: 60_000, owner });
+  expect([state, results.filter(({ kind }) => kind !== 'done')]).toEqual(['applied', []]);
 }
 
 describe.each(changingExamples)('$title', (worked) => {
@@ -53,6 +54,14 @@ describe.each(changingExamples)('$title', (worked) => {
     const changes = plannedBy(spec, state, params);
     await applied(host, '1', changes, false);
     await applied(host, '2', inverse(changes), true);
+    expect(snapshot(host)).toEqual(before);
+  });
+
+  test('a host that is not told to keep it restores every byte and attribute by itself', async () => {
+    const { host, state, params } = await observed(worked);
+    const before = snapshot(host);
+    await applied(host, '1', plannedBy(spec, state, params), false);
+    expect(host.expire('1')).toEqual({ state: 'rolled-back', remarks: [] });
     expect(snapshot(host)).toEqual(before);
   });
 });

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Fleet } from '../../src/domain/access.ts';
-import type { ChangeResult } from '../../src/domain/change.ts';
 import type { RunEvent } from '../../src/domain/event.ts';
 import { ok } from '../../src/domain/failure.ts';
 import type { Step } from '../../src/domain/runbook.ts';
@@ -60,6 +58,8 @@ const scenario = fc.record({
   /** The change of the first transaction that does not succeed; past its end: all do. */
   breaksAt: fc.nat({ max: 14 }),
   half: fc.boolean(),
+  /** The host's time is up before it is told to keep the changes. */
+  expires: fc.boolean(),
 });
 
 function hostOf(units: readonly Readonly<Record<string, string>>[]): FakeHost {
@@ -77,39 +77,19 @@ function look(fake: FakeHost): unknown {
   };
 }
 
-/** The fleet, but that one change of the first transaction fails, perhaps after its effect, and the rest is not reached. */
-function breaking(fleet: Fleet, at: number, half: boolean): Fleet {
-  return {
-    read: fleet.read.bind(fleet),
-    close: fleet.close.bind(fleet),
-    async write(host, access) {
-      const writer = await fleet.write(host, access);
-      return {
-        async apply(transaction) {
-          const failing = transaction.changes[at];
-          if (transaction.undo || failing === undefined) return writer.apply(transaction);
-          const lasting = half && (failing.kind === 'unit' || failing.kind === 'trigger');
-          const { results } = await writer.apply({ ...transaction, changes: transaction.changes.slice(0, lasting ? at + 1 : at) });
-          const failed: ChangeResult = { kind: 'failed', message: 'it broke' };
-          const rest = transaction.changes.slice(at + 1).map((): ChangeResult => ({ kind: 'not-reached' }));
-          return { results: [...results.slice(0, at), failed, ...rest] };
-        },
-      };
-    },
-  };
-}
-
 const ending = (all: readonly RunEvent[]) => all.find((event) => event.type === 'host.finished')?.outcome;
 
-test('whatever is done to a host, by whichever steps, is taken back whole: by the run itself, or by a later rollback', async () => {
+test('whatever is done to a host, by whichever steps, is taken back whole: by the host, by the run, or by a later rollback', async () => {
   const seen = new Set<string | undefined>();
   await fc.assert(
-    fc.asyncProperty(scenario, async ({ steps, units, healed, breaksAt, half }) => {
+    fc.asyncProperty(scenario, async ({ steps, units, healed, breaksAt, half, expires }) => {
       const fake = hostOf(units);
       fake.programs.set('how', { stdout: healed ? 'well' : 'ill' });
       const before = look(fake);
       const world = rig([fake]);
-      const ports = { ...world.ports, fleet: breaking(world.fleet, breaksAt, half) };
+      const { ports } = world;
+      fake.hooks.fails = (_, index) => (index === breaksAt ? (half ? 'half' : 'whole') : undefined);
+      fake.hooks.answer = () => void (expires && fake.states.get('a') === 'applied' && fake.expire('a'));
       const book = runbook({
         diagnose: [],
         affected: () => ok(true),
@@ -125,7 +105,9 @@ test('whatever is done to a host, by whichever steps, is taken back whole: by th
         return;
       }
       const undoables = undoLog(run).map((entry) => ({ ...entry, host: inventoryHost(entry.host) }));
-      const back = await events(rollBack({ ...world.head, kind: 'rollback' }, undoables, world.ports));
+      fake.hooks.fails = () => undefined;
+      const again = { ...ports, transactionId: (name: string) => `u-${name}` };
+      const back = await events(rollBack({ ...world.head, kind: 'rollback' }, undoables, again));
       expect([ending(back), look(fake)]).toEqual([expect.stringMatching(/rolled-back|healthy/), before]);
       if (ending(back) === 'rolled-back') expect(undoLog([...run, ...back])).toEqual([]);
     }),

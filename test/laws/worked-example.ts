@@ -42,6 +42,8 @@ export function readerOf(host: FakeHost): Reader {
     list: (directory) => host.list(directory),
     unit: (name) => host.unit(name),
     probe: (argv, options) => host.probe(argv, options),
+    transaction: (tx) => host.transaction(tx),
+    lock: () => host.lock(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnosticCodes, explainCode } from '../../src/load/diagnostic-codes.ts';
+import { changeCases } from './change-cases.ts';
 import type { DiagnosticCase } from './diagnostic-case.ts';
 import { expressionCases } from './expression-cases.ts';
 import { loadBody, loadText, printed } from './load-sample.ts';
@@ -9,7 +10,15 @@ import { typeCases } from './type-cases.ts';
 import { wordCases } from './word-cases.ts';
 import { yamlCases } from './yaml-cases.ts';
 
-const CASES: readonly DiagnosticCase[] = [...yamlCases, ...wordCases, ...stepCases, ...paramCases, ...expressionCases, ...typeCases];
+const CASES: readonly DiagnosticCase[] = [
+  ...yamlCases,
+  ...wordCases,
+  ...stepCases,
+  ...changeCases,
+  ...paramCases,
+  ...expressionCases,
+  ...typeCases,
+];
 
 describe('what is said about a file that is wrong', () => {
   it.each(CASES)('points at $title', (wrong) => {

@@ -13,13 +13,13 @@ describe('how a runbook goes over the fleet', () => {
       verifyTimeoutMs: 120_000,
       verifyEveryMs: 2_000,
       parallel: 25,
+      commitConfirmMs: 120_000,
     });
   });
 
   it('is as it is said', () => {
-    const said =
-      'rollout: { waves: [2, 50%], bake: 1m30s, max_failures: 2%, confirm: wave, verify_timeout: 5m, verify_every: 500ms, parallel: 3 }';
-    expect(rolloutOf(said)).toEqual({
+    const said = 'waves: [2, 50%], bake: 1m30s, max_failures: 2%, confirm: wave, verify_timeout: 5m, verify_every: 500ms, parallel: 3';
+    expect(rolloutOf(`rollout: { ${said}, max_unavailable: 20%, commit_confirm: 45s }`)).toEqual({
       waves: [{ hosts: 2 }, { percent: 50 }],
       bakeMs: 90_000,
       maxFailures: { percent: 2 },
@@ -27,6 +27,17 @@ describe('how a runbook goes over the fleet', () => {
       verifyTimeoutMs: 300_000,
       verifyEveryMs: 500,
       parallel: 3,
+      maxUnavailable: { percent: 20 },
+      commitConfirmMs: 45_000,
     });
+  });
+
+  it.each([
+    ['max_unavailable: 1', { maxUnavailable: { hosts: 1 } }],
+    ['max_unavailable: 100%', { maxUnavailable: { percent: 100 } }],
+    ['commit_confirm: 10s', { commitConfirmMs: 10_000 }],
+    ['commit_confirm: 7d', { commitConfirmMs: 604_800_000 }],
+  ])('takes %s', (said, rollout) => {
+    expect(rolloutOf(`rollout: { ${said} }`)).toMatchObject(rollout);
   });
 });

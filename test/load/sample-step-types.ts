@@ -80,7 +80,18 @@ const fixUnit = defineStep({
   plan: () => [],
 });
 
+const fixFile = defineStep({
+  name: 'fix.file',
+  summary: 'Change a file',
+  docs: 'Changes.',
+  schema: { type: 'object', additionalProperties: false, required: ['path'], properties: { path: { type: 'string' } } },
+  examples: [],
+  writesFiles: true,
+  observe: async () => ({}),
+  plan: () => [],
+});
+
 /** The registry of the tests. */
 export const sampleStepTypes: ReadonlyMap<string, AnyStepSpec> = new Map(
-  [lookUnit, lookQuiet, fixUnit].map((spec): [string, AnyStepSpec] => [spec.name, spec]),
+  [lookUnit, lookQuiet, fixUnit, fixFile].map((spec): [string, AnyStepSpec] => [spec.name, spec]),
 );

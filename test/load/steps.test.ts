@@ -47,6 +47,21 @@ verify: [{ uses: look.unit, with: { unit: ab, expect: { active: true } } }]
     });
   });
 
+  it('says how files are judged and written, where it is said, and writes them whole otherwise', () => {
+    const settingsOf = (words: string) => {
+      const [step] = loaded(
+        `remediate:\n  - { uses: fix.file, with: { path: /a }${words} }\nverify: [{ uses: look.unit, with: { unit: ab, expect: { active: true } } }]`,
+      ).remediate;
+      return { validate: step?.validate, inPlace: step?.inPlace };
+    };
+    expect(settingsOf('')).toEqual({ validate: undefined, inPlace: undefined });
+    expect(settingsOf(', write_mode: replace')).toEqual({ validate: undefined, inPlace: undefined });
+    expect(settingsOf(", write_mode: inplace, validate: [nginx, -t, '-c%s', '%s']")).toEqual({
+      validate: ['nginx', '-t', '-c%s', '%s'],
+      inPlace: true,
+    });
+  });
+
   it('needs the steps that any of its expressions refers to, each once', () => {
     const { verify } = loaded(`
 diagnose:

@@ -77,7 +77,7 @@ hint: did you mean uses?`,
   --> sample.yaml:6:5
 6 |     notify: restart
   |     ^^^^^^
-hint: it takes: id, uses, with, if, for_each, on, on_change, become, timeout, retries, confirm, sensitive, continue_on_error`,
+hint: it takes: id, uses, with, if, for_each, on, on_change, become, timeout, retries, confirm, sensitive, continue_on_error, validate, write_mode`,
   },
   {
     title: 'no steps',

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { afterAll, onTestFinished } from 'vitest';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import type { Fleet } from '../../src/domain/access.ts';
 import { ok } from '../../src/domain/failure.ts';
 import type { Host } from '../../src/domain/host.ts';
@@ -21,12 +21,12 @@ export interface ShellUnderTest extends HostShell {
 
 /** The shells of this machine; busybox brings its own tools. */
 export const shells: readonly ShellUnderTest[] = [
-  ...['dash', 'bash', 'mksh'].map((name) => ({ name, shell: `/usr/bin/${name}`, path: posixHost.path })),
-  ...(existsSync('/usr/bin/busybox') ? [{ name: 'busybox', ...busyboxHost() }] : []),
+  ...['dash', 'bash', 'mksh'].map((name) => ownRecord({ name, shell: `/usr/bin/${name}`, path: posixHost.path })),
+  ...(existsSync('/usr/bin/busybox') ? [ownRecord({ name: 'busybox', ...busyboxHost() })] : []),
 ].filter(({ shell }) => existsSync(shell));
 
 /** A directory of busybox applets and nothing else, as on a host that has only busybox. */
-function busyboxHost(): HostShell {
+function busyboxHost(): Pick<HostShell, 'shell' | 'path'> {
   const bin = temporary();
   for (const applet of execFileSync('/usr/bin/busybox', ['--list'], { encoding: 'utf8' }).trim().split('\n')) {
     symlinkSync('/usr/bin/busybox', `${bin}/${applet}`);
@@ -34,15 +34,53 @@ function busyboxHost(): HostShell {
   return { shell: `${bin}/sh`, path: bin };
 }
 
+/** A record of transactions of each test's own, so that none finds another's lock, and units that no systemd reads. */
+function ownRecord<T extends object>(host: T): T & Pick<HostShell, 'state' | 'units'> {
+  return Object.defineProperties(host, {
+    state: { enumerable: true, get: () => `${recordOfThisTest()}/record` },
+    units: { enumerable: true, get: () => `${recordOfThisTest()}/units` },
+  }) as T & Pick<HostShell, 'state' | 'units'>;
+}
+
+const records = new Map<string, string>();
+
+function recordOfThisTest(): string {
+  const test = expect.getState().currentTestName ?? '';
+  const known = records.get(test);
+  if (known !== undefined) return known;
+  const directory = temporaryDirectory();
+  onTestFinished(() => {
+    endWaiting(directory);
+    records.delete(test);
+  });
+  chmodSync(directory, 0o777);
+  mkdirSync(`${directory}/units`);
+  records.set(test, directory);
+  return directory;
+}
+
+/** Ends the processes that wait to take back what a test left unconfirmed. */
+function endWaiting(directory: string): void {
+  for (const tx of existsSync(`${directory}/record/tx`) ? readdirSync(`${directory}/record/tx`) : []) {
+    const waits = `${directory}/record/tx/${tx}/waits`;
+    const pid = existsSync(waits) ? Number(readFileSync(waits, 'utf8').split(' ')[0]) : 0;
+    try {
+      if (pid > 0) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
 function temporary(): string {
-  const path = mkdtempSync('/tmp/runbook-remote-');
+  const path = mkdtempSync('/var/tmp/runbook-remote-');
   afterAll(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
 /** A directory that is gone when the test ends. */
 export function temporaryDirectory(): string {
-  const path = mkdtempSync('/tmp/runbook-remote-');
+  const path = mkdtempSync('/var/tmp/runbook-remote-');
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
@@ -56,13 +94,16 @@ export function hostWithout(missing: readonly string[], given: Readonly<Record<s
     if (from !== undefined) symlinkSync(from, `${path}/${tool}`);
   }
   for (const [name, script] of Object.entries(given)) writeFileSync(`${path}/${name}`, script, { mode: 0o755 });
-  return { shell: posixHost.shell, path };
+  return { ...defaultHost, path };
 }
 
 const TOOLS =
-  'base64 cat chcon chmod chown cp cut date df env false getfattr grep head id ln ls lsattr mkdir mv readlink rm rmdir sed setcap setfacl setfattr sh sha256sum sleep sort stat sync tail timeout touch true uname'.split(
+  'base64 cat chcon chmod chown cp cut date df env false getfattr grep head id ln ls lsattr mkdir mv readlink rm rmdir sed setcap setfacl setfattr setsid sh sha256sum sleep sort stat sync tail timeout touch tr true uname'.split(
     ' ',
   );
+
+/** This machine's own shell, with a record of each test's own. */
+export const defaultHost: HostShell = ownRecord({ shell: posixHost.shell, path: posixHost.path });
 
 export interface LocalFleetOptions {
   readonly login?: ShellLogin;
@@ -89,7 +130,7 @@ export function localFleet(options: LocalFleetOptions = {}): { fleet: Fleet; tra
     transport,
     targetOf: () => ok(target),
     nonce: () => randomBytes(16).toString('hex'),
-    ...(options.shell ? { shell: options.shell } : {}),
+    shell: options.shell ?? defaultHost,
   });
   return { fleet, transport };
 }

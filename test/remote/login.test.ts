@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Become } from '../../src/domain/transport.ts';
-import { posixHost } from '../../src/remote/host-shell.ts';
-import { localFleet, temporaryDirectory, thisHost } from './local-fleet.ts';
+import { defaultHost, localFleet, temporaryDirectory, thisHost } from './local-fleet.ts';
 import type { ShellLogin } from './shell-transport.ts';
-import { kinds, planned } from './transactions.ts';
+import { kinds, planned, transactionOf } from './transactions.ts';
 
 describe.each([
   ['dash', '/usr/bin/dash'],
@@ -52,12 +51,12 @@ test('a poisoned environment runs no wrong program', async () => {
   for (const shell of ['/bin/sh', '/usr/bin/bash']) {
     // dash drops functions from its environment; bash hands them on.
     const login: ShellLogin = { loginShell: ['/usr/bin/bash', '-c'], env };
-    const { fleet } = localFleet({ login, shell: { shell, path: posixHost.path } });
+    const { fleet } = localFleet({ login, shell: { ...defaultHost, shell } });
     const reader = await fleet.read(thisHost);
     expect(await printed(reader, ['uname'])).toBe('Linux\n');
     expect(await printed(reader, ['env'])).not.toContain('nonce');
     expect((await reader.list(dir)).map(({ name }) => name)).toContain('env');
-    expect(await kinds(fleet, [await planned(fleet, `${dir}/env`, shell)])).toEqual(['done']);
+    expect(await kinds(fleet, [await planned(fleet, `${dir}/env`, `echo ${shell}`)])).toEqual(['done']);
   }
 });
 
@@ -134,7 +133,7 @@ test('a password that was not accepted is not tried again on the same connection
   const reader = await fleet.read(thisHost);
   for (const _read of ['first', 'second']) await expect(reader.probe(['true'])).rejects.toMatchObject({ failure: { code: 'become' } });
   const asRoot = await fleet.write(thisHost);
-  await expect(asRoot.apply({ id: '0'.repeat(32), changes: [], undo: false })).rejects.toMatchObject({ failure: { code: 'become' } });
+  await expect(asRoot.begin(transactionOf([]))).rejects.toMatchObject({ failure: { code: 'become' } });
   expect(transport.requests).toHaveLength(1);
 });
 
@@ -171,7 +170,7 @@ test('a host without a needed program names it', async () => {
   const bin = `${temporaryDirectory()}/bin`;
   mkdirSync(bin);
   for (const name of ['head', 'sed', 'sort', 'readlink']) symlinkSync(`/usr/bin/${name}`, `${bin}/${name}`);
-  const reader = await localFleet({ shell: { shell: '/bin/sh', path: bin } }).fleet.read(thisHost);
+  const reader = await localFleet({ shell: { ...defaultHost, path: bin } }).fleet.read(thisHost);
   await expect(reader.file('/etc/passwd')).rejects.toMatchObject({ failure: { code: 'missing-program', message: 'the host has no stat' } });
 });
 

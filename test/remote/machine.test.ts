@@ -4,13 +4,15 @@ import type { Target } from '../../src/domain/transport.ts';
 import { createLink } from '../../src/remote/link.ts';
 import { createWriter } from '../../src/remote/writer.ts';
 import { localFleet, newTxId, shells, temporaryDirectory, thisHost } from './local-fleet.ts';
-import { planned } from './transactions.ts';
+import { planned, transactionOf } from './transactions.ts';
 
 test.each(shells)('a transaction for another machine changes nothing ($name)', async (shell) => {
   const path = `${temporaryDirectory()}/f`;
   writeFileSync(path, 'old');
   const { fleet, transport } = localFleet({ shell });
   const change = await planned(fleet, path, 'new');
+  writeFileSync(`${path}.2`, 'old');
+  const second = await planned(fleet, `${path}.2`, 'new');
   const { machine_id: own } = await (await fleet.read(thisHost)).facts();
   const become = { enabled: false, user: 'root' };
   const target: Target = {
@@ -26,13 +28,13 @@ test.each(shells)('a transaction for another machine changes nothing ($name)', a
   };
   const link = createLink({ connection: await transport.connect(target), target, shell, nonce: newTxId });
   const write = async (machine: string) => {
-    const writer = createWriter((script) => link.run(script, become), machine);
-    return (await writer.apply({ id: newTxId(), changes: [change, change], undo: false })).results;
+    const writer = createWriter((script) => link.run(script, become), { host: shell, machine });
+    return (await writer.begin(transactionOf([change, second]))).results;
   };
   expect(await write('f'.repeat(32))).toEqual([
     { kind: 'stale', message: `this is another machine than the one that was looked at: its machine id is ${own || 'empty'}` },
     { kind: 'not-reached' },
   ]);
   expect(readFileSync(path, 'utf8')).toBe('old');
-  expect(await write(own)).toMatchObject([{ kind: 'done' }, {}]);
+  expect(await write(own)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseProperties } from '../../src/remote/unit-query.ts';
-import { localFleet, shells, temporaryDirectory, thisHost } from './local-fleet.ts';
+import { defaultHost, localFleet, shells, temporaryDirectory, thisHost } from './local-fleet.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -130,7 +130,7 @@ test('a unit is asked with its name as a name', async () => {
     `#!/bin/sh\nfor w in "$@"; do printf '%s|' "$w"; done >&2\necho Id=x.service\necho 'Environment=A=1 B=2'\n`,
   );
   chmodSync(`${bin}/systemctl`, 0o755);
-  const reader = await localFleet({ shell: { shell: '/bin/sh', path: bin } }).fleet.read(thisHost);
+  const reader = await localFleet({ shell: { ...defaultHost, path: bin } }).fleet.read(thisHost);
   expect(await reader.unit(`-x'$(id)`)).toEqual({ Id: 'x.service', Environment: 'A=1 B=2' });
 });
 
@@ -142,7 +142,7 @@ test.each([
   mkdirSync(bin);
   for (const name of ['head', 'date', 'timeout']) symlinkSync(`/usr/bin/${name}`, `${bin}/${name}`);
   if (systemctl !== '') writeFileSync(`${bin}/systemctl`, systemctl, { mode: 0o755 });
-  const reader = await localFleet({ shell: { shell: '/bin/sh', path: bin } }).fleet.read(thisHost);
+  const reader = await localFleet({ shell: { ...defaultHost, path: bin } }).fleet.read(thisHost);
   await expect(reader.unit('kubelet.service')).rejects.toMatchObject({ failure: { code: 'no-systemd' } });
 });
 

@@ -56,7 +56,8 @@ export function shellTransport(login: ShellLogin = {}): ShellTransport {
 async function runExec(login: ShellLogin, request: ExecRequest): Promise<ExecResult> {
   const [shell, flag] = login.loginShell ?? ['/bin/sh', '-c'];
   const env = login.env ?? { PATH: process.env['PATH'] ?? '', HOME: '/root' };
-  const child = spawn(shell, [flag, request.command], { env, ...(login.uid === undefined ? {} : { uid: login.uid, gid: login.uid }) });
+  // A session of its own, as sshd gives it: a test can kill it whole.
+  const child = spawn(shell, [flag, request.command], { detached: true, env, ...(login.uid === undefined ? {} : { uid: login.uid, gid: login.uid }) });
   const received = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const fired = new Map<Gate, number>();
   let cut = false;
@@ -90,7 +91,7 @@ async function runExec(login: ShellLogin, request: ExecRequest): Promise<ExecRes
         if (before === 0 && seen > 0) pass(gate);
         else if (seen > Math.max(before, 1) && gate.again === 'refused') {
           refused = true;
-          child.kill('SIGKILL');
+          process.kill(-(child.pid ?? 0), 'SIGKILL');
         }
       }
     });

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import type { Fleet } from '../../src/domain/access.ts';
-import type { Change, ChangeResult, FileChange } from '../../src/domain/change.ts';
+import type { Change, FileChange } from '../../src/domain/change.ts';
 import { absent, type FileAttributes, type FileState, withBytes } from '../../src/domain/file.ts';
+import type { ChangeResult, Receipt, Transaction } from '../../src/domain/transaction.ts';
 import { newTxId, thisHost } from './local-fleet.ts';
 
 /** What a host says of a path now. */
@@ -27,10 +28,23 @@ export function inverted(change: FileChange): FileChange {
   return { ...change, before: change.after, after: change.before };
 }
 
-/** Applies changes as one transaction. */
-export async function apply(fleet: Fleet, changes: readonly Change[], undo = false): Promise<readonly ChangeResult[]> {
+/** A transaction of these changes, with an id of its own. */
+export function transactionOf(changes: readonly Change[], rollback = false, id = newTxId()): Transaction {
+  return { id, changes, rollback, undoAfterMs: 600_000, owner: { run: 'test', operator: 'tester', controller: 'here' } };
+}
+
+/** Begins changes as one transaction, and keeps them when all were done. */
+export async function kept(fleet: Fleet, changes: readonly Change[], rollback = false): Promise<Receipt> {
   const writer = await fleet.write(thisHost);
-  return (await writer.apply({ id: newTxId(), changes, undo })).results;
+  const transaction = transactionOf(changes, rollback);
+  const receipt = await writer.begin(transaction);
+  if (receipt.state === 'applied') await writer.confirm(transaction.id);
+  return receipt;
+}
+
+/** Applies changes as one transaction, and keeps them when all were done. */
+export async function apply(fleet: Fleet, changes: readonly Change[], rollback = false): Promise<readonly ChangeResult[]> {
+  return (await kept(fleet, changes, rollback)).results;
 }
 
 /** The kinds of results, in order. */

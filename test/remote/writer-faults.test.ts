@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hostWithout, isRoot, localFleet, newTxId, shells, temporaryDirectory, thisHost } from './local-fleet.ts';
-import { apply, described, inverted, kinds, names, planned } from './transactions.ts';
+import { apply, described, inverted, kinds, names, planned, transactionOf } from './transactions.ts';
 
 describe.each(shells)('with $name as /bin/sh', (shell) => {
   test('a script that is cut off anywhere runs not at all, or whole', async () => {
@@ -23,7 +23,7 @@ describe.each(shells)('with $name as /bin/sh', (shell) => {
     for (const cutAfter of [...spread, ...tail]) {
       const cut = localFleet({ shell, login: { cutAfter } }).fleet;
       const writer = await cut.write(thisHost);
-      await expect(writer.apply({ id: newTxId(), changes, undo: false })).rejects.toMatchObject({ failure: { code: 'lost' } });
+      await expect(writer.begin(transactionOf(changes))).rejects.toMatchObject({ failure: { code: 'lost' } });
       const contents = names(dir).map((name) => `${name}=${readFileSync(`${dir}/${name}`, 'utf8')}`);
       const whole = contents.join() === 'f=new,g=new';
       expect([cutAfter, ...contents]).toEqual(whole ? [cutAfter, 'f=new', 'g=new'] : [cutAfter, 'f=old', 'g=old']);
@@ -61,13 +61,13 @@ test.each([
   expect(names(dir).map((name) => readFileSync(`${dir}/${name}`, 'utf8'))).toEqual(['theirs']);
 });
 
-test('the first file stays changed, and the rest is not reached, when the second moved at the last moment', async () => {
+test('the first file is taken back, and the rest is not reached, when the second moved at the last moment', async () => {
   const dir = temporaryDirectory();
   for (const name of ['a', 'b', 'c']) writeFileSync(`${dir}/${name}`, 'old');
   const { fleet } = localFleet({ shell: hostWithout([], { sync: racingSync(`${dir}/b`, 'theirs') }) });
   const changes = await Promise.all(['a', 'b', 'c'].map((name) => planned(fleet, `${dir}/${name}`, 'new')));
   expect(await kinds(fleet, changes)).toEqual(['done', 'stale', 'not-reached']);
-  expect(names(dir).map((name) => readFileSync(`${dir}/${name}`, 'utf8'))).toEqual(['new', 'theirs', 'old']);
+  expect(names(dir).map((name) => readFileSync(`${dir}/${name}`, 'utf8'))).toEqual(['old', 'theirs', 'old']);
 });
 
 test.each([
@@ -94,7 +94,7 @@ test('a file in the place of the helper is not touched', async () => {
   const id = newTxId();
   mkdirSync(`${dir}/.rb.${id}.0.apply`);
   const writer = await fleet.write(thisHost);
-  const { results } = await writer.apply({ id, changes: [await planned(fleet, `${dir}/f`, 'new')], undo: false });
+  const { results } = await writer.begin(transactionOf([await planned(fleet, `${dir}/f`, 'new')], false, id));
   expect(results).toMatchObject([{ kind: 'failed', message: expect.stringContaining('is in the way') }]);
   expect(names(dir)).toHaveLength(2);
 });

@@ -27,14 +27,14 @@ describe.each(shells)('with $name as /bin/sh', (shell) => {
     expect(names(dir)).toEqual(['f']);
   });
 
-  test('one exchange carries a transaction', async () => {
+  test('one exchange carries a transaction, and another one confirms it', async () => {
     const path = `${temporaryDirectory()}/f`;
     writeFileSync(path, 'old');
     const { fleet, transport } = localFleet({ shell });
     const change = await planned(fleet, path, 'new');
     const before = transport.requests.length;
     await apply(fleet, [change]);
-    expect(transport.requests.length - before).toBe(1);
+    expect(transport.requests.length - before).toBe(2);
   });
 
   test('a new file is made with the planned mode, and taken back', async () => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Fleet } from '../../src/domain/access.ts';
-import type { Change, ChangeResult, CommandChange, FileChange } from '../../src/domain/change.ts';
+import type { Change, CommandChange, FileChange, TriggerChange, UnitState } from '../../src/domain/change.ts';
 import { absent, type FileAttributes, withBytes } from '../../src/domain/file.ts';
-import { inverse } from '../../src/engine/inverse.ts';
+import { inverse } from '../../src/domain/inverse.ts';
+import type { ChangeResult, Transaction } from '../../src/domain/transaction.ts';
 import { hostNamed } from '../lab/reach.ts';
 
 /** A change of a file of a host from what it is now to other text, or to nothing. */
@@ -23,10 +24,23 @@ export function command(...argv: readonly string[]): CommandChange {
   return { kind: 'command', argv, timeoutMs: 20_000, undo: { argv: ['true'] }, says: [], sensitive: false };
 }
 
-/** Carries changes out as one transaction. */
-export async function apply(fleet: Fleet, host: string, changes: readonly Change[], undo = false): Promise<readonly ChangeResult[]> {
-  const writer = await fleet.write(hostNamed(host));
-  return (await writer.apply({ id: randomBytes(16).toString('hex'), changes, undo })).results;
+/** A restart or the like of a unit that was in a state when planned. */
+export function trigger(action: 'restart' | 'reload', unit: string, before: UnitState): TriggerChange {
+  return { kind: 'trigger', action, unit, before, says: [], sensitive: false };
+}
+
+/** A transaction of these changes, with an id of its own. */
+export function transactionOf(changes: readonly Change[], more: Partial<Transaction> = {}): Transaction {
+  const owner = { run: 'test', operator: 'tester', controller: 'here' };
+  return { id: randomBytes(16).toString('hex'), changes, rollback: false, undoAfterMs: 600_000, owner, ...more };
+}
+
+/** Carries changes out as one transaction, and keeps them when all were done. */
+export async function apply(fleet: Fleet, host: string, changes: readonly Change[], rollback = false): Promise<readonly ChangeResult[]> {
+  const transaction = transactionOf(changes, { rollback });
+  const receipt = await (await fleet.write(hostNamed(host))).begin(transaction);
+  if (receipt.state === 'applied') await (await fleet.write(hostNamed(host))).confirm(transaction.id);
+  return receipt.results;
 }
 
 /** Takes changes back, as a rollback does. */

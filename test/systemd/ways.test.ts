@@ -4,7 +4,7 @@ import type { Fleet } from '../../src/domain/access.ts';
 import { fleetIsMissing, run } from '../lab/commands.ts';
 import { type HostWish, TestFleet } from '../lab/fleet.ts';
 import { hostNamed, reach } from '../lab/reach.ts';
-import { apply, command, edited, failureOf } from './transactions.ts';
+import { apply, command, edited, failureOf, transactionOf } from './transactions.ts';
 
 const missing = fleetIsMissing();
 
@@ -44,22 +44,23 @@ describe.skipIf(missing)(`the way to a real sshd${missing ? ` (${missing})` : ''
     return fleet.host(host).exec('/bin/sh', '-c', script);
   }
 
-  /** Begins a transaction that edits a file after a while; calls `cut` in its middle. */
-  async function cutWhileApplying(host: string, cut: () => Promise<unknown>): Promise<unknown> {
+  /** Begins a transaction that edits a file after a while; calls `cut` in its middle. What it is called, and what came of it. */
+  async function cutWhileApplying(host: string, cut: () => Promise<unknown>): Promise<{ tx: string; failure: unknown }> {
     await sh(host, `rm -f ${BEGUN}`);
-    const change = await edited(way, host, '/etc/app.conf', `cut ${host}\n`);
-    const failure = failureOf(apply(way, host, [slowly, change, command('touch', '/run/after')]));
+    const transaction = transactionOf([await edited(way, host, '/etc/app.conf', `cut ${host}\n`), slowly, command('touch', '/run/after')]);
+    const failure = failureOf((await way.write(hostNamed(host))).begin(transaction));
     await sh(host, `until [ -e ${BEGUN} ]; do :; done`);
     await cut();
-    return failure;
+    return { tx: transaction.id, failure: await failure };
   }
 
-  /** Nobody listens any more; the transaction is carried to its end all the same, never left between two changes. */
-  async function expectCarriedToItsEnd(host: string): Promise<void> {
-    await sh(host, 'until [ -e /run/after ]; do :; done');
+  /** Nobody listens any more; the transaction is carried to its end all the same, and a new connection can ask for it and confirm it. */
+  async function expectCarriedToItsEnd(host: string, tx: string): Promise<void> {
+    await sh(host, `until [ -e /run/after ] && [ -e /var/lib/runbook/tx/${tx}/st.APPLIED ]; do :; done`);
     expect(fleet.host(host).read('/etc/app.conf').toString()).toBe(`cut ${host}\n`);
+    expect(await (await way.read(hostNamed(host))).transaction(tx)).toMatchObject({ state: 'applied', working: false });
+    expect(await (await way.write(hostNamed(host))).confirm(tx)).toEqual({ state: 'confirmed', remarks: [] });
     expect(await sh(host, 'ls -A /etc | grep "^.rb" || echo none')).toBe('none\n');
-    expect(await failureOf((await way.read(hostNamed(host))).facts())).toBe('no failure');
   }
 
   it.each(['narrow', 'watchful', 'wrapped'])('serves a transaction over %s', async (host) => {
@@ -81,22 +82,22 @@ describe.skipIf(missing)(`the way to a real sshd${missing ? ` (${missing})` : ''
   });
 
   it('is lost, not failed, when sshd closes the channel of a silent command', async () => {
-    const failure = await cutWhileApplying('impatient', async () => undefined);
+    const { tx, failure } = await cutWhileApplying('impatient', async () => undefined);
     expect(failure).toMatchObject({ code: 'lost', message: expect.stringContaining('without an exit status') });
-    await expectCarriedToItsEnd('impatient');
+    await expectCarriedToItsEnd('impatient', tx);
   });
 
   it('is lost when the session ends under a transaction', async () => {
-    const failure = await cutWhileApplying('plain', () => sh('plain', 'pkill -KILL -f "[s]shd: ops@notty"'));
+    const { tx, failure } = await cutWhileApplying('plain', () => sh('plain', 'pkill -KILL -f "[s]shd: ops@notty"'));
     expect(failure).toMatchObject({ code: 'lost' });
-    await expectCarriedToItsEnd('plain');
+    await expectCarriedToItsEnd('plain', tx);
   });
 
   it('is lost when the link goes silent under a transaction', async () => {
-    const failure = await cutWhileApplying('watchful', () => run('ip', ['link', 'set', 'vwatchful', 'down']));
+    const { tx, failure } = await cutWhileApplying('watchful', () => run('ip', ['link', 'set', 'vwatchful', 'down']));
     expect(failure).toMatchObject({ code: 'lost' });
     await run('ip', ['link', 'set', 'vwatchful', 'up']);
-    await expectCarriedToItsEnd('watchful');
+    await expectCarriedToItsEnd('watchful', tx);
   });
 
   it('outlives a restart of sshd within a transaction', async () => {

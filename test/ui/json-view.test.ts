@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/domain/event.ts';
+import { contentOf } from '../../src/domain/file.ts';
 import { jsonLine, jsonView } from '../../src/ui/json-view.ts';
 import { FakeOutput } from './fake-output.ts';
-import { APPLY, fileChange, illPlan, plan, sha256, stamped } from './streams.ts';
+import { APPLY, fileChange, illPlan, plan, sha256, stamped, started } from './streams.ts';
 
 const plain = (text: string) => text;
 
@@ -44,9 +45,31 @@ test('sensitive changes carry no diff, no words and no arguments', () => {
     says: ['new-secret'],
     sensitive: true,
   } as const;
-  const event = line({ type: 'transaction.intended', host: 'a', tx: '1', undo: false, changes: [file, command] });
+  const event = line({ type: 'transaction.intended', host: 'a', tx: '1', rollback: false, undoAfterMs: 1, changes: [file, command] });
   expect(JSON.stringify(event)).not.toContain('secret');
   expect(event.changes[0].after.content.sha256).toBe(sha256('new-secret\n'));
+});
+
+test('neither what verify needs nor the text of the runbook is shown, for outputs and addresses are in them', () => {
+  const kept = contentOf(Buffer.from('kept-for-resume'));
+  const intended = {
+    type: 'transaction.intended',
+    host: 'a',
+    tx: '1',
+    rollback: false,
+    undoAfterMs: 90_000,
+    changes: [],
+    context: kept,
+  } as const;
+  const begun = { ...started('apply', ['a']), source: kept };
+  for (const event of [intended, begun]) {
+    const shown = line(event);
+    expect(shown.type).toBe(event.type);
+    expect(JSON.stringify(shown)).not.toContain(kept.sha256);
+    expect(Object.keys(shown)).not.toContain('context');
+    expect(Object.keys(shown)).not.toContain('source');
+  }
+  expect(line(intended).undoAfterMs).toBe(90_000);
 });
 
 test('a step says how many changes it brings; what they are stands in the plan', () => {

@@ -26,16 +26,18 @@ test('a run is one line for each event that matters', () => {
     08:05:13  lab-2  changing /var/lib/kubelet/kubeadm-flags.env, reset-failed kubelet.service, restart kubelet.service
     08:05:15  lab-2  waiting: kubelet.service has been up for only 3 s (17 s to go)
     08:05:16  lab-2  verify holds
-    08:05:17  lab-2  fixed
-    08:05:18  -      wave 1 ended: 0 failures so far, 0 allowed
-    08:05:19  -      wave 2 of 2: lab-4
-    08:05:21  lab-4  changing /var/lib/kubelet/kubeadm-flags.env, reset-failed kubelet.service, restart kubelet.service
-    08:05:23  lab-4  waiting: kubelet.service has been up for only 3 s
-    08:05:24  lab-4  taking back /var/lib/kubelet/kubeadm-flags.env, reset-failed kubelet.service, restart kubelet.service
-    08:05:26  lab-4  rolled back: kubelet.service has been up for only 3 s
-    08:05:27  -      wave 2 ended: 1 failure so far, 0 allowed
-    08:05:28  -      stopping: 1 failure, 0 allowed; 0 hosts not begun
-    08:05:29  -      finished with exit code 3
+    08:05:18  lab-2  confirmed
+    08:05:19  lab-2  fixed
+    08:05:20  -      wave 1 ended: 0 failures so far, 0 allowed
+    08:05:21  -      wave 2 of 2: lab-4
+    08:05:23  lab-4  changing /var/lib/kubelet/kubeadm-flags.env, reset-failed kubelet.service, restart kubelet.service
+    08:05:25  lab-4  waiting: kubelet.service has been up for only 3 s
+    08:05:26  lab-4  taking back
+    08:05:27  lab-4  is back as it was
+    08:05:28  lab-4  rolled back: kubelet.service has been up for only 3 s
+    08:05:29  -      wave 2 ended: 1 failure so far, 0 allowed
+    08:05:30  -      stopping: 1 failure, 0 allowed; 0 hosts not begun
+    08:05:31  -      finished with exit code 3
     "
   `);
 });
@@ -49,6 +51,16 @@ test('a rollback says what there is to put back', () => {
     08:05:03  lab-7  nothing to take back
     "
   `);
+});
+
+test('a run that is taken up again has the names of its hosts in one column', () => {
+  const hosts = ['a', 'web-10'];
+  const reports = hosts.map((host) => ({ type: 'transaction.reported', host, tx: host, state: 'confirmed', remarks: [] }) as const);
+  expect(shown(stamped([{ type: 'run.resumed', operator: 'bo', hosts }, ...reports]))).toEqual([
+    '08:05:00  -       resumed by bo: 2 hosts to settle',
+    '08:05:01  a       confirmed',
+    '08:05:02  web-10  confirmed',
+  ]);
 });
 
 test('a host that waits for the same thing again says nothing new', () => {
@@ -76,12 +88,18 @@ test('of more than 200 hosts those that are well are counted, and the others nam
 });
 
 test('a transaction that stopped says how far it came and why', () => {
-  const named = { host: 'a', tx: '1', undo: false } as const;
+  const named = { host: 'a', tx: '1' } as const;
   const failure = { code: 'lost', message: 'the connection closed' } as const;
   expect(
     shown(
       stamped([
-        { type: 'transaction.finished', ...named, results: [DONE, { kind: 'failed', message: 'no space' }, { kind: 'not-reached' }] },
+        {
+          type: 'transaction.finished',
+          ...named,
+          results: [DONE, { kind: 'failed', message: 'no space' }, { kind: 'not-reached' }],
+          state: 'rolled-back',
+          remarks: [],
+        },
         { type: 'transaction.lost', ...named, failure },
         { type: 'budget.exceeded', failures: 3, budget: 2, notStarted: ['b'] },
         { type: 'run.interrupted', signal: 'SIGINT' },
@@ -89,7 +107,7 @@ test('a transaction that stopped says how far it came and why', () => {
     ),
   ).toEqual([
     '08:05:00  a  1 of 3 changes done: no space',
-    '08:05:01  a  not known whether the changes took place: the connection closed',
+    '08:05:01  a  not known whether the changes took place, asking the host: the connection closed',
     '08:05:02  -  stopping: 3 failures, 2 allowed; 1 host not begun',
     '08:05:03  -  interrupted by SIGINT',
   ]);

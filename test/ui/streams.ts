@@ -1,9 +1,10 @@
-import type { Change, ChangeResult, FileChange } from '../../src/domain/change.ts';
+import type { Change, FileChange } from '../../src/domain/change.ts';
 import type { EventBody, RunEvent, RunKind } from '../../src/domain/event.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import { absent, contentOf, type FileState, withBytes } from '../../src/domain/file.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { HostPlan, Outcome, StepPlan } from '../../src/domain/plan.ts';
+import type { ChangeResult, TransactionState } from '../../src/domain/transaction.ts';
 
 /** 2026-11-22 08:05:00 UTC; each event comes one second after the one before. */
 export const START = Date.UTC(2026, 10, 22, 8, 5, 0);
@@ -111,18 +112,41 @@ export const DONE: ChangeResult = { kind: 'done' };
 
 const NOT_UP: Failure = { code: 'verify-failed', message: 'kubelet.service has been up for only 3 s', at: 'verify' };
 
-/** The changes of one host, done and answered. */
+/** How long the host waits to be confirmed, in ms. */
+export const PATIENCE = 120_000;
+
+/** The changes of one host, announced and answered; `rollback`: they take those of an earlier run back. */
 export function transaction(
   host: string,
-  undo: boolean,
+  rollback: boolean,
   changes: readonly Change[],
   results = changes.map(() => DONE),
+  state: TransactionState = 'applied',
 ): readonly EventBody[] {
-  const tx = `${undo ? 'undo' : 'do'}-${host}`;
+  const tx = txOf(host, rollback);
   return [
-    { type: 'transaction.intended', host, tx, undo, changes },
-    { type: 'transaction.finished', host, tx, undo, results },
+    { type: 'transaction.intended', host, tx, rollback, changes, undoAfterMs: PATIENCE },
+    { type: 'transaction.finished', host, tx, results, state, remarks: [] },
   ];
+}
+
+/** A host is told to keep its changes, or to take them back, and says where it stands. */
+export function settled(
+  host: string,
+  rollback: boolean,
+  verb: 'confirm' | 'undo',
+  state: TransactionState = verb === 'confirm' ? 'confirmed' : 'rolled-back',
+): readonly EventBody[] {
+  const tx = txOf(host, rollback);
+  return [
+    { type: `${verb}.intended`, host, tx },
+    { type: 'transaction.reported', host, tx, state, remarks: [] },
+  ];
+}
+
+/** The id of a host's transaction. */
+export function txOf(host: string, rollback: boolean): string {
+  return `${rollback ? 'undo' : 'do'}-${host}`;
 }
 
 const EDITED: Failure = { code: 'conflict', message: `${ENV_FILE} was edited by somebody else since`, hint: 'look at it' };
@@ -141,13 +165,14 @@ export const APPLY: readonly RunEvent[] = stamped([
   ...transaction('lab-2', false, FIX),
   { type: 'verify.attempted', host: 'lab-2', attempt: 1, unmet: [{ what: 'kubelet.service has been up for only 3 s', pendingMs: 17_000 }] },
   { type: 'verify.attempted', host: 'lab-2', attempt: 2, unmet: [] },
+  ...settled('lab-2', false, 'confirm'),
   { type: 'host.finished', host: 'lab-2', outcome: 'fixed' },
   { type: 'wave.finished', wave: 1, failures: 0, budget: 0 },
   { type: 'wave.started', wave: 2, of: 2, hosts: ['lab-4'] },
   { type: 'host.started', host: 'lab-4' },
   ...transaction('lab-4', false, FIX),
   { type: 'verify.attempted', host: 'lab-4', attempt: 1, unmet: [{ what: 'kubelet.service has been up for only 3 s' }] },
-  ...transaction('lab-4', true, FIX),
+  ...settled('lab-4', false, 'undo'),
   { type: 'host.finished', host: 'lab-4', outcome: 'rolled-back', reason: NOT_UP },
   { type: 'wave.finished', wave: 2, failures: 1, budget: 0 },
   { type: 'budget.exceeded', failures: 1, budget: 0, notStarted: [] },
@@ -169,6 +194,7 @@ export const ROLLBACK: readonly RunEvent[] = stamped([
   { type: 'wave.started', wave: 1, of: 1, hosts: ['lab-2'] },
   { type: 'host.started', host: 'lab-2' },
   ...transaction('lab-2', true, FIX),
+  ...settled('lab-2', true, 'confirm'),
   { type: 'host.finished', host: 'lab-2', outcome: 'rolled-back' },
   { type: 'wave.finished', wave: 1, failures: 0, budget: 1 },
   { type: 'run.finished', outcomes: { 'lab-2': 'rolled-back', 'lab-6': 'conflict', 'lab-7': 'healthy' }, exitCode: 3 },

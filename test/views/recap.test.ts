@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { RunEvent, RunKind } from '../../src/domain/event.ts';
+import type { EventBody, RunEvent, RunKind } from '../../src/domain/event.ts';
 import type { Outcome } from '../../src/domain/plan.ts';
 import { commandLine } from '../../src/views/command-line.ts';
 import { recap, type Typed } from '../../src/views/recap.ts';
-import { APPLY, flagRemoved, plan, stamped, started, transaction } from '../ui/streams.ts';
+import { APPLY, flagRemoved, plan, settled, stamped, started, transaction } from '../ui/streams.ts';
 
 function run(kind: RunKind, outcomes: Readonly<Record<string, Outcome>>): readonly RunEvent[] {
   return stamped([
@@ -11,6 +11,10 @@ function run(kind: RunKind, outcomes: Readonly<Record<string, Outcome>>): readon
     { type: 'run.finished', outcomes, exitCode: 0 },
   ]);
 }
+
+const DO = transaction('a', false, [flagRemoved()]);
+const UNDO = transaction('a', true, [flagRemoved()]);
+const ended = (outcomes: Readonly<Record<string, Outcome>>): EventBody => ({ type: 'run.finished', outcomes, exitCode: 0 });
 
 const commands = (events: readonly RunEvent[], typed?: Typed) => recap(events, typed)?.next.map(({ command }) => command);
 
@@ -21,22 +25,39 @@ describe('what to do next after', () => {
     ['plan', { a: 'would-fix', b: 'unreachable' }, ['runbook apply kubelet-bad-flag', 'runbook diagnose kubelet-bad-flag -l b']],
     ['plan', { a: 'other-cause' }, ['runbook diagnose kubelet-bad-flag -l a']],
     ['apply', { a: 'fixed', b: 'healthy' }, ['runbook rollback 01RUN']],
-    ['apply', { a: 'fixed', b: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l b', 'runbook rollback 01RUN -l b']],
+    ['apply', { a: 'fixed', b: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l b', 'runbook rollback 01RUN']],
     ['apply', { a: 'stale', b: 'stale' }, ['runbook plan kubelet-bad-flag -l a,b']],
     ['apply', { a: 'failed', b: 'skipped' }, ['runbook diagnose kubelet-bad-flag -l a', 'runbook apply kubelet-bad-flag -l b']],
     ['rollback', { a: 'rolled-back' }, []],
     ['rollback', { a: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l a']],
-    ['rollback', { a: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l a', 'runbook rollback 00RUN -l a']],
+    ['rollback', { a: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l a']],
     ['apply', { a: 'rolled-back', b: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l b,a']],
   ])('%s with %j', (kind, outcomes, expected) => {
     expect(commands(run(kind, outcomes))).toEqual(expected);
   });
 
-  test('a run whose record ends is to take it back', () => {
-    expect(commands(stamped([started('apply', ['a']), ...transaction('a', false, [flagRemoved()]).slice(0, 1)]))).toEqual([
-      'runbook diagnose kubelet-bad-flag -l a',
-      'runbook rollback 01RUN -l a',
-    ]);
+  test.each<[RunKind, string, readonly RunEvent[]]>([
+    ['apply', 'whose record ends', stamped([started('apply', ['a']), ...DO.slice(0, 1)])],
+    ['apply', 'that left a host applied', stamped([started('apply', ['a', 'b']), ...DO, ended({ a: 'unknown', b: 'fixed' })])],
+    [
+      'apply',
+      'that left a host to itself',
+      stamped([started('apply', ['a']), ...DO, ...settled('a', false, 'undo', 'rolling'), ended({ a: 'failed' })]),
+    ],
+    ['rollback', 'that was lost', stamped([started('rollback', ['a'], { of: '00RUN' }), ...UNDO.slice(0, 1), ended({ a: 'unknown' })])],
+  ])('an %s %s is to settle it, before anything else is done to it', (_, _how, events) => {
+    expect(commands(events)).toEqual(['runbook diagnose kubelet-bad-flag -l a', 'runbook resume 01RUN']);
+  });
+
+  test('a run that was resumed is as if it had never been cut off', () => {
+    const cut = [started('apply', ['a']), ...DO.slice(0, 1)];
+    const rest: readonly EventBody[] = [
+      { type: 'run.resumed', operator: 'bo', hosts: ['a'] },
+      ...settled('a', false, 'confirm'),
+      ended({ a: 'fixed' }),
+    ];
+    expect(commands(stamped([...cut, ...rest]))).toEqual(['runbook rollback 01RUN']);
+    expect(recap(stamped([...cut, ...rest]))).toMatchObject({ interrupted: false, counts: [{ outcome: 'fixed', hosts: ['a'] }] });
   });
 
   test('many unreachable hosts names none of them', () => {
@@ -51,6 +72,7 @@ test('commands that go on with a run have the options with which it was begun', 
     "runbook apply ./fix.yaml -i hosts.ini -e 'unit=a b' -l b",
     'runbook rollback 01RUN -i hosts.ini',
   ]);
+  expect(commands(stamped([started('apply', ['a']), ...DO]), typed)).toContain('runbook resume 01RUN -i hosts.ini');
   expect(commands(run('diagnose', { a: 'would-fix' }), typed)).toEqual(["runbook plan ./fix.yaml -i hosts.ini -e 'unit=a b' -l web"]);
 });
 

@@ -1,12 +1,25 @@
-import type { Change } from '../domain/change.ts';
-import { orderChanges } from './order.ts';
+import type { Change } from './change.ts';
+import { inOrder } from './change-order.ts';
+
+/** The inverse of one of a list of changes, with its place in that list. */
+export interface IndexedInverse {
+  readonly index: number;
+  readonly change: Change;
+}
 
 /**
- * The changes that take others back, in the order in which they are carried out. Commands run their declared undo, last
- * one first; irreversible ones have none and are left out ({@link irreversible} names them).
+ * The changes that take others back, in the order in which they are carried out, each with the place of the one that it takes
+ * back. Commands run their declared undo, last one first; irreversible ones have none and are left out ({@link irreversible}
+ * names them).
  */
+export function indexedInverse(changes: readonly Change[]): readonly IndexedInverse[] {
+  const inverses = changes.flatMap((change, index) => inverseOf(change).map((inverted) => ({ index, change: inverted })));
+  return inOrder(inverses.reverse(), ({ change }) => change);
+}
+
+/** {@link indexedInverse} without the places. */
 export function inverse(changes: readonly Change[]): readonly Change[] {
-  return orderChanges([...changes].reverse().flatMap(inverseOf));
+  return indexedInverse(changes).map(({ change }) => change);
 }
 
 /** What of a list of changes can never be taken back, as the author declared it. */

@@ -6,9 +6,9 @@ import {
   type TriggerChange,
   type UnitChange,
   type UnitState,
-} from '../domain/change.ts';
-import type { Failure } from '../domain/failure.ts';
-import { sameFile } from '../domain/file.ts';
+} from './change.ts';
+import type { Failure } from './failure.ts';
+import { sameFile } from './file.ts';
 
 /**
  * Merges a host's changes into the one order in which they are carried out, applying and rolling back alike:
@@ -39,18 +39,32 @@ export function orderChanges(changes: readonly Change[]): readonly Change[] {
         break;
     }
   }
-  const changed = [...units.values()].filter((change) => !sameUnit(change));
-  const wanted = [...triggers.values()].filter((t) => t.action !== 'reload' || !triggers.has(`restart ${t.unit ?? ''}`));
-  return [
+  const all = [
     ...[...files.values()].filter((change) => !sameFile(change.before, change.after)),
-    ...wanted.filter((t) => t.action === 'daemon-reload'),
     ...commands,
-    ...changed.filter(({ after }) => !after.masked),
-    ...wanted.filter((t) => t.action === 'reset-failed'),
-    ...wanted.filter(starts),
-    // A masked unit can be neither started nor restarted.
-    ...changed.filter(({ after }) => after.masked),
+    ...[...units.values()].filter((change) => !sameUnit(change)),
+    ...[...triggers.values()].filter((t) => t.action !== 'reload' || !triggers.has(`restart ${t.unit ?? ''}`)),
   ];
+  return inOrder(all, (change) => change);
+}
+
+/** Sorts by the place that a change has in the one order; equals keep theirs. */
+export function inOrder<T>(items: readonly T[], changeOf: (item: T) => Change): readonly T[] {
+  return [...items].sort((a, b) => rankOf(changeOf(a)) - rankOf(changeOf(b)));
+}
+
+function rankOf(change: Change): number {
+  switch (change.kind) {
+    case 'file':
+      return 0;
+    case 'command':
+      return 2;
+    case 'unit':
+      // A masked unit can be neither started nor restarted.
+      return change.after.masked ? 6 : 3;
+    case 'trigger':
+      return { 'daemon-reload': 1, 'reset-failed': 4, reload: 5, restart: 5 }[change.action];
+  }
 }
 
 function joined<C extends FileChange | UnitChange>(earlier: C | undefined, later: C): C {
@@ -59,7 +73,10 @@ function joined<C extends FileChange | UnitChange>(earlier: C | undefined, later
 }
 
 function joinedFile(earlier: FileChange | undefined, later: FileChange): FileChange {
-  return { ...joined(earlier, later), path: (earlier ?? later).path };
+  if (earlier === undefined) return later;
+  // Who must accept the bytes, and how they are written, holds for the file, whichever step says it.
+  const { validate = earlier.validate, inPlace = earlier.inPlace } = later;
+  return { ...joined(earlier, later), path: earlier.path, ...(validate ? { validate } : {}), ...(inPlace ? { inPlace } : {}) };
 }
 
 /**

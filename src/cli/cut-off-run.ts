@@ -1,0 +1,21 @@
+import { fail, ok, type Result } from '../domain/failure.ts';
+import { type ArchivedRun, findRun, readRun, runIds } from '../journal/run-archive.ts';
+import { isUnsettled, recordRun } from '../views/run-record.ts';
+
+/** A run whose process is gone. `last`: the newest that has left a host unsettled. Refuses one that is still under way. */
+export async function cutOffRun(runsDirectory: string, name: string): Promise<Result<ArchivedRun>> {
+  if (name === 'last') {
+    for (const id of await runIds(runsDirectory)) {
+      const run = await readRun(runsDirectory, id);
+      if (run.ok && !run.value.live && recordRun(run.value.events).transactions.some(isUnsettled)) return run;
+    }
+    return fail('not-found', 'no run has left a host unsettled', { hint: 'runbook runs lists them' });
+  }
+  const id = await findRun(runsDirectory, name);
+  const run = id.ok ? await readRun(runsDirectory, id.value) : id;
+  if (!run.ok) return run;
+  if (run.value.live)
+    return fail('refused', `run ${run.value.id} is still under way`, { hint: 'wait for it, or interrupt it with Ctrl-C where it runs' });
+  if (run.value.damage !== undefined) return fail('journal', `run ${run.value.id}: ${run.value.damage}`, { at: run.value.directory });
+  return ok(run.value);
+}

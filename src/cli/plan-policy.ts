@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Failure, fail, ok, type Result } from '../domain/failure.ts';
+import type { Signers } from '../journal/ssh-signature.ts';
+import { loadPolicy, type Policy } from '../load/read-policy.ts';
+import { renderDiagnostic } from '../load/render-diagnostic.ts';
+import type { Screen } from './screen.ts';
+import type { World } from './world.ts';
+
+/** What all policies together ask of plans. */
+export interface Rules {
+  readonly signature: boolean;
+  readonly approvals: number;
+  readonly savedPlanOnly: boolean;
+  /** A signature counts when it holds by every one of these. */
+  readonly signers: readonly Signers[];
+}
+
+/** Where policies stand: this machine's, then the user's own. */
+function policyPaths({ env, home }: World): readonly string[] {
+  return ['/etc/runbook/policy.yaml', join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'runbook/policy.yaml')];
+}
+
+/**
+ * Reads the policies; the stricter of two holds, word by word. One that is there and cannot be read, or is not understood, is a
+ * failure: without knowing what is asked, nothing is changed.
+ */
+export async function readRules(world: World, screen: Screen, paths = policyPaths(world)): Promise<Result<Rules>> {
+  const policies: Policy[] = [];
+  for (const path of paths) {
+    const policy = await readOne(path, screen);
+    if (!policy.ok) return policy;
+    if (policy.value) policies.push(policy.value);
+  }
+  return ok(strictest(policies));
+}
+
+/** Why a runbook may not be planned and carried out in one go; undefined where it may. */
+export async function directApplyProblem(world: World, screen: Screen): Promise<Failure | undefined> {
+  const rules = await readRules(world, screen);
+  if (!rules.ok) return rules.failure;
+  if (!rules.value.savedPlanOnly) return undefined;
+  const message = 'the policy allows saved plans only: what is carried out must have been looked at before';
+  return { code: 'refused', message, hint: 'runbook plan NAME -o FILE, and then runbook apply FILE' };
+}
+
+/** The stricter of several, word by word. */
+function strictest(policies: readonly Policy[]): Rules {
+  const allowed = policies.flatMap(({ allowedSigners }) => allowedSigners ?? []);
+  const revoked = policies.flatMap(({ revokedKeys }) => revokedKeys ?? []);
+  return {
+    signature: policies.some(({ planSignature }) => planSignature === 'always'),
+    approvals: Math.max(0, ...policies.map(({ approvals }) => approvals)),
+    savedPlanOnly: policies.some(({ savedPlanOnly }) => savedPlanOnly),
+    signers: allowed.flatMap((path): readonly Signers[] =>
+      revoked.length === 0 ? [{ allowed: path }] : revoked.map((keys) => ({ allowed: path, revoked: keys })),
+    ),
+  };
+}
+
+async function readOne(path: string, screen: Screen): Promise<Result<Policy | undefined>> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(undefined);
+    return fail('refused', `the policy cannot be read: ${error instanceof Error ? error.message : String(error)}`, { at: path });
+  }
+  const loaded = loadPolicy({ path, text });
+  if (loaded.ok) return ok(withPlaces(loaded.policy, dirname(path)));
+  for (const diagnostic of loaded.diagnostics) screen.tell([renderDiagnostic(diagnostic), '']);
+  return fail('refused', 'the policy is not understood, so nothing is carried out', {
+    at: path,
+    hint: 'put it right, or ask whoever keeps it',
+  });
+}
+
+function withPlaces({ allowedSigners, revokedKeys, ...rest }: Policy, directory: string): Policy {
+  return {
+    ...rest,
+    ...(allowedSigners === undefined ? {} : { allowedSigners: resolve(directory, allowedSigners) }),
+    ...(revokedKeys === undefined ? {} : { revokedKeys: resolve(directory, revokedKeys) }),
+  };
+}

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import type { Inventory } from '../domain/host.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Runbook } from '../domain/runbook.ts';
+import { type Resumption, resume, type Unsettled } from '../engine/run-resume.ts';
+import { readContext } from '../engine/verify-context.ts';
+import { FileJournal } from '../journal/file-journal.ts';
+import type { ArchivedRun } from '../journal/run-archive.ts';
+import { loadRunbook } from '../load/load-runbook.ts';
+import { stepTypes } from '../steps/index.ts';
+import { jsonView } from '../ui/json-view.ts';
+import { plainView } from '../ui/plain-view.ts';
+import { showRecap } from '../ui/show-recap.ts';
+import { recap } from '../views/recap.ts';
+import { isUnsettled, type RunRecord, recordRun } from '../views/run-record.ts';
+import { connect, withoutSecrets } from './connect.ts';
+import { cutOffRun } from './cut-off-run.ts';
+import { lastWords } from './last-words.ts';
+import { inputsOf } from './load-runbook-file.ts';
+import { type RunOptions, typed } from './options.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { drive } from './session.ts';
+import { readSources } from './targets.ts';
+import { stateDirectory, type World } from './world.ts';
+
+/** `resume`: from a run's name to an exit code. */
+export async function runResume(world: World, name: string, options: RunOptions): Promise<number> {
+  const screen = screenOf(world, options);
+  const found = await cutOffRun(join(stateDirectory(world, options.stateDir), 'runs'), name);
+  if (!found.ok) return screen.refuse(found.failure);
+  const run = found.value;
+  const record = recordRun(run.events);
+  if (!record.transactions.some(isUnsettled)) {
+    screen.tell([`Every host of run ${run.id} is settled.`]);
+    return 0;
+  }
+  const read = await readSources(world, options);
+  if (!read.ok) return screen.refuse(read.failure);
+  const { inventory, notes } = read.value;
+  screen.tell(notes.map(screen.err.say));
+  const runbook = runbookOf(record);
+  const unsettled = unsettledOf(record, inventory, runbook, options, screen);
+  if (!unsettled.ok) return screen.refuse(unsettled.failure);
+  return settleAll(world, screen, options, run, record, inventory, unsettled.value, runbook);
+}
+
+async function settleAll(
+  world: World,
+  screen: Screen,
+  options: RunOptions,
+  run: ArchivedRun,
+  record: RunRecord,
+  inventory: Inventory,
+  unsettled: readonly Unsettled[],
+  runbook: Runbook | undefined,
+): Promise<number> {
+  const json = options.json === true;
+  const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
+  const open = new Set(unsettled.map(({ host }) => host.name));
+  const resumption: Resumption = {
+    operator: world.user,
+    hosts: record.started?.hosts ?? [...open],
+    outcomes: endedBefore(record, open),
+    ...(runbook ? { runbook } : {}),
+  };
+  try {
+    const ended = await drive(
+      {
+        run: run.id,
+        kind: record.started?.kind ?? 'apply',
+        fleet,
+        hostFor,
+        view: json ? jsonView(world.out, screen.mask) : plainView(world.err, screen.err),
+        stop: new AbortController(),
+        operator: world.user,
+        journal: () => FileJournal.resume(run.directory),
+        leave: (events) => lastWords(screen, [...run.events, ...events]),
+        detailedExitCode: false,
+        approve: async () => ({ answer: 'none', by: 'nobody' }),
+      },
+      (ports) => resume(resumption, unsettled, ports),
+    );
+    const summary = recap([...run.events, ...ended.events], typed(options));
+    if (!json && summary) screen.print(showRecap(screen.out, summary));
+    return ended.exitCode;
+  } finally {
+    await close();
+  }
+}
+
+/** How hosts had ended that are not `open`. One that was only planned was never begun. */
+export function endedBefore({ endings }: RunRecord, open: ReadonlySet<string>): Resumption['outcomes'] {
+  const ended = endings.filter(({ host, outcome }) => !open.has(host) && outcome !== 'would-fix');
+  return new Map(ended.map(({ host, outcome }) => [host, outcome]));
+}
+
+/** The runbook as it was approved; undefined when this version of the program reads it no more. */
+function runbookOf({ started }: RunRecord): Runbook | undefined {
+  if (!started?.source) return undefined;
+  const loaded = loadRunbook({ path: started.runbook, text: Buffer.from(started.source.bytes).toString('utf8') }, stepTypes);
+  return loaded.ok ? loaded.runbook : undefined;
+}
+
+function unsettledOf(
+  { started, transactions, plans }: RunRecord,
+  inventory: Inventory,
+  runbook: Runbook | undefined,
+  options: RunOptions,
+  screen: Screen,
+): Result<readonly Unsettled[]> {
+  const known = new Map(inventory.hosts.map((host) => [host.name, withoutSecrets(host)]));
+  const open = transactions.filter(isUnsettled);
+  const missing = open.filter(({ host }) => !known.has(host)).map(({ host }) => host);
+  if (missing.length > 0) {
+    return fail('not-found', `the inventory has no ${missing.join(', ')}, which the run changed`, {
+      hint: 'pass the inventory of the run with -i',
+    });
+  }
+  const secrets =
+    runbook && open.some(({ context }) => context) ? sensitiveInputs(runbook, started?.inputs ?? {}, options, screen) : ok({});
+  if (!secrets.ok) return secrets;
+  return ok(
+    open.flatMap(({ host: name, tx, changes, become, rollback, at, undoAfterMs, context }) => {
+      const host = known.get(name);
+      const machineId = plans.get(name)?.facts['machine_id'];
+      const verify = runbook && context ? readContext(context, runbook, secrets.value) : undefined;
+      if (!host) return [];
+      return [
+        {
+          host,
+          tx,
+          changes,
+          become,
+          rollback,
+          leftMs: at + undoAfterMs - Date.now(),
+          ...(typeof machineId === 'string' ? { machineId } : {}),
+          ...(verify ? { context: verify } : {}),
+        },
+      ];
+    }),
+  );
+}
+
+/** Inputs that no record keeps, as they are given anew; the others are those of the run. */
+function sensitiveInputs(runbook: Runbook, kept: JsonObject, options: RunOptions, screen: Screen): Result<JsonObject> {
+  const names = new Set([...runbook.inputs].flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])));
+  if (names.size === 0) return ok({});
+  const only = (values: JsonObject, wanted: boolean) => Object.entries(values).filter(([name]) => names.has(name) === wanted);
+  const given = (options.input ?? []).filter((assignment) => names.has(assignment.slice(0, assignment.indexOf('='))));
+  const inputsFrom: Runbook['inputsFrom'] = (values) => runbook.inputsFrom({ ...Object.fromEntries(only(kept, false)), ...values });
+  const inputs = inputsOf({ ...runbook, inputsFrom }, given, screen);
+  return inputs.ok ? ok(Object.fromEntries(only(inputs.value, true))) : inputs;
+}

@@ -1,0 +1,233 @@
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import type { Host, Inventory } from '../domain/host.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { PlannedHost } from '../engine/plan-host.ts';
+import { applyPlanned } from '../engine/run-runbook.ts';
+import { FileJournal } from '../journal/file-journal.ts';
+import type { KnownHost } from '../remote/fleet.ts';
+import type { LiveView } from '../ui/live-view.ts';
+import { showPlan } from '../ui/show-plan.ts';
+import { showRecap } from '../ui/show-recap.ts';
+import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
+import { recap } from '../views/recap.ts';
+import { approve } from './approve.ts';
+import { connect, type Ways, withoutSecrets } from './connect.ts';
+import { inventoryDifferences } from './inventory-digests.ts';
+import { lastWords } from './last-words.ts';
+import { inputsOf, maskedInputs } from './load-runbook-file.ts';
+import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
+import { confirmTimeoutOf, type RunOptions, typed } from './options.ts';
+import { readRules } from './plan-policy.ts';
+import { viewOf } from './run-runbook.ts';
+import { shownPath } from './save-plan.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
+import { drive, newRunId } from './session.ts';
+import { readSources } from './targets.ts';
+import { stateDirectory, type World } from './world.ts';
+
+/** What `apply FILE` was told. */
+export interface SavedPlanRequest {
+  /** Absolute. */
+  readonly file: string;
+  readonly options: RunOptions & { readonly planHash?: string };
+  readonly yes: boolean;
+  /** Only show it. */
+  readonly dryRun: boolean;
+}
+
+/** `apply FILE`: carries a saved plan out as it is, or refuses it whole before any host is reached. */
+export async function runSavedPlan(world: World, request: SavedPlanRequest): Promise<number> {
+  const { options, file } = request;
+  const screen = screenOf(world, options);
+  const opened = await openPlan(file);
+  if (!opened.ok) return screen.refuse(opened.failure);
+  const isNamed = hashNames(opened.value, options.planHash);
+  if (!isNamed.ok) return screen.refuse(isNamed.failure);
+  const rules = await readRules(world, screen);
+  if (!rules.ok) return screen.refuse(rules.failure);
+  const vouched = await vouchersOf(world, rules.value, opened.value);
+  if (!vouched.ok) return screen.refuse(vouched.failure);
+  const patience = confirmTimeoutOf(options);
+  if (!patience.ok) return screen.refuse(patience.failure);
+  if (request.dryRun) return shown(world, screen, opened.value, vouched.value);
+  const inputs = inputsFor(opened.value, options, screen);
+  if (!inputs.ok) return screen.refuse(inputs.failure);
+
+  const { runbook } = opened.value;
+  const open = { ...opened.value, runbook: { ...runbook, rollout: { ...runbook.rollout, ...patience.value } } };
+  const { sources } = open.plan.inventory;
+  const read = await readSources(world, options.inventory ? options : { ...options, inventory: sources });
+  if (!read.ok) return screen.refuse(read.failure);
+  screen.tell(read.value.notes.map(screen.err.say));
+  const { inventory } = read.value;
+  const ways = await connect(world, options, screen, inventory, identities(open));
+  try {
+    const hosts = hostsFor(open, inventory, ways);
+    if (!hosts.ok) return screen.refuse(hosts.failure);
+    return await carryOut(world, screen, request, open, {
+      inputs: inputs.value,
+      hosts: hosts.value,
+      vouched: vouched.value,
+      ways,
+      isNamed: isNamed.value,
+    });
+  } finally {
+    await ways.close();
+  }
+}
+
+interface Means {
+  readonly inputs: JsonObject;
+  readonly hosts: readonly Host[];
+  readonly vouched: Vouched;
+  readonly ways: Ways;
+  /** `--plan-hash` named this plan, which is to approve it. */
+  readonly isNamed: boolean;
+}
+
+async function carryOut(
+  world: World,
+  screen: Screen,
+  { options, yes }: SavedPlanRequest,
+  open: OpenPlan,
+  { inputs, hosts, vouched, ways, isNamed }: Means,
+): Promise<number> {
+  const { runbook, plan, sha256 } = open;
+  const json = options.json === true;
+  const stop = new AbortController();
+  const view = viewOf(world, screen, json, true);
+  const run = newRunId();
+  const asking = {
+    world,
+    screen,
+    kind: 'apply' as const,
+    runbook: runbook.name,
+    rollout: runbook.rollout,
+    yes: yes || isNamed,
+    flag: isNamed ? '--plan-hash' : '-y',
+    otherFlag: '--plan-hash',
+    preface: showSavedPlan(screen.out, shownPath(world, open.file), open, vouched, Date.now()),
+    json,
+    stop,
+    ...('pause' in view ? { live: view as LiveView } : {}),
+  };
+  const head = {
+    run,
+    kind: 'apply' as const,
+    runbook: runbook.name,
+    runbookSha256: runbook.source.sha256,
+    inputs: maskedInputs(runbook, inputs),
+    operator: world.user,
+    source: runbook.source,
+    plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
+  };
+  const ended = await drive(
+    {
+      run,
+      kind: 'apply',
+      plan: sha256,
+      fleet: ways.fleet,
+      hostFor: ways.hostFor,
+      view,
+      stop,
+      leave: (events) => lastWords(screen, events),
+      detailedExitCode: false,
+      approve: async (gate, plans) => {
+        const approval = await approve(asking, gate, plans);
+        // The question may have stood there for hours.
+        const late = gate.name === 'run' && approval.answer !== 'none' ? expiryProblem(open, Date.now()) : undefined;
+        if (!late || late.ok) return approval;
+        screen.refuse(late.failure);
+        return { answer: 'none', by: 'nobody' };
+      },
+      operator: world.user,
+      journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),
+    },
+    (ports) => applyPlanned({ head, runbook, hosts, inputs }, plannedHosts(open, hosts, inputs), ports),
+  );
+  const summary = recap(ended.events, planAgain(open, options));
+  if (!json && summary) screen.print(showRecap(screen.out, summary));
+  return ended.exitCode;
+}
+
+function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched): number {
+  const { out } = screen;
+  const plans = open.plan.hosts.map(({ plan }) => plan);
+  const file = shownPath(world, open.file);
+  const next = ['runbook', 'apply', file];
+  screen.print([...showSavedPlan(out, file, open, vouched, Date.now()), ...showPlan(out, { runbook: open.runbook.name, next }, plans)]);
+  return 0;
+}
+
+/** The inputs of the plan, with the sensitive ones that were given anew: none other than those that it was made with. */
+function inputsFor({ plan, runbook }: OpenPlan, { input = [], hosts, limit }: RunOptions, screen: Screen): Result<JsonObject> {
+  if (hosts !== undefined || limit !== undefined)
+    return fail('bad-input', 'a saved plan names its hosts, and is carried out on all of them', { hint: 'plan again with --hosts or -l' });
+  const names = sensitiveNames(runbook);
+  const other = input.find((assignment) => !names.includes(assignment.slice(0, assignment.indexOf('='))));
+  if (other !== undefined) {
+    const name = other.slice(0, other.indexOf('='));
+    return fail('bad-input', `a saved plan holds its inputs, and ${name} is none of those that it must not hold`, {
+      hint: 'plan again with -e',
+    });
+  }
+  const sensitive = { ...runbook, inputs: new Map([...runbook.inputs].filter(([name]) => names.includes(name))) };
+  const given = inputsOf({ ...sensitive, inputsFrom: (values) => runbook.inputsFrom({ ...plan.inputs, ...values }) }, input, screen);
+  if (!given.ok) return given;
+  if (plan.secrets && !provesSecrets(plan.secrets, given.value)) {
+    const what = plan.secrets.names.join(', ');
+    return fail('bad-input', `${what} are not what the plan was made with`, { hint: 'give the same values with -e, or plan again' });
+  }
+  return ok(given.value);
+}
+
+/** The hosts of the plan, when the inventory still says of all of them what it said then. */
+function hostsFor({ plan }: OpenPlan, inventory: Inventory, { hostFor }: Ways): Result<readonly Host[]> {
+  const known = new Map(inventory.hosts.map((host) => [host.name, withoutSecrets(host)]));
+  const different = inventoryDifferences(plan.inventory, known, hostFor);
+  const hosts = plan.hosts.map(({ plan: { host } }) => known.get(host)).filter((host) => host !== undefined);
+  const same = plan.hosts.every(({ plan: { host } }) => Object.hasOwn(plan.inventory.hosts, host));
+  if (different.length === 0 && same && hosts.length === plan.hosts.length) return ok(hosts);
+  const names = different.length > 0 ? different : plan.hosts.map(({ plan: { host } }) => host);
+  const message = `the inventory says something else of ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' and others' : ''} than when the plan was made`;
+  return fail('stale', message, { at: inventory.sources.join(', '), hint: 'pass the inventory of the plan with -i, or plan again' });
+}
+
+function identities({ plan }: OpenPlan): ReadonlyMap<string, KnownHost> {
+  return new Map(
+    plan.hosts.map(({ plan: { host, facts } }) => {
+      const { machine_id: machineId, host_key: hostKey } = facts;
+      return [host, { machineId: typeof machineId === 'string' ? machineId : '', ...(typeof hostKey === 'string' ? { hostKey } : {}) }];
+    }),
+  );
+}
+
+function plannedHosts({ plan }: OpenPlan, hosts: readonly Host[], inputs: JsonObject): readonly PlannedHost[] {
+  const known = new Map(hosts.map((host) => [host.name, host]));
+  return plan.hosts.flatMap(({ plan: saved, outputs }) => {
+    const host = known.get(saved.host);
+    if (!host) return [];
+    const { name, groups, vars } = host;
+    return [{ host, plan: saved, scope: { inputs, steps: outputs, facts: saved.facts, host: { name, groups, vars } } }];
+  });
+}
+
+function signers({ signedBy, approvedBy }: Vouched): { readonly signedBy?: string; readonly approvedBy: readonly string[] } {
+  return { approvedBy, ...(signedBy === undefined ? {} : { signedBy }) };
+}
+
+/** How the plan was typed, for advice on hosts that want another one. */
+function planAgain({ plan }: OpenPlan, options: RunOptions) {
+  const { hosts, limit, inputs, runbook } = plan.typed;
+  const inventory = options.inventory ?? plan.inventory.sources;
+  const words = typed({
+    ...options,
+    inventory,
+    input: inputs,
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+  return { runbook, ...words };
+}

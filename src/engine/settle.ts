@@ -1,0 +1,105 @@
+import type { EventBody } from '../domain/event.ts';
+import { type Failure, HostFault } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import type { Standing, TransactionReport } from '../domain/transaction.ts';
+import type { Ports } from './ports.ts';
+
+/** A transaction that was sent to a host and is not settled yet. */
+export interface Live {
+  readonly host: Host;
+  readonly become: boolean | undefined;
+  readonly tx: string;
+  /** By `Clock.elapsed`: from then on the host takes it back by itself. */
+  readonly until: number;
+  /** The machine that was changed, where that is known: another one behind the same name is not asked. */
+  readonly machineId?: string;
+}
+
+/** What was found out in the end. */
+export type Known =
+  | { readonly kind: 'standing'; readonly standing: Standing }
+  /** The host did not answer until after it must have taken itself back. */
+  | { readonly kind: 'unknown'; readonly failure: Failure };
+
+/** How long a host may take, after its time is up, to take itself back and to answer, in ms. */
+const GRACE_MS = 30_000;
+const PAUSE_MS = 2_000;
+
+/**
+ * Tells a host to keep its changes or to take them back, and asks until it is known that it did. Both are the same however
+ * often they are asked, and the host's own record decides what comes of it: a confirm that comes too late finds the
+ * transaction rolled back.
+ */
+export async function* settle(live: Live, verb: 'confirm' | 'undo', ports: Ports): AsyncGenerator<EventBody, Known> {
+  yield { type: `${verb}.intended`, host: live.host.name, tx: live.tx };
+  const access = { become: live.become };
+  const known = await untilKnown(live, ports, async () => {
+    const standing = await (await ports.fleet.write(live.host, access))[verb](live.tx);
+    // A record that cannot be moved on (a full or read-only disk) may be by the next attempt.
+    return standing.state === 'applied' && ports.clock.elapsed() < live.until ? undefined : standing;
+  });
+  if (known.kind === 'standing') yield reported(live, known.standing);
+  return known;
+}
+
+/**
+ * Asks a host what became of a transaction whose answer was lost. One that is still being carried out is waited for; one that
+ * came to a halt is taken back; one that never began is fenced, so that it never will.
+ */
+export async function* askUntilKnown(live: Live, ports: Ports): AsyncGenerator<EventBody, Known> {
+  const access = { become: live.become };
+  // Not the end, but where it stands when the time is up: the host goes on trying.
+  let rolling: Standing | undefined;
+  const found = await untilKnown(live, ports, async () => {
+    rolling = undefined;
+    const reader = await ports.fleet.read(live.host, access);
+    const [{ machine_id }, report] = await Promise.all([reader.facts(), reader.transaction(live.tx)]);
+    if (live.machineId !== undefined && machine_id !== live.machineId) throw new HostFault(anotherMachine(live.machineId, machine_id));
+    if (mustEnd(report)) return (await ports.fleet.write(live.host, access)).undo(live.tx);
+    if (report.state === 'rolling') rolling = report;
+    return isUnderWay(report) ? undefined : report;
+  });
+  const known: Known = found.kind === 'unknown' && rolling ? { kind: 'standing', standing: rolling } : found;
+  if (known.kind === 'standing') yield reported(live, known.standing);
+  return known;
+}
+
+function mustEnd({ state, working }: TransactionReport): boolean {
+  return state === 'none' || (!working && ['preparing', 'prepared', 'armed', 'applying'].includes(state));
+}
+
+function isUnderWay({ state }: TransactionReport): boolean {
+  return ['preparing', 'prepared', 'armed', 'applying', 'rolling'].includes(state);
+}
+
+async function untilKnown(live: Live, ports: Ports, attempt: () => Promise<Standing | undefined>): Promise<Known> {
+  const { clock, fleet } = ports;
+  for (;;) {
+    let failure: Failure = { code: 'timed-out', message: 'it was still under way when its time was up' };
+    try {
+      const standing = await attempt();
+      if (standing) return { kind: 'standing', standing };
+    } catch (error) {
+      if (!(error instanceof HostFault)) throw error;
+      if (error.failure.code === 'conflict') return { kind: 'unknown', failure: error.failure };
+      failure = error.failure;
+      await fleet.close(live.host);
+    }
+    if (clock.elapsed() > live.until + GRACE_MS) return { kind: 'unknown', failure: unanswered(failure) };
+    await clock.sleep(PAUSE_MS);
+  }
+}
+
+function anotherMachine(expected: string, found: string): Failure {
+  const message = `another machine answers than the one that was changed: machine-id ${found}, not ${expected}; nothing was done`;
+  return { code: 'conflict', message, hint: 'does the inventory name the right address?' };
+}
+
+function unanswered({ message, ...failure }: Failure): Failure {
+  const hint = 'unless it was confirmed, it takes itself back when its time is up: runbook resume RUN asks it';
+  return { ...failure, message: `not known where the host stands: ${message}`, hint };
+}
+
+function reported({ host, tx }: Live, { state, remarks }: Standing): EventBody {
+  return { type: 'transaction.reported', host: host.name, tx, state, remarks };
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { link, lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import { syncDirectory } from './content-store.ts';
+import { looksLikePlan } from './plan-file.ts';
+
+/** Plans that are larger are read by nobody, and would not fit into memory at once. */
+const LARGEST = 256 * 1024 * 1024;
+
+/** The signature of whoever made a plan, beside its file. */
+export function signaturePath(file: string): string {
+  return `${file}.sig`;
+}
+
+/** The approvals beside a plan file, in the order in which they were made. */
+export async function approvalPaths(file: string): Promise<readonly string[]> {
+  const prefix = `${basename(file)}.approval-`;
+  const names = await readdir(dirname(file));
+  const numbers = names
+    .filter((name) => name.startsWith(prefix) && /^[1-9]\d{0,5}$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)));
+  return numbers.sort((a, b) => a - b).map((number) => approvalPath(file, number));
+}
+
+/** What keeps a plan from being written to a path; undefined when nothing does. Another file than a plan is never replaced. */
+export async function planTargetProblem(file: string): Promise<string | undefined> {
+  try {
+    const found = await lstat(file);
+    if (!found.isFile()) return `${file} is no regular file`;
+    const beginning = await beginningOf(file);
+    return looksLikePlan(beginning) ? undefined : `${file} is there already, and is no plan`;
+  } catch (error) {
+    if (!isAbsent(error)) return messageOf(error);
+  }
+  try {
+    return (await lstat(dirname(file))).isDirectory() ? undefined : `${dirname(file)} is no directory`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** True for a file that means to be a plan. */
+export async function isPlanFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile() && looksLikePlan(await beginningOf(file));
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a plan file's bytes. */
+export async function readPlanFile(file: string): Promise<Result<Uint8Array>> {
+  try {
+    const { size } = await stat(file);
+    if (size > LARGEST) return fail('too-large', `${file} is larger than a plan file may be`);
+    return ok(new Uint8Array(await readFile(file)));
+  } catch (error) {
+    return fail('bad-input', `the plan cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Writes a plan, readable by its owner alone, so that the name stands for the whole of it or for what was there before. Signatures of
+ * what was there go first: they say nothing about the new one.
+ */
+export async function writePlan(file: string, text: string, signature: Uint8Array | undefined): Promise<Result<void>> {
+  try {
+    for (const old of [signaturePath(file), ...(await approvalPaths(file))]) await rm(old, { force: true });
+    await placed(file, Buffer.from(text, 'utf8'), (candidate) => rename(candidate, file));
+    if (signature) await placed(signaturePath(file), signature, (candidate) => rename(candidate, signaturePath(file)));
+    return ok(undefined);
+  } catch (error) {
+    return fail('bad-input', `the plan could not be written: ${messageOf(error)}`);
+  }
+}
+
+/** Puts an approval beside a plan under the first free number; where it was put. */
+export async function addApproval(file: string, signature: Uint8Array): Promise<Result<string>> {
+  try {
+    let path = '';
+    await placed(file, signature, async (candidate) => {
+      path = await linkedAtFree(candidate, file);
+      await rm(candidate, { force: true });
+    });
+    return ok(path);
+  } catch (error) {
+    return fail('bad-input', `the approval could not be written: ${messageOf(error)}`);
+  }
+}
+
+/** Takes an approval away again. */
+export async function removeApproval(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** Link(2) never replaces a name, so that of two who approve at once each gets a number of their own. */
+async function linkedAtFree(candidate: string, file: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    try {
+      await link(candidate, approvalPath(file, number));
+      return approvalPath(file, number);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST') || number > 10_000) throw error;
+    }
+  }
+}
+
+/** Writes a candidate beside a file, has it given its name, and makes both durable. */
+async function placed(beside: string, bytes: Uint8Array, name: (candidate: string) => Promise<void>): Promise<void> {
+  const candidate = `${beside}.new.${randomBytes(6).toString('hex')}`;
+  try {
+    const handle = await open(candidate, 'wx', 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await name(candidate);
+  } catch (error) {
+    await rm(candidate, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(beside));
+}
+
+async function beginningOf(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
+    return buffer.subarray(0, bytesRead).toString('latin1');
+  } finally {
+    await handle.close();
+  }
+}
+
+function approvalPath(file: string, number: number): string {
+  return join(dirname(file), `${basename(file)}.approval-${number}`);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import { PLAN_NAMESPACE } from '../domain/saved-plan.ts';
+
+/** Whose signatures count (`ALLOWED SIGNERS` of ssh-keygen(1)), and which keys do not any more (`-r`). Paths are absolute. */
+export interface Signers {
+  readonly allowed: string;
+  readonly revoked?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A person may have to type a passphrase or touch a token; nobody is needed to verify. In ms. */
+const SIGN_MS = 120_000;
+const VERIFY_MS = 15_000;
+
+/**
+ * Signs bytes with an SSH key: a private key file, or a public one whose private half an agent holds. ssh-keygen itself asks for a
+ * passphrase where there is a terminal. `key` is an absolute path.
+ */
+export async function sign(bytes: Uint8Array, key: string, env: Environment): Promise<Result<Uint8Array>> {
+  const directory = await mkdtemp(join(tmpdir(), 'runbook-sign-'));
+  try {
+    // A file and not standard input: with a pipe there, ssh-keygen would not ask for a passphrase at the terminal.
+    const plan = join(directory, 'plan');
+    await writeFile(plan, bytes, { mode: 0o600 });
+    const ended = await keygen(['-Y', 'sign', '-q', '-n', PLAN_NAMESPACE, '-f', key, plan], { env, limitMs: SIGN_MS, terminal: true });
+    if (!ended.ok) return ended;
+    const { code, said } = ended.value;
+    if (code !== 0) return fail('refused', `the plan could not be signed with ${key}: ${said}`, { hint: SIGN_HINT });
+    return ok(new Uint8Array(await readFile(`${plan}.sig`)));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const SIGN_HINT = 'name a private key, or a public key whose private half the agent holds';
+
+/**
+ * The names (principals) of whoever made the signature in a file over these bytes, when it is good and by a key that counts;
+ * `refused`, with the reason, when it is not.
+ */
+export async function verify(
+  bytes: Uint8Array,
+  signature: string,
+  { allowed, revoked }: Signers,
+  env: Environment,
+): Promise<Result<readonly string[]>> {
+  const options = { env, limitMs: VERIFY_MS };
+  const found = await keygen(['-Y', 'find-principals', '-s', signature, '-f', allowed], options);
+  if (!found.ok) return found;
+  const principals = found.value.out.split('\n').filter((line) => line !== '');
+  const [first] = principals;
+  if (found.value.code !== 0 || first === undefined) {
+    const why = found.value.said === '' ? '' : `: ${found.value.said}`;
+    return fail('refused', `${signature} is by no key that ${allowed} allows${why}`);
+  }
+  const argv = ['-Y', 'verify', '-f', allowed, '-I', first, '-n', PLAN_NAMESPACE, '-s', signature];
+  const verified = await keygen([...argv, ...(revoked ? ['-r', revoked] : [])], { ...options, input: bytes });
+  if (!verified.ok) return verified;
+  if (verified.value.code === 0) return ok(principals);
+  // ssh-keygen does not say that it was the list of revoked keys.
+  const without = revoked ? await keygen(argv, { ...options, input: bytes }) : verified;
+  const why =
+    without.ok && without.value.code === 0 ? `its key is revoked by ${revoked}, or that file cannot be read` : verified.value.said;
+  return fail('refused', `${signature} does not hold for this plan: ${why}`);
+}
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  /** What it said last, on standard error if anything. */
+  readonly said: string;
+}
+
+interface Call {
+  readonly env: Environment;
+  readonly limitMs: number;
+  readonly input?: Uint8Array;
+  /** It may ask a person. */
+  readonly terminal?: true;
+}
+
+/** Runs ssh-keygen, by words and never by a shell. */
+function keygen(argv: readonly string[], { env, limitMs, input, terminal }: Call): Promise<Result<Ended>> {
+  return new Promise((resolve) => {
+    const stdin = terminal ? 'inherit' : 'pipe';
+    const child = spawn('ssh-keygen', [...argv], {
+      env: { ...env, LC_ALL: 'C' },
+      stdio: [stdin, 'pipe', 'pipe'],
+      timeout: limitMs,
+      killSignal: 'SIGKILL',
+    });
+    const [out, err]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+    // It may end before it has read all of its input; how it ended says the rest.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+    child.once('error', (error) => resolve(notRun(error)));
+    child.once('close', (code) => {
+      const [told, complained] = [out, err].map((chunks) => Buffer.concat(chunks).toString('utf8').trim());
+      if (code === null) return resolve(fail('timed-out', `ssh-keygen did not end within ${limitMs / 1_000} s`));
+      resolve(ok({ code, out: told ?? '', said: (complained || told || '').replace(/\s*\n\s*/g, '; ').slice(-500) }));
+    });
+  });
+}
+
+function notRun(error: Error): Result<never> {
+  const missing = 'code' in error && error.code === 'ENOENT';
+  const message = missing ? 'ssh-keygen is not installed, or not in PATH' : `ssh-keygen could not be run: ${error.message}`;
+  return fail('missing-program', message, { hint: 'it comes with the OpenSSH client' });
+}

@@ -1,0 +1,88 @@
+/** Pause between two attempts of the host to take a transaction back, in seconds. */
+export const RETRY_SECONDS = 30;
+
+/** Sets `armed_by`: what will take a transaction back. Needs `me`, the user id. */
+export const deadManQuestion = `
+dead_man() {
+  if [ -d /run/systemd/system ] && [ "$me" = 0 ] && command -v systemd-run >/dev/null 2>&1; then armed_by=systemd
+  elif command -v at >/dev/null 2>&1 && [ -r /run/atd.pid ] && kill -0 "$(cat /run/atd.pid)" 2>/dev/null; then armed_by=at
+  else armed_by=process
+  fi
+}
+`;
+
+/**
+ * Shell functions that arm and disarm the undo which the host carries out by itself, without anybody's connection.
+ *
+ * With systemd: a transient timer, and a unit that runs it at the next boot before any service, since a transient timer does
+ * not outlive a reboot. AccuracySec: by default systemd may fire up to a minute late (man systemd.timer). \`--collect\` is there
+ * since systemd 236. With at(1): its spool outlives a reboot; its granularity is a minute. Else a process that waits: a
+ * reboot ends it. \`dead_man\` says which it will be.
+ */
+export const deadManFunctions = `${deadManQuestion}arm() {
+  case $armed_by in systemd) arm_boot || return ;; esac
+  uptime_now && echo "$((now + undo_after))" >"$here/deadline" || return
+  pass PREPARED ARMED || return
+  case $armed_by in
+  systemd) arm_timer ;;
+  at) arm_at ;;
+  process) arm_process ;;
+  esac
+}
+arm_boot() {
+  [ -d "$units/sysinit.target.wants" ] || mkdir -- "$units/sysinit.target.wants" 2>/dev/null
+  boot_unit_text >"$units/$boot_unit" && ln -s -- "../$boot_unit" "$units/sysinit.target.wants/$boot_unit" &&
+    sync "$units/$boot_unit" "$units/sysinit.target.wants" "$units"
+}
+boot_unit_text() {
+  echo "[Unit]
+Description=runbook: take back transaction $txid, which was not confirmed
+DefaultDependencies=no
+RequiresMountsFor=$here
+After=local-fs.target systemd-remount-fs.service
+Before=sysinit.target shutdown.target
+Conflicts=shutdown.target
+ConditionPathExists=$here/undo.sh
+
+[Service]
+Type=oneshot
+ExecStart=$shell $here/undo.sh boot
+TimeoutStartSec=120"
+}
+start_timer() {
+  for collect in --collect ''; do
+    systemd-run --quiet $collect --unit="$timer" "$1" --timer-property=AccuracySec=1s --property=Type=oneshot \\
+      "$shell" "$here/undo.sh" timer </dev/null >/dev/null 2>&1 && break
+  done
+  limited 10 systemctl is-active --quiet "$timer.timer" </dev/null
+}
+arm_timer() { start_timer "--on-active=\${undo_after}s"; }
+arm_at() {
+  said=$(echo "$shell $here/undo.sh timer" | at now + "$(((undo_after + 59) / 60))" minutes 2>&1) || return
+  job=\${said#*job }
+  echo "\${job%% *}" >"$here/at"
+}
+arm_process() {
+  if command -v setsid >/dev/null 2>&1; then setsid "$shell" "$here/undo.sh" wait "$undo_after" </dev/null >/dev/null 2>&1 3>&- 4>&- &
+  else (trap '' HUP; exec "$shell" "$here/undo.sh" wait "$undo_after" </dev/null >/dev/null 2>&1 3>&- 4>&-) &
+  fi
+  identity $! >"$here/waits"
+}
+uptime_now() { now=; read -r now rest 2>/dev/null </proc/uptime && now=\${now%%.*}; }
+disarm() {
+  if [ -e "$units/$boot_unit" ] || [ -L "$units/sysinit.target.wants/$boot_unit" ]; then
+    rm -f -- "$units/sysinit.target.wants/$boot_unit" "$units/$boot_unit" && sync "$units/sysinit.target.wants" "$units" || return
+  fi
+  if [ -d /run/systemd/system ] && [ -z "$booting" ]; then limited 10 systemctl stop "$timer.timer" </dev/null >/dev/null 2>&1; fi
+  [ ! -s "$here/at" ] || atrm "$(cat "$here/at")" >/dev/null 2>&1
+  end_waiting
+}
+end_waiting() {
+  pid= start= on=
+  read -r pid start on 2>/dev/null <"$here/waits" || return 0
+  [ "$pid" != "$$" ] && is_alive "$pid" "$start" "$on" || return 0
+  kill_below "$pid"
+  kill -KILL "$pid" 2>/dev/null
+  return 0
+}
+`;

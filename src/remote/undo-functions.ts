@@ -1,0 +1,268 @@
+/**
+ * Shell functions that end a transaction: \`undo\` and \`confirm\`. They run from tx/ID/undo.sh, called by an operator, by the
+ * host's timer or at boot, and any number of times: what was done already is not done again.
+ *
+ * The claim of a state is one rename, so that of a confirm and an undo at the same instant one wins. The fence ends the
+ * process that carries the transaction out, with all that it started, before anything is put back: a \`mv\` of a stopped shell
+ * would otherwise rename after the file was restored. Files are all looked at before the first is put back: where somebody
+ * else's edit is found, nothing is. A candidate that is still there says that its file was never replaced: a rename uses it up.
+ *
+ * The original inode is what is put back, so nothing is copied and no space is needed. At boot, commands wait for the next attempt. What triggers brought about
+ * is undone where they ran, or where anything else is put back, for a unit that crash-loops takes up new files by itself. A
+ * restart is owed from the moment in which files are back until the unit runs under another invocation id (man
+ * systemd.exec, INVOCATION_ID) than it had then.
+ */
+export const undoFunctions = `
+claim() {
+  for try in 1 2 3; do
+    for from in APPLIED APPLYING ARMED PREPARED PREPARING; do
+      mv -T -- "$here/st.$from" "$here/st.ROLLING" 2>/dev/null && { sync "$here"; tell "$from -> ROLLING"; return 0; }
+    done
+  done
+  [ -e "$here/st.ROLLING" ]
+}
+alone() {
+  mine=$(identity $$ | tr ' ' _)
+  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    mv -T -- "$here/u.free" "$here/u.$mine" 2>/dev/null && return 0
+    for token in "$here"/u.*; do other=\${token##*/u.}; done
+    case $other in
+    "$mine") return 0 ;;
+    free | '*') ;;
+    *)
+      set -- $(echo "$other" | tr _ ' ')
+      if is_alive "$@"; then sleep 1; else mv -T -- "$here/u.$other" "$here/u.$mine" 2>/dev/null && return 0; fi
+      ;;
+    esac
+  done
+  return 1
+}
+not_alone() { mv -T -- "$here/u.$mine" "$here/u.free" 2>/dev/null; }
+fence() {
+  is_worked_on "$txid" || return 0
+  [ "$pid" != "$$" ] || return 0
+  kill -STOP "$pid" 2>/dev/null
+  kill_below "$pid"
+  kill -KILL "$pid" 2>/dev/null
+  for try in 1 2 3 4 5 6 7 8 9 10; do
+    is_alive "$pid" "$start" "$on" || return 0
+    sleep 1
+  done
+  remark "process $pid, which carries it out, cannot be ended"
+  return 1
+}
+kill_below() {
+  for try in 1 2 3; do
+    family=" $1 "
+    grown=1
+    while [ -n "$grown" ]; do
+      grown=
+      for file in /proc/[0-9]*/stat; do
+        line=
+        read -r line 2>/dev/null <"$file" || continue
+        member=\${line%% *}
+        parent=\${line##*) }
+        parent=\${parent#* }
+        parent=\${parent%% *}
+        case $family in *" $member "*) continue ;; esac
+        case $family in *" $parent "*) family="$family$member " grown=1 ;; esac
+      done
+    done
+    below=\${family#" $1 "}
+    [ -n "$below" ] || return 0
+    kill -KILL $below 2>/dev/null
+  done
+}
+look_at() {
+  "use_$1"
+  n=$1
+  locate
+  case $undo_kind in
+  edit) look_at_edit ;;
+  place) look_at_place ;;
+  new) look_at_new ;;
+  delete) look_at_delete ;;
+  esac
+}
+same_inode() { [ "$(stat -c '%d:%i' -- "$1" 2>/dev/null)" = "$(stat -c '%d:%i' -- "$2" 2>/dev/null)" ]; }
+is_there() { [ -e "$1" ] || [ -L "$1" ]; }
+is_new() { holds "$real" "$new_sha" "$new_meta" "$new_xattrs" "$free_xattrs"; }
+is_old() { holds "$real" "$old_sha" "$old_meta" "$old_xattrs" "$loose_xattrs"; }
+look_at_edit() {
+  if is_there "$candidate" || [ -e "$here/s.$n" ]; then found=before
+  elif is_there "$kept" && same_inode "$real" "$kept"; then found=before
+  elif is_new; then if is_there "$kept"; then found=after; else found=lost; fi
+  elif is_old; then found=before
+  else found=foreign
+  fi
+}
+look_at_place() {
+  if [ -e "$here/f.$n.todo" ] || is_old; then found=before
+  elif [ -e "$here/f.$n.begun" ] || is_new; then found=after
+  else found=foreign
+  fi
+}
+look_at_new() {
+  if [ -e "$here/s.$n" ] || ! is_there "$real"; then found=before
+  elif is_there "$candidate" && ! same_inode "$real" "$candidate"; then found=before
+  elif is_new; then found=after
+  else found=foreign
+  fi
+}
+look_at_delete() {
+  if [ -e "$here/s.$n" ] || [ -e "$here/f.$n.todo" ]; then found=before
+  elif ! is_there "$real"; then if is_there "$kept"; then found=after; else found=lost; fi
+  elif same_inode "$real" "$kept" || is_old; then found=before
+  else found=foreign
+  fi
+}
+tell_foreign() {
+  remark "$path was edited by somebody else: it had \${old_sha:-no file}, was given \${new_sha:-no file}, and has $(digest "$real" | grep . || echo 'no file'); the original is kept as $kept"
+}
+put_back() {
+  look_at "$1"
+  rm -f -- "$candidate"
+  case $found in
+  before) [ "$undo_kind" = place ] || ! is_there "$kept" || rm -f -- "$kept" || return ;;
+  after) "put_back_$undo_kind" || return ;;
+  *) return 1 ;;
+  esac
+  drop_made_directory
+  [ ! -d "$dir" ] || sync "$dir"
+}
+put_back_edit() { mv -fT -- "$kept" "$real" && sync "$real"; }
+put_back_place() { cat -- "$here/$n.orig" >"$real" && touch -r "$here/$n.orig" -- "$real" && sync "$real" && is_old; }
+put_back_new() { rm -f -- "$real"; }
+put_back_delete() { ln -T -- "$kept" "$real" && rm -f -- "$kept" && sync "$real"; }
+drop_made_directory() {
+  [ "$undo_kind" = new ] && [ -e "$here/d.$n" ] || return 0
+  rmdir -- "$dir" 2>/dev/null && sync "\${dir%/*}/"
+  return 0
+}
+word_of() {
+  word=
+  for name in "$here/$1.$2."*; do word=\${name#"$here/$1.$2."}; done
+}
+mark() { mv -T -- "$here/$1.$2" "$here/$1.$3"; }
+back() {
+  n=$1 after_what=$2
+  shift 2
+  [ ! -e "$here/r.$n.done" ] || return 0
+  case $after_what in
+  begun) [ ! -e "$here/c.$n.todo" ] || return 0 ;;
+  done)
+    [ -e "$here/c.$n.done" ] || return 0
+    [ -z "$booting" ] || { failed=1; return 1; }
+    ;;
+  anything) [ -e "$here/c.$n.done" ] || [ -e "$here/files.owed" ] || others_began || return 0 ;;
+  esac
+  capture "undo.$n" 16384 "$@" || { failed=1; return 1; }
+  word_of r "$n"
+  mark "r.$n" "$word" 'done' && sync "$here"
+}
+others_began() {
+  for other in $ahead; do [ -e "$here/c.$other.todo" ] || return 0; done
+  return 1
+}
+owed() {
+  [ -z "$booting" ] || return 0
+  unit=$1
+  shift
+  word_of r "$n"
+  now_runs=$(systemctl show -p InvocationID -- "$unit" 2>/dev/null)
+  now_runs=at-\${now_runs#InvocationID=}
+  [ "$word" != todo ] || { mark "r.$n" todo "$now_runs" && sync "$here" && word=$now_runs; }
+  [ "$word" = "$now_runs" ] || return 0
+  "$@"
+}
+tidy() {
+  state_of "$txid"
+  case $state in
+  CONFIRMED) confirm ;;
+  ROLLEDBACK | CONFLICT) disarm; release_lock ;;
+  esac
+}
+undo() {
+  claim || { tidy; return; }
+  alone || { remark 'somebody else is taking it back'; return 1; }
+  fence || return
+  conflict=
+  for file in $all_files; do
+    look_at "$file"
+    case $found in
+    after) [ ! -e "$here/files.begun" ] || { mark files begun owed && sync "$here"; } || return ;;
+    foreign) conflict=1; tell_foreign ;;
+    lost) conflict=1; remark "$path has the new content, and its original, $kept, is gone" ;;
+    esac
+  done
+  if [ -n "$conflict" ]; then
+    for file in $all_files; do look_at "$file"; rm -f -- "$candidate"; done
+    pass ROLLING CONFLICT
+    tidy
+    return 1
+  fi
+  failed=
+  for file in $all_files_back; do
+    begin "undo.$file"
+    put_back "$file" 2>&1
+    result=$?
+    end "undo.$file" "$result"
+    [ "$result" = 0 ] || failed=1
+  done
+  [ -n "$failed" ] || undo_rest
+  [ -z "$failed" ] || { not_alone; return 1; }
+  pass ROLLING ROLLEDBACK && tidy
+}
+undo_until_done() {
+  until undo; do
+    state_of "$txid"
+    [ "$state" = ROLLING ] || return
+    tell 'could not be taken back; it will be tried again'
+    sleep "$retry_seconds"
+  done
+}
+undo_at_boot() {
+  booting=1
+  undo && return
+  state_of "$txid"
+  [ "$state" != ROLLING ] || start_timer "--on-active=\${retry_seconds}s"
+}
+confirm() {
+  pass APPLIED CONFIRMED || { state_of "$txid"; [ "$state" = CONFIRMED ] || return; }
+  disarm
+  for file in $all_files; do
+    "use_$file"
+    n=$file
+    locate
+    forget_original
+  done
+  release_lock
+}
+forget_original() {
+  rm -f -- "$here/$n.orig"
+  if is_there "$kept"; then
+    now_has=$(digest "$kept")
+    [ "$now_has" = "$old_sha" ] ||
+      remark "somebody went on writing to the old $path after it was replaced: it had $old_sha, its original has $now_has, kept as $here/late.$n" && keep_late
+    rm -f -- "$kept"
+    sync "$dir"
+  fi
+  [ -z "$drop_directory" ] || { rmdir -- "$dir" 2>/dev/null && sync "\${dir%/*}/"; }
+  return 0
+}
+keep_late() { [ "$now_has" = "$old_sha" ] || cp -- "$kept" "$here/late.$n"; }
+settle() {
+  [ -d "$here" ] || { turn_away gone "there is no record of transaction $txid"; return; }
+  case \${1:-undo} in
+  undo) undo ;;
+  confirm) confirm ;;
+  timer) undo_until_done ;;
+  boot) undo_at_boot ;;
+  wait) sleep "$2" && undo_until_done ;;
+  esac
+  settled=$?
+  state_of "$txid"
+  [ -n "$nonce" ] || echo "transaction $txid is $state"
+  return "$settled"
+}
+`;

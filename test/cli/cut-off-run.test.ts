@@ -1,0 +1,113 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cutOffRun } from '../../src/cli/cut-off-run.ts';
+import { endedBefore, runResume } from '../../src/cli/run-resume.ts';
+import type { EventBody, RunEvent } from '../../src/domain/event.ts';
+import { contentOf } from '../../src/domain/file.ts';
+import { ownerText } from '../../src/journal/owner.ts';
+import { recordRun } from '../../src/views/run-record.ts';
+import { flagRemoved, plan, settled, stamped, started, transaction } from '../ui/streams.ts';
+import { fakeWorld, keepRun } from './rig.ts';
+
+const sent = transaction('a', false, [flagRemoved()]);
+const run = (...bodies: readonly EventBody[]): readonly RunEvent[] => stamped([started('apply', ['a']), ...bodies]);
+const CUT = run(...sent);
+const DONE = run(...sent, ...settled('a', false, 'confirm'));
+
+const NEVER = { color: 'never' } as const;
+
+test('last is the newest run that has left a host unsettled, past those that have not, that are damaged, or under way', async () => {
+  const { runs } = fakeWorld();
+  for (const id of ['r1', 'r2']) await keepRun(runs, id, CUT);
+  await keepRun(runs, 'r3', DONE);
+  await keepRun(runs, 'r4', run());
+  writeFileSync(join(await keepRun(runs, 'r5', CUT), 'owner'), ownerText());
+  expect(await cutOffRun(runs, 'last')).toMatchObject({ ok: true, value: { id: 'r2' } });
+});
+
+test('a run is found by the beginning of its id, settled or not', async () => {
+  const { runs } = fakeWorld();
+  await keepRun(runs, '20260101-1', DONE);
+  expect(await cutOffRun(runs, '2026')).toMatchObject({ ok: true, value: { id: '20260101-1' } });
+  expect(await cutOffRun(runs, 'last')).toMatchObject({
+    ok: false,
+    failure: { code: 'not-found', message: 'no run has left a host unsettled' },
+  });
+  expect(await cutOffRun(runs, 'x')).toMatchObject({ ok: false, failure: { code: 'not-found' } });
+});
+
+test('a run that is under way, and one whose record was altered, are refused', async () => {
+  const { runs } = fakeWorld();
+  writeFileSync(join(await keepRun(runs, 'r1', CUT), 'owner'), ownerText());
+  const journal = join(await keepRun(runs, 'r2', CUT), 'journal.jsonl');
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace('"state":"applied"', '"state":"confirmed"'));
+  expect(await cutOffRun(runs, 'r1')).toMatchObject({ ok: false, failure: { code: 'refused', message: 'run r1 is still under way' } });
+  expect(await cutOffRun(runs, 'r2')).toMatchObject({
+    ok: false,
+    failure: { code: 'journal', message: expect.stringContaining('altered') },
+  });
+});
+
+test('a record that was cut off in the middle of a line is taken up again', async () => {
+  const { runs } = fakeWorld();
+  appendFileSync(join(await keepRun(runs, 'r1', CUT), 'journal.jsonl'), '{"v":1,"seq":3,"h":"');
+  expect(await cutOffRun(runs, 'last')).toMatchObject({ ok: true, value: { id: 'r1', events: { length: 3 } } });
+});
+
+test('a run of which every host is settled has nothing to resume, and needs no inventory', async () => {
+  const { world, err, runs } = fakeWorld();
+  await keepRun(runs, 'r1', DONE);
+  const before = readFileSync(join(runs, 'r1/journal.jsonl'));
+  expect(await runResume(world, 'r1', NEVER)).toBe(0);
+  expect(err.text).toBe('Every host of run r1 is settled.\n');
+  expect(readFileSync(join(runs, 'r1/journal.jsonl'))).toEqual(before);
+});
+
+test('hosts that were settled or found healthy keep their end; those that were only planned, and those to be settled, have none', () => {
+  const hosts = ['a', 'b', 'c', 'd', 'e'];
+  const planned = hosts.map((host) => {
+    return { type: 'host.planned', host, plan: plan(host, host === 'd' ? 'healthy' : 'would-fix') } as const;
+  });
+  const [b, c] = ['b', 'c'].map((host) => transaction(host, false, [flagRemoved()]));
+  const record = recordRun(
+    stamped([
+      started('apply', hosts),
+      ...planned,
+      ...sent,
+      ...(b ?? []),
+      ...settled('b', false, 'confirm'),
+      ...(c ?? []),
+      ...settled('c', false, 'undo'),
+    ]),
+  );
+  expect([...endedBefore(record, new Set(['a']))]).toEqual([
+    ['b', 'fixed'],
+    ['c', 'rolled-back'],
+    ['d', 'healthy'],
+  ]);
+});
+
+test('a host that is not in the inventory is named, and nobody is asked', async () => {
+  const { world, err, runs } = fakeWorld();
+  await keepRun(runs, 'r1', CUT);
+  expect(await runResume(world, 'r1', { ...NEVER, inventory: ['b,'] })).toBe(1);
+  expect(err.text).toContain('the inventory has no a, which the run changed');
+});
+
+test('a sensitive input that verify needs, and that no record keeps, must be given anew, and no other', async () => {
+  const { world, err, runs } = fakeWorld();
+  const text = `apiVersion: runbook/v1
+name: sample
+summary: A sample
+inputs: { unit: { type: string }, token: { type: string, sensitive: true } }
+diagnose: [{ uses: containers.running }]
+`;
+  const source = contentOf(Buffer.from(text));
+  const [intended, ...rest] = sent;
+  const context = contentOf(Buffer.from('{}'));
+  const begun = { ...started('apply', ['a']), source, inputs: { unit: 'x', token: '***' } } as EventBody;
+  await keepRun(runs, 'r1', stamped([begun, { ...intended, context } as EventBody, ...rest]));
+  expect(await runResume(world, 'r1', { ...NEVER, inventory: ['a,'] })).toBe(1);
+  expect(err.text).toContain('input token must be given');
+});

@@ -1,0 +1,120 @@
+import { chmodSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Fleet } from '../../src/domain/access.ts';
+import type { Change } from '../../src/domain/change.ts';
+import { localFleet, type ShellUnderTest, shells, temporaryDirectory, thisHost } from '../remote/local-fleet.ts';
+import { planned, transactionOf } from '../remote/transactions.ts';
+import { type Crash, crashHost, leftovers } from './crash-host.ts';
+
+/** Three files of a transaction: an edit, a new file, a removal. */
+interface Scene {
+  readonly directory: string;
+  readonly changes: readonly Change[];
+  /** What stands on the disk: `old`, `new`, or bytes, mode and time of each file. */
+  look(): string;
+}
+
+async function scene(fleet: Fleet): Promise<Scene> {
+  const directory = temporaryDirectory();
+  for (const name of ['edit', 'drop']) {
+    writeFileSync(`${directory}/${name}`, `old ${name}`);
+    chmodSync(`${directory}/${name}`, 0o640);
+    utimesSync(`${directory}/${name}`, 1_000_000, 1_000_000);
+  }
+  const changes = [
+    await planned(fleet, `${directory}/edit`, 'new edit'),
+    await planned(fleet, `${directory}/make`, 'new make'),
+    await planned(fleet, `${directory}/drop`, undefined),
+  ];
+  const look = () => {
+    const text = ['edit', 'make', 'drop'].map((name) => described(`${directory}/${name}`)).join(', ');
+    return text === OLD ? 'old' : text === NEW ? 'new' : text;
+  };
+  return { directory, changes, look };
+}
+
+function described(path: string): string {
+  if (!existsSync(path)) return 'none';
+  const { mode, mtimeMs } = statSync(path);
+  return `${readFileSync(path, 'utf8')} ${(mode & 0o777).toString(8)}${mtimeMs === 1_000_000_000 ? ' then' : ''}`;
+}
+
+const OLD = 'old edit 640 then, none, old drop 640 then';
+const NEW = 'new edit 640, new make 644, none';
+
+type Verb = 'begin' | 'confirm' | 'undo';
+
+/**
+ * Kills a script at one of its programs, with all that it started, and has a healthy connection settle what it left:
+ * `STATE: what stands, and what was left over`.
+ */
+async function crashed(shell: ShellUnderTest, verb: Verb, crash: Crash, settleBy: 'confirm' | 'undo'): Promise<string> {
+  const clean = localFleet({ shell }).fleet;
+  const { directory, changes, look } = await scene(clean);
+  const host = crashHost(shell, temporaryDirectory());
+  const dying = localFleet({ shell: host.shell }).fleet;
+  const transaction = transactionOf(changes);
+  if (verb !== 'begin') await (await clean.write(thisHost)).begin(transaction);
+  host.arm(crash);
+  const writer = await dying.write(thisHost);
+  await (verb === 'begin' ? writer.begin(transaction) : writer[verb](transaction.id)).catch(() => undefined);
+
+  const settle = async (by: 'confirm' | 'undo') =>
+    clean
+      .write(thisHost)
+      .then((healthy) => healthy[by](transaction.id))
+      .then(
+        ({ state }) => state as string,
+        (fault: Error) => fault.message,
+      );
+  const first = await settle(settleBy);
+  // A confirm finds nothing to confirm where the crash came first: the undo is then what ends it, as the host's own would.
+  const state = first === 'confirmed' || first === 'rolled-back' ? first : await settle('undo');
+  // Whatever is asked afterwards changes nothing.
+  await settle('undo');
+  await settle('confirm');
+  return [`${state}: ${look()}`, ...leftovers(directory, shell.state)].join(', ');
+}
+
+/** What may come of a crash: all old, or all new and confirmed, and nothing left over. */
+const WHOLE = ['confirmed: new', 'rolled-back: old', 'none: old'];
+
+/** How many programs each call takes; busybox's shell calls its own, which nothing can stand in for. */
+async function programsOf(shell: ShellUnderTest, verb: Verb): Promise<number> {
+  const host = crashHost(shell, temporaryDirectory());
+  const fleet = localFleet({ shell: host.shell }).fleet;
+  const transaction = transactionOf((await scene(fleet)).changes);
+  host.arm({ at: 0, when: 'before' });
+  await (await fleet.write(thisHost)).begin(transaction);
+  const begun = host.calls();
+  host.arm({ at: 0, when: 'before' });
+  await (await fleet.write(thisHost))[verb === 'begin' ? 'undo' : verb](transaction.id);
+  return verb === 'begin' ? begun : host.calls();
+}
+
+describe.each(shells.filter(({ name }) => name !== 'busybox'))('fault 2: a host script under $name that is killed', (shell) => {
+  // Every program under dash, every fifth elsewhere: the text is the same.
+  const stride = Number(process.env.STRIDE ?? 1);
+
+  test.each([
+    ['begin', 'before', 'undo'],
+    ['begin', 'after', 'confirm'],
+    ['confirm', 'before', 'undo'],
+    ['confirm', 'after', 'confirm'],
+    ['undo', 'before', 'undo'],
+    ['undo', 'after', 'confirm'],
+  ] as const)(
+    'fault 2: in %s, %s any of its programs, is settled by %s to all old or all new',
+    async (verb, when, settleBy) => {
+      const programs = await programsOf(shell, verb);
+      expect(programs).toBeGreaterThan(10);
+      const odd: string[] = [];
+      for (let at = 1; at <= programs; at += stride) {
+        const came = await crashed(shell, verb, { at, when }, settleBy);
+        if (!WHOLE.includes(came)) odd.push(`${at} of ${programs}: ${came}`);
+      }
+      expect(odd).toEqual([]);
+    },
+    600_000,
+  );
+});

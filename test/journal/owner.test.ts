@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { isOwned, ownerText, takeOwnership } from '../../src/journal/owner.ts';
+
+function emptyDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'runbook-owner-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A process that is told directories to take, answers whether it has, and lives until it is killed. */
+const TAKER = `
+const { takeOwnership } = await import(process.argv[1]);
+process.on('message', (directory) => process.send(takeOwnership(directory)));
+process.on('disconnect', () => process.exit());
+process.send('ready');
+`;
+
+async function takers(count: number): Promise<readonly ChildProcess[]> {
+  const owner = new URL('../../src/journal/owner.ts', import.meta.url).href;
+  const words = ['--input-type=module', '-e', TAKER, owner];
+  const all = Array.from({ length: count }, () => spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  onTestFinished(() => {
+    for (const taker of all) taker.kill('SIGKILL');
+  });
+  await Promise.all(all.map((taker) => once(taker, 'message')));
+  return all;
+}
+
+/** Lets all of them try at once; those that won. */
+async function race(all: readonly ChildProcess[], directory: string): Promise<readonly ChildProcess[]> {
+  const answers = all.map((taker) => once(taker, 'message'));
+  for (const taker of all) taker.send(directory);
+  const won = await Promise.all(answers);
+  return all.filter((_, index) => won[index]?.[0] === true);
+}
+
+async function end(taker: ChildProcess | undefined): Promise<void> {
+  const ended = taker && once(taker, 'exit');
+  taker?.kill('SIGKILL');
+  await ended;
+}
+
+test('of many that take a run at once one has it, and when that one is killed, one of the others, to the last', async () => {
+  const directory = emptyDirectory();
+  let left = await takers(6);
+  while (left.length > 0) {
+    const winners = await race(left, directory);
+    expect(winners.map(({ pid }) => pid)).toHaveLength(1);
+    expect(await race(left, directory)).toEqual([]);
+    expect([isOwned(directory), takeOwnership(directory)]).toEqual([true, false]);
+    await end(winners[0]);
+    expect(isOwned(directory)).toBe(false);
+    left = left.filter((taker) => !winners.includes(taker));
+  }
+  expect(readdirSync(directory).sort()).toEqual(['owner', 'owner.2', 'owner.3', 'owner.4', 'owner.5', 'owner.6']);
+});
+
+test('many that find the same owner gone do not take over from each other, however often it comes to that', async () => {
+  const all = await takers(4);
+  for (let round = 0; round < 50; round += 1) {
+    const directory = emptyDirectory();
+    writeFileSync(join(directory, 'owner'), ownerText().replace(/ \d+ /, ' 1 '));
+    expect(await race(all, directory)).toHaveLength(1);
+  }
+});
+
+test('whoever has it is not given it again, and its name is for the operator alone', () => {
+  const directory = emptyDirectory();
+  expect([takeOwnership(directory), takeOwnership(directory), isOwned(directory)]).toEqual([true, false, true]);
+  expect(readdirSync(directory)).toEqual(['owner']);
+  expect(statSync(join(directory, 'owner')).mode & 0o777).toBe(0o600);
+});
+
+test('a directory that nobody has taken is not owned', () => {
+  expect(isOwned(emptyDirectory())).toBe(false);
+});
