@@ -11,7 +11,7 @@ import { labPaths } from '../lab/lab-state.ts';
 import { createFleet } from '../remote/fleet.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
 import { sshDefaults } from '../transport/ssh-defaults.ts';
-import { createSsh2Transport } from '../transport/ssh2-transport.ts';
+import { createWorkerTransport } from '../transport/worker-transport.ts';
 import { askSecret } from './ask-secret.ts';
 import { labDirectory } from './lab.ts';
 import type { TargetOptions } from './options.ts';
@@ -41,7 +41,7 @@ const CONTROLLER: Host = { name: 'controller', groups: [], vars: {} };
 /** The secret that `--ask-become-pass` asks for. */
 const BECOME_PASSWORD: SecretRef = { secret: 'sudo password' };
 
-/** Puts the fleet together: targets by the inventory, secrets asked when they are needed, ssh2 to hosts, a shell to this machine. */
+/** Puts the fleet together: targets by the inventory, secrets asked when they are needed, worker processes to hosts, a shell to this machine. */
 export async function connect(world: World, options: TargetOptions, screen: Screen, inventory: Inventory): Promise<Ways> {
   const values = new Map<string, string>();
   const secrets = createSecrets({ values, ask: (name) => askSecret(world, screen, name) });
@@ -67,7 +67,8 @@ export async function connect(world: World, options: TargetOptions, screen: Scre
     return ok(host.vars['runbook_lab'] === true ? labTarget(world, options, found.value.target) : found.value.target);
   };
   const nonce = () => randomBytes(16).toString('hex');
-  const remote = createFleet({ transport: createSsh2Transport({ secrets: remembering }), targetOf: target, nonce });
+  const workers = createWorkerTransport({ secrets: remembering });
+  const remote = createFleet({ transport: workers, targetOf: target, nonce });
   const shell = { shell: '/bin/sh', path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
   const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce, shell });
   const opened = new Set<Host>();
@@ -84,6 +85,7 @@ export async function connect(world: World, options: TargetOptions, screen: Scre
     hostFor: (pattern) => hostFor(inventory, pattern),
     close: async () => {
       await Promise.all([...opened].map((host) => way(host).close(host)));
+      await workers.close();
     },
   };
 }
