@@ -12,7 +12,7 @@ import { createFleet, type KnownHost } from '../remote/fleet.ts';
 import { posixHost } from '../remote/host-shell.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
 import { sshDefaults } from '../transport/ssh-defaults.ts';
-import { createSsh2Transport } from '../transport/ssh2-transport.ts';
+import { createWorkerTransport } from '../transport/worker-transport.ts';
 import { askSecret } from './ask-secret.ts';
 import { labDirectory } from './lab.ts';
 import type { TargetOptions } from './options.ts';
@@ -43,7 +43,7 @@ const CONTROLLER: Host = { name: 'controller', groups: [], vars: {} };
 const BECOME_PASSWORD: SecretRef = { secret: 'sudo password' };
 
 /**
- * Puts the fleet together: targets by the inventory, secrets asked when they are needed, ssh2 to hosts, a shell to this machine.
+ * Puts the fleet together: targets by the inventory, secrets asked when they are needed, worker processes to hosts, a shell to this machine.
  * `known`: what hosts were when a plan was saved.
  */
 export async function connect(
@@ -77,7 +77,8 @@ export async function connect(
     return ok(host.vars['runbook_lab'] === true ? labTarget(world, options, found.value.target) : found.value.target);
   };
   const nonce = () => randomBytes(16).toString('hex');
-  const remote = createFleet({ transport: createSsh2Transport({ secrets: remembering }), targetOf: target, nonce, known });
+  const workers = createWorkerTransport({ secrets: remembering });
+  const remote = createFleet({ transport: workers, targetOf: target, nonce, known });
   const shell = { ...posixHost, path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
   const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce, shell });
   const opened = new Set<Host>();
@@ -94,6 +95,7 @@ export async function connect(
     hostFor: (pattern) => hostFor(inventory, pattern),
     close: async () => {
       await Promise.all([...opened].map((host) => way(host).close(host)));
+      await workers.close();
     },
   };
 }

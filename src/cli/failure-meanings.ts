@@ -9,7 +9,7 @@ interface Meaning {
 /** Every failure code, for the reference. */
 export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   unreachable: {
-    means: 'No connection to the host came about, or its login shell did not answer.',
+    means: 'No connection to the host came about, its login shell did not answer, or it stalls the SSH client.',
     todo: 'Try `ssh` with the same user, address and port. The message says how far the connection came.',
   },
   'host-key': {

@@ -71,8 +71,11 @@ export type ExecResult = { readonly stdout: Uint8Array; readonly stderr: Uint8Ar
   | { readonly kind: 'refused' }
   | { readonly kind: 'flooded' }
   | { readonly kind: 'timed-out' }
-  /** The channel or connection closed without an exit status. */
-  | { readonly kind: 'lost'; readonly why: string }
+  /**
+   * The channel or connection closed without an exit status. `blind`: what the host had said and was sent until then is lost
+   * as well, so that empty output tells nothing.
+   */
+  | { readonly kind: 'lost'; readonly why: string; readonly blind?: true }
 );
 
 /** An authenticated connection. */

@@ -31,7 +31,8 @@ export async function exchange(peer: Peer, become: Become, script: Script): Prom
     maxBytes: script.maxBytes,
   };
   const result = await peer.connection.exec(request);
-  if (!wasReady(result, shown)) throw new HostFault(bootstrapFailure(result, peer.target, become, shown));
+  const isBlind = result.kind === 'lost' && result.blind === true;
+  if (!isBlind && !wasReady(result, shown)) throw new HostFault(bootstrapFailure(result, peer.target, become, shown));
   const { frames, complete } = parseFrames(result.stdout, result.stderr, hidden);
   if (result.kind === 'exited' && complete) return frames;
   throw brokenOff(result, peer.target.host);

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 import type { Secrets } from '../domain/transport.ts';
+import { passphraseOf } from './passphrase.ts';
 import { keyType, WireReader } from './ssh-wire.ts';
 
 /** A private key file of which the public half is known; the private half is decrypted when the first signature is wanted. */
@@ -88,7 +89,7 @@ function isEncrypted(text: string): boolean {
 
 /** The slow part: up to a second of blocking arithmetic for an encrypted key, hence once a process. */
 async function decrypt(path: string, text: string, secrets: Secrets): Promise<{ readonly parsed: ParsedKey; readonly key: KeyObject }> {
-  const passphrase = isEncrypted(text) ? await secrets.get({ secret: `key:${path}` }) : undefined;
+  const passphrase = isEncrypted(text) ? await secrets.get(passphraseOf(path)) : undefined;
   if (isEncrypted(text) && passphrase === undefined) throw new Error('it is encrypted and no passphrase was given');
   const parsed = parseKey(text, passphrase);
   if (parsed instanceof Error) throw new Error(passphrase === undefined ? 'it is damaged' : 'the passphrase is wrong');

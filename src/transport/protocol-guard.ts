@@ -18,6 +18,12 @@ export type Handlers = Record<string, (...args: unknown[]) => void>;
 const PACKET_SIZES = { least: 1_024, most: 262_144 };
 
 /**
+ * What a host may ask for in a minute: exit codes, and whether we are still there. The library makes a cipher for every answer,
+ * a quarter of a millisecond, and reads 2 MB of questions before anything else gets its turn: seconds.
+ */
+const QUESTIONS = { names: ['GLOBAL_REQUEST', 'CHANNEL_REQUEST', 'CHANNEL_OPEN'], most: 1_000, inMs: 60_000 };
+
+/**
  * Puts checks before the library's own message handlers. It reaches into private parts, hence the exact version in
  * package.json; where they are not as expected it throws, so no connection goes unguarded.
  */
@@ -51,6 +57,14 @@ export function guardHandlers(handlers: Handlers, window: (channel: unknown) => 
       return false;
     });
   }
+  const isTooMany = tooMany(QUESTIONS.most, QUESTIONS.inMs);
+  for (const name of QUESTIONS.names) {
+    before(handlers, name, () => {
+      if (!isTooMany()) return true;
+      events.drop('the host asks without end');
+      return false;
+    });
+  }
   before(handlers, 'USERAUTH_FAILURE', (_protocol, methods) => {
     if (Array.isArray(methods)) events.loginRefused(methods.map(String));
     return true;
@@ -62,6 +76,17 @@ export function guardHandlers(handlers: Handlers, window: (channel: unknown) => 
 }
 
 const HOST_KEYS_REQUEST = 'hostkeys-00@openssh.com';
+
+/** True once it is called more often than that in a stretch of time. */
+function tooMany(most: number, inMs: number): () => boolean {
+  let [since, calls] = [performance.now(), 0];
+  return () => {
+    const now = performance.now();
+    if (now - since > inMs) [since, calls] = [now, 0];
+    calls += 1;
+    return calls > most;
+  };
+}
 
 function before(handlers: Handlers, name: string, check: (...args: unknown[]) => boolean): void {
   const original = handlers[name];

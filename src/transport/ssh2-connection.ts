@@ -14,6 +14,8 @@ const FIRST_PAUSE_MS = 20;
 /** An authenticated connection over a session. Commands beyond the host's number of channels wait for their turn. */
 export class Ssh2Connection implements Connection, ChannelHost {
   readonly client: Client;
+  /** Resolves once the connection is gone. */
+  readonly gone: Promise<void>;
   readonly #session: Session;
   readonly #secrets: Secrets;
   readonly #channels = new Slots(CHANNELS);
@@ -21,12 +23,18 @@ export class Ssh2Connection implements Connection, ChannelHost {
   readonly #waiting = new Set<Exchange>();
   #running = 0;
   #retired = false;
+  #tellGone: () => void = () => {};
 
   constructor(session: Session, secrets: Secrets) {
     this.#session = session;
     this.client = session.client;
     this.#secrets = secrets;
     this.client.setMaxListeners(0);
+    this.gone = new Promise((resolve) => {
+      this.#tellGone = resolve;
+      if (session.socket.closed) resolve();
+      else session.socket.once('close', () => resolve());
+    });
   }
 
   get hostKey(): string {
@@ -67,6 +75,7 @@ export class Ssh2Connection implements Connection, ChannelHost {
 
   retire(): void {
     this.#retired = true;
+    this.#tellGone();
     for (const exchange of this.#waiting) exchange.end(this.lost());
     this.#goIfRetired();
   }

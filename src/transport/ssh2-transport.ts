@@ -1,5 +1,5 @@
 import { type Failure, HostFault } from '../domain/failure.ts';
-import type { Connection, Secrets, Target, Transport } from '../domain/transport.ts';
+import type { Secrets, Target } from '../domain/transport.ts';
 import { Countdown } from './countdown.ts';
 import { HostKeyCheck, KnownHostsReader } from './host-key-check.ts';
 import { KeyRing } from './key-ring.ts';
@@ -13,6 +13,11 @@ export interface Ssh2Limits {
   readonly handshakes?: number;
 }
 
+/** A transport whose connections tell when they are gone. */
+export interface Ssh2Transport {
+  connect(target: Target): Promise<Ssh2Connection>;
+}
+
 const HANDSHAKES = 64;
 const EARLY_RETRIES = 5;
 const FIRST_PAUSE_MS = 100;
@@ -21,13 +26,13 @@ const FIRST_PAUSE_MS = 100;
  * SSH by the ssh2 library. Host keys are always checked against known_hosts and there is no way to turn that off.
  * Throws `HostFault` with `host-key`, `auth`, `timed-out` or `unreachable`.
  */
-export function createSsh2Transport(options: { readonly secrets: Secrets; readonly limits?: Ssh2Limits }): Transport {
+export function createSsh2Transport(options: { readonly secrets: Secrets; readonly limits?: Ssh2Limits }): Ssh2Transport {
   const { secrets } = options;
   const handshakes = new Slots(options.limits?.handshakes ?? HANDSHAKES);
   const ring = new KeyRing(secrets);
   const reader = new KnownHostsReader();
   return {
-    async connect(target: Target): Promise<Connection> {
+    async connect(target) {
       const known = await reader.read(target.knownHostsFiles);
       if (!known.ok) throw new HostFault(known.failure);
       const countdown = new Countdown(target.connectTimeoutMs);

@@ -18,13 +18,15 @@ registerHooks({ load(url, context, next) { appendFileSync(process.env.WITNESS, u
 `;
 
 /** Packages, by their names, that a command line loads. */
-async function packagesOf(args: readonly string[]): Promise<readonly string[]> {
+async function packagesOf(args: readonly string[], code = 0): Promise<readonly string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'runbook-start-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const [witness, seen] = [join(directory, 'witness.mjs'), join(directory, 'seen')];
   writeFileSync(witness, WITNESS);
   writeFileSync(seen, '');
-  await promisify(execFile)(process.execPath, ['--import', witness, MAIN, ...args], { env: { ...process.env, WITNESS: seen } });
+  const command = ['--import', witness, MAIN, ...args];
+  const ended = await promisify(execFile)(process.execPath, command, { env: { ...process.env, WITNESS: seen } }).catch((error) => error);
+  expect(ended.code ?? 0).toBe(code);
   const urls = readFileSync(seen, 'utf8').split('\n');
   expect(urls.some((url) => url.endsWith('/src/cli/main.ts'))).toBe(true);
   return [...new Set(urls.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []))];
@@ -38,6 +40,16 @@ test('the packages that must not be loaded are those that this project depends o
   const { dependencies } = JSON.parse(readFileSync(DEPENDENCIES, 'utf8')) as { dependencies: Record<string, string> };
   expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['ajv', 'commander', 'inquirer', 'listr2', 'ssh2', 'yaml']));
   expect(await packagesOf(['list'])).toEqual(expect.arrayContaining(['ajv', 'yaml']));
+});
+
+test('SSH is loaded by worker processes, and not by the one that reaches hosts through them', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'runbook-start-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const inventory = join(directory, 'hosts');
+  writeFileSync(inventory, '[k8s_nodes]\ndead ansible_host=127.0.0.1 ansible_port=1\n');
+  const packages = await packagesOf(['diagnose', 'kubelet-bad-flag', '-i', inventory], 4);
+  expect(packages).toEqual(expect.arrayContaining(['yaml']));
+  expect(packages).not.toContain('ssh2');
 });
 
 test('what it keeps to start quicker lies where no other user can have put it', async () => {

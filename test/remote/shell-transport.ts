@@ -12,6 +12,8 @@ export interface ShellLogin {
   readonly cutAfter?: number;
   /** Once this was seen, nobody reads what the host prints any more. */
   readonly deafAfter?: string;
+  /** What was received before the connection was lost is lost as well. */
+  readonly blind?: true;
   /** What every secret is. */
   readonly secret?: string;
 }
@@ -98,6 +100,7 @@ async function runExec(login: ShellLogin, request: ExecRequest): Promise<ExecRes
   }
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (refused) return { ...received, kind: 'refused' };
+  if (cut && login.blind) return { kind: 'lost', why: 'lost by the test', blind: true, stdout: new Uint8Array(), stderr: new Uint8Array() };
   if (cut) return { ...received, kind: 'lost', why: 'cut by the test' };
   return code === null ? { ...received, kind: 'signalled', signal: signal ?? '?' } : { ...received, kind: 'exited', code };
 }

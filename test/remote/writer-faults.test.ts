@@ -43,6 +43,15 @@ describe.each(shells)('with $name as /bin/sh', (shell) => {
   });
 });
 
+test('a transaction of which nothing at all was heard is in doubt, and not one that was never begun', async () => {
+  const dir = temporaryDirectory();
+  writeFileSync(`${dir}/f`, 'old');
+  const changes = [await planned(localFleet().fleet, `${dir}/f`, 'new')];
+  const { fleet } = localFleet({ login: { deafAfter: 'begin check.0', blind: true } });
+  await expect(apply(fleet, changes)).rejects.toMatchObject({ failure: { code: 'lost' } });
+  expect(readFileSync(`${dir}/f`, 'utf8')).toBe('new');
+});
+
 /** A `sync` that lets somebody else write to the file between preparing and replacing it. */
 function racingSync(path: string, bytes: string): string {
   return `#!/bin/sh\ncase $1 in *.rb.*) printf '%s' '${bytes}' >'${path}' ;; esac\nexec /usr/bin/sync "$@"\n`;

@@ -26,7 +26,10 @@ export interface Sshd {
   /** Logs in as the current user with a generated key, and knows the host's keys. */
   target(changes?: Partial<Target>): Target;
   /** Makes a key pair and allows it to log in unless told otherwise; gives the private key's path. */
-  newKey(name: string, options?: { readonly kind?: KeyKind; readonly passphrase?: string; readonly allowed?: boolean }): string;
+  newKey(
+    name: string,
+    options?: { readonly kind?: KeyKind; readonly passphrase?: string; readonly rounds?: number; readonly allowed?: boolean },
+  ): string;
   /** The public host key as `type base64`. */
   hostKey(kind: KeyKind): string;
   /** All that sshd has logged until now. */
@@ -77,9 +80,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       .split(' ')
       .slice(0, 2)
       .join(' ');
-  const newKey: Sshd['newKey'] = (name, { kind = 'ed25519', passphrase = '', allowed = true } = {}) => {
+  const newKey: Sshd['newKey'] = (name, { kind = 'ed25519', passphrase = '', rounds = 16, allowed = true } = {}) => {
     const path = join(directory, name);
-    generateKey(path, kind, passphrase);
+    generateKey(path, kind, passphrase, rounds);
     const forced = options.forceCommand === undefined ? '' : `command="${options.forceCommand.replaceAll('"', '\\"')}" `;
     if (allowed) writeFileSync(authorized, `${forced}${readFileSync(`${path}.pub`, 'utf8')}`, { flag: 'a' });
     return path;
@@ -131,8 +134,8 @@ function sshdConfig(directory: string, port: number, hostKeys: readonly KeyKind[
   ].join('\n');
 }
 
-function generateKey(path: string, kind: KeyKind, passphrase: string): void {
-  execFileSync('ssh-keygen', ['-q', '-t', kind, '-N', passphrase, '-C', path.split('/').at(-1) ?? '', '-f', path]);
+function generateKey(path: string, kind: KeyKind, passphrase: string, rounds = 16): void {
+  execFileSync('ssh-keygen', ['-q', '-t', kind, '-a', String(rounds), '-N', passphrase, '-C', path.split('/').at(-1) ?? '', '-f', path]);
 }
 
 /** A port that nothing listens on right now. */

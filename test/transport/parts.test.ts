@@ -125,7 +125,8 @@ describe('the protocol guard', () => {
   const guarded = (window: number | undefined) => {
     const passed: string[] = [];
     const dropped: string[] = [];
-    const names = ['CHANNEL_OPEN_CONFIRMATION', 'CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA', 'USERAUTH_FAILURE', 'GLOBAL_REQUEST'];
+    const channel = ['OPEN', 'OPEN_CONFIRMATION', 'DATA', 'EXTENDED_DATA', 'REQUEST'].map((name) => `CHANNEL_${name}`);
+    const names = [...channel, 'USERAUTH_FAILURE', 'GLOBAL_REQUEST'];
     const handlers: Handlers = Object.fromEntries(
       names.map((name) => [name, (_: unknown, what: unknown) => passed.push(`${name} ${what}`)]),
     );
@@ -152,6 +153,15 @@ describe('the protocol guard', () => {
     handlers['GLOBAL_REQUEST']?.({}, 'hostkeys-00@openssh.com', false);
     handlers['GLOBAL_REQUEST']?.({}, 'keepalive@openssh.com', true);
     expect(passed).toEqual(['GLOBAL_REQUEST unused', 'GLOBAL_REQUEST keepalive@openssh.com']);
+  });
+
+  it('drops a host that asks without end, and answers none of its questions after that', () => {
+    const { handlers, passed, dropped } = guarded(0);
+    for (let n = 0; n < 500; n += 1)
+      for (const name of ['GLOBAL_REQUEST', 'CHANNEL_REQUEST']) handlers[name]?.({}, 'keepalive@openssh.com');
+    expect(dropped).toEqual([]);
+    handlers['CHANNEL_OPEN']?.({}, {});
+    expect([passed.length, ...dropped]).toEqual([1_000, 'the host asks without end']);
   });
 
   it('refuses a library that is not what it knows', () => {
