@@ -20,7 +20,8 @@ export interface Script {
 /**
  * The bytes that are fed to the shell. All of it is one brace group, which a shell must have read to its end before it
  * runs any of it: a script that is cut off anywhere is a syntax error and does nothing. The end marker on both streams
- * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS).
+ * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS), and so may
+ * those of its tools: with POSIXLY_CORRECT, GNU's chmod takes a `--` behind the mode for a file.
  */
 export function scriptBytes(script: Script, host: HostShell, nonce: string): Uint8Array {
   return Buffer.from(`{
@@ -30,7 +31,7 @@ set +aefuvxC
 umask 077
 LC_ALL=C TZ=UTC0 PATH=${quote(host.path)}
 export LC_ALL TZ PATH
-unset ENV BASH_ENV CDPATH IFS nonce
+unset ENV BASH_ENV CDPATH IFS POSIXLY_CORRECT GREP_OPTIONS nonce
 unset -f ${TOOLS} >/dev/null 2>&1
 nonce=${nonce} can_limit= probe_home=${host.ownHome ? '' : '/proc'}
 exec 3>&1 4>&2
