@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const elsewhere = ['test/remote/**', 'test/lab-embedded/**', 'test/ssh/**', 'test/systemd/**', 'test/e2e/**'];
+const elsewhere = ['test/remote/**', 'test/lab-embedded/**', 'test/ssh/**', 'test/systemd/**', 'test/e2e/**', 'test/faults/**'];
 
 /**
- * Five suites: `unit` needs nothing, and is what `npm run check` runs; `shell` runs real shells, and as root real mounts;
- * `ssh` needs a local sshd; `e2e` is the command line in a terminal on the practice fleet; `systemd` needs root and systemd-nspawn.
+ * Six suites: `unit` needs nothing, and is what `npm run check` runs; `shell` runs real shells, and as root real mounts;
+ * `ssh` needs a local sshd; `e2e` is the command line in a terminal on the practice fleet; `systemd` needs root and systemd-nspawn;
+ * `faults` needs all of that, and breaks something in each test.
  * One suite after another: real hosts are slow to answer beside others that use all of the machine.
  * A test that lacks what it needs is skipped and says in its name what that is.
  */
@@ -38,6 +39,16 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          sequence: { groupOrder: 4 },
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

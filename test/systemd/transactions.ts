@@ -23,10 +23,26 @@ export function command(...argv: readonly string[]): CommandChange {
   return { kind: 'command', argv, timeoutMs: 20_000, undo: { argv: ['true'] }, says: [], sensitive: false };
 }
 
+/** An id of a transaction that nobody else has. */
+export function newTxId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Where the new content of a transaction's nth change is prepared, beside its file. */
+export function candidateOf(path: string, id: string, n: number): string {
+  return `${path.slice(0, path.lastIndexOf('/'))}/.rb.${id}.${n}.apply`;
+}
+
 /** Carries changes out as one transaction. */
-export async function apply(fleet: Fleet, host: string, changes: readonly Change[], undo = false): Promise<readonly ChangeResult[]> {
+export async function apply(
+  fleet: Fleet,
+  host: string,
+  changes: readonly Change[],
+  undo = false,
+  id = newTxId(),
+): Promise<readonly ChangeResult[]> {
   const writer = await fleet.write(hostNamed(host));
-  return (await writer.apply({ id: randomBytes(16).toString('hex'), changes, undo })).results;
+  return (await writer.apply({ id, changes, undo })).results;
 }
 
 /** Takes changes back, as a rollback does. */
