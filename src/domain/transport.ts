@@ -85,7 +85,7 @@ export interface Connection {
   /** True once the connection is gone. */
   readonly closed: boolean;
   /** The fingerprint of the key that the host showed, as `ssh-keygen -l` prints it; absent where there is none to show. */
-  readonly hostKey?: string;
+  readonly hostKey?: string | undefined;
 }
 
 /** A way to hosts. Throws `HostFault` (unreachable, host-key, auth, timed-out). */

@@ -62,12 +62,16 @@ export function winningAssignment(file: EnvFile, name: string): EnvAssignment | 
   return file.assignments.findLast((assignment) => assignment.name === name);
 }
 
-/** Whether it matters which systemd reads the file: a comment in it ends in a backslash and hides, or not, an assignment. */
-export function dependsOnVersion(text: string): boolean {
-  if (!/^[ \t]*[#;].*\\\r?$/m.test(text)) return false;
+/**
+ * The line, from 1, at which it matters which systemd reads the file: the first comment that ends in a backslash, in a file where
+ * such a comment hides, or not, an assignment. Undefined where all read the same.
+ */
+export function versionDependentLine(text: string): number | undefined {
+  const comment = /^[ \t]*[#;].*\\\r?$/m.exec(text);
+  if (!comment) return undefined;
   const meaning = (commentsContinue: boolean): string =>
     JSON.stringify(parseEnvFile(text, { commentsContinue }).assignments.map(({ name, value }) => [name, value.text]));
-  return meaning(true) !== meaning(false);
+  return meaning(true) === meaning(false) ? undefined : text.slice(0, comment.index).split('\n').length;
 }
 
 type State = 'pre-name' | 'name' | 'pre-value' | 'value' | 'value-escape' | 'quoted' | 'quoted-escape' | 'comment' | 'comment-escape';

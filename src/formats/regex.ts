@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 /** The longest regular expression that a runbook may bring, in characters. */
 export const MAX_REGEX_LENGTH = 512;
 
-/** How much of a text is looked at, in characters; what comes after it is not searched. */
+/** How much of a text is looked at, in characters; what comes after it is not searched, and where it is cut is not its end. */
 export const MAX_REGEX_INPUT = 1_048_576;
 
 /** Where a regular expression matched. */
@@ -42,15 +42,33 @@ export function compileRegex(source: string): CompiledRegex {
 
 function wrap(source: string, compiled: RE2JS): Regex {
   const groupNames = Object.keys(compiled.namedGroups());
+  let followed: RE2JS | undefined;
+  /** The expression for a text, how much of that it is tried on, and the group that holds the match. */
+  const forText = (text: string): { readonly expression: RE2JS; readonly searched: string; readonly whole: number } => {
+    if (text.length <= MAX_REGEX_INPUT) return { expression: compiled, searched: text, whole: 0 };
+    followed ??= followedBySomething(source);
+    return { expression: followed, searched: text.slice(0, MAX_REGEX_INPUT + 1), whole: 1 };
+  };
   return {
     source,
     groupNames,
     find(text) {
-      const matcher = compiled.matcher(text.slice(0, MAX_REGEX_INPUT));
+      const { expression, searched, whole } = forText(text);
+      const matcher = expression.matcher(searched);
       if (!matcher.find()) return undefined;
       const groups = Object.fromEntries(groupNames.map((name) => [name, matcher.group(name) ?? '']));
-      return { text: matcher.group() ?? '', start: matcher.start(), end: matcher.end(), groups };
+      return { text: matcher.group(whole) ?? '', start: matcher.start(whole), end: matcher.end(whole), groups };
     },
-    test: (text) => compiled.test(text.slice(0, MAX_REGEX_INPUT)),
+    test(text) {
+      const { expression, searched } = forText(text);
+      return expression.test(searched);
+    },
   };
+}
+
+/** For a text that is cut: a match must have a character behind it, so that `$` is not found at the cut. */
+function followedBySomething(source: string): RE2JS {
+  // A quotation that the author left open would take the rest for its own.
+  const isOpen = source.lastIndexOf('\\Q') > source.lastIndexOf('\\E');
+  return RE2JS.compile(`(${source}${isOpen ? '\\E' : ''})(?s:.)`);
 }

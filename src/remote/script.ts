@@ -20,8 +20,9 @@ export interface Script {
 /**
  * The bytes that are fed to the shell. All of it is one brace group, which a shell must have read to its end before it
  * runs any of it: a script that is cut off anywhere is a syntax error and does nothing. The end marker on both streams
- * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS); functions
- * that are exported would show the nonce to every program.
+ * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS), and so may
+ * those of its tools: with POSIXLY_CORRECT, GNU's chmod takes a `--` behind the mode for a file. Functions that are exported would
+ * show the nonce to every program.
  */
 export function scriptBytes(script: Script, host: HostShell, nonce: string): Uint8Array {
   return Buffer.from(`set +a
@@ -48,7 +49,7 @@ export function shellOpening(host: HostShell): string {
 umask 077
 LC_ALL=C TZ=UTC0 PATH=${quote(host.path)}
 export LC_ALL TZ PATH
-unset ENV BASH_ENV CDPATH IFS
+unset ENV BASH_ENV CDPATH IFS POSIXLY_CORRECT GREP_OPTIONS
 unset -f ${TOOLS} >/dev/null 2>&1
 can_limit= probe_home=${host.ownHome ? '' : '/proc'}`;
 }

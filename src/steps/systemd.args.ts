@@ -4,7 +4,7 @@ import { absent, textToBytes, utf8Text, withBytes } from '../domain/file.ts';
 import { defineStep } from '../domain/step.ts';
 import type { ArgumentChange } from '../formats/argument-plan.ts';
 import { type ChangedText, type Editable, editArguments } from '../formats/effective-argv-edit.ts';
-import { dependsOnVersion } from '../formats/env-file.ts';
+import { versionDependentLine } from '../formats/env-file.ts';
 import { readUnitSource, UNIT_NAME, type UnitSource, unicode } from './unit-source.ts';
 
 const FLAG = { type: 'string', pattern: '^-[^\\s=\\u0000]+$', maxLength: 256 } as const;
@@ -93,9 +93,10 @@ or when it has not read earlier changes yet; the program is not restarted: that 
   plan(source, { remove, set }) {
     const { unit, properties, snapshot } = source;
     if (snapshot.texts.fragment === undefined) return noFragment(unit, properties['LoadState'] ?? '');
-    const unclear = snapshot.environment.find(({ text }) => text !== undefined && dependsOnVersion(text));
-    if (unclear !== undefined) {
-      return ambiguous(unit, `a comment in ${unicode(unclear.path)} ends in a backslash, which older and newer systemd read differently`);
+    for (const { path, text } of snapshot.environment) {
+      const line = text === undefined ? undefined : versionDependentLine(text);
+      if (line === undefined) continue;
+      return ambiguous(unit, `the comment at ${unicode(path)}:${line} ends in a backslash, which older and newer systemd read differently`);
     }
     const change: ArgumentChange = {
       remove: remove.map(utf8Text),

@@ -19,8 +19,8 @@ export interface Ssh2Transport {
 }
 
 const HANDSHAKES = 64;
-const EARLY_RETRIES = 5;
 const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * SSH by the ssh2 library. Host keys are always checked against known_hosts and there is no way to turn that off.
@@ -82,11 +82,15 @@ function refused(failure: Failure): Attempt {
   return { ok: false, failure, early: false };
 }
 
-/** sshd hangs up on newcomers while too many are logging in (MaxStartups): come again, each at its own time. */
+/**
+ * sshd hangs up on newcomers while too many are logging in (MaxStartups), and for some seconds on those who came too often
+ * (PerSourcePenalties): come again, each at its own time, until the time to connect is over.
+ */
 async function retryEarly(countdown: Countdown, attempt: () => Promise<Attempt>): Promise<Attempt> {
   let result = await attempt();
-  for (let n = 0; n < EARLY_RETRIES && !result.ok && result.early && !countdown.signal.aborted; n += 1) {
-    await pause(FIRST_PAUSE_MS * 2 ** n * (0.5 + Math.random()), countdown.signal);
+  for (let n = 0; !result.ok && result.early && !countdown.signal.aborted; n += 1) {
+    await pause(Math.min(FIRST_PAUSE_MS * 2 ** n, LONGEST_PAUSE_MS) * (0.5 + Math.random()), countdown.signal);
+    if (countdown.signal.aborted) break;
     result = await attempt();
   }
   return result;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dependsOnVersion, parseEnvFile, winningAssignment } from '../../src/formats/env-file.ts';
+import { parseEnvFile, versionDependentLine, winningAssignment } from '../../src/formats/env-file.ts';
 import { lineIndex } from '../../src/formats/traced-text.ts';
 
 // How values are read is decided against real systemd: see test/systemd/argv-units.ts, which effective-argv.test.ts runs too.
@@ -32,12 +32,13 @@ describe('an environment file', () => {
   });
 
   it.each([
-    ['# c \\\nA=1\n', true],
-    ['# c \\\n# d\nA=1\n', false],
-    ['# c\nA=1 \\\n 2\n', false],
-    ['A="\n# c \\\n"\n', false],
-  ])('%j depends on the version of systemd: %s', (text, depends) => {
-    expect(dependsOnVersion(text)).toBe(depends);
+    ['# c \\\nA=1\n', 1],
+    ['\nB=2\n; c \\\nA=1\n', 3],
+    ['# c \\\n# d\nA=1\n', undefined],
+    ['# c\nA=1 \\\n 2\n', undefined],
+    ['A="\n# c \\\n"\n', undefined],
+  ])('%j depends on the version of systemd at line %s', (text, line) => {
+    expect(versionDependentLine(text)).toBe(line);
   });
 });
 

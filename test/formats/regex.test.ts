@@ -50,6 +50,20 @@ test('what comes after the first 1 MiB of a text is not searched', () => {
   expect(regex('needle').find(text)).toBeUndefined();
 });
 
+test.each([
+  ['^a+$', '', 'a', false],
+  ['^a+\\z', '', 'a', false],
+  ['a\\b', '', 'a', false],
+  ['^(?P<all>a+)', '', 'a', true],
+  ['^a+$|^b', 'b', 'a', true],
+  ['(?m)^b$', 'b\n', 'a', true],
+  ['\\Qba', 'b', 'a', true],
+])('%s is not deceived by the place where a long text is cut', (source, before, after, matches) => {
+  const text = before + 'a'.repeat(MAX_REGEX_INPUT) + after;
+  expect(regex(source).test(text)).toBe(matches);
+  expect(regex(source).find(text) !== undefined).toBe(matches);
+});
+
 test('an expression that backtracks elsewhere for ever ends here', () => {
   expect(regex('^(a+)+$').test(`${'a'.repeat(50_000)}!`)).toBe(false);
 });

@@ -59,7 +59,11 @@ async function runExec(login: ShellLogin, request: ExecRequest): Promise<ExecRes
   const [shell, flag] = login.loginShell ?? ['/bin/sh', '-c'];
   const env = login.env ?? { PATH: process.env['PATH'] ?? '', HOME: '/root' };
   // A session of its own, as sshd gives it: a test can kill it whole.
-  const child = spawn(shell, [flag, request.command], { detached: true, env, ...(login.uid === undefined ? {} : { uid: login.uid, gid: login.uid }) });
+  const child = spawn(shell, [flag, request.command], {
+    detached: true,
+    env,
+    ...(login.uid === undefined ? {} : { uid: login.uid, gid: login.uid }),
+  });
   const received = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const fired = new Map<Gate, number>();
   let cut = false;

@@ -157,4 +157,14 @@ describe.skipIf(missing !== undefined)(`login to a real sshd${missing === undefi
     expect(failure.message).toMatch(/agent key \S+ \(ssh-ed25519-cert-v01@openssh.com\): certificates are not supported/);
     expect(failure.message).toContain(`${path}-cert.pub: certificates are not supported`);
   });
+
+  it('does not count the time in which a passphrase is typed', async () => {
+    const key = sshd.newKey('typed', { passphrase: 'open sesame' });
+    const typing = { get: () => new Promise<string>((resolve) => setTimeout(resolve, 3_100, 'open sesame')) };
+    const connection = await createSsh2Transport({ secrets: typing }).connect(
+      sshd.target({ identityFiles: [key], connectTimeoutMs: 3_000 }),
+    );
+    expect((await connection.exec(request('true'))).kind).toBe('exited');
+    await connection.close();
+  });
 });

@@ -113,7 +113,7 @@ describe('systemd.args', () => {
     [
       'a file that older and newer systemd read differently',
       () => kubelet({}, { '/etc/default/kubelet': '# c \\\nKUBELET_EXTRA_ARGS=--improve-speed\n' }),
-      'ambiguous: the arguments of kubelet.service cannot be changed safely: a comment in /etc/default/kubelet ends in a backslash, which older and newer systemd read differently',
+      'ambiguous: the arguments of kubelet.service cannot be changed safely: the comment at /etc/default/kubelet:1 ends in a backslash, which older and newer systemd read differently',
     ],
   ])('fails for %s', async (_what, host, failure) => {
     expect(await changesOf(host(), { remove: ['--improve-speed'] })).toEqual([failure]);

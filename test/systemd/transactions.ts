@@ -29,15 +29,31 @@ export function trigger(action: 'restart' | 'reload', unit: string, before: Unit
   return { kind: 'trigger', action, unit, before, says: [], sensitive: false };
 }
 
+/** An id of a transaction that nobody else has. */
+export function newTxId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Where the new content of a transaction's nth change is prepared, beside its file. */
+export function candidateOf(path: string, id: string, n: number): string {
+  return `${path.slice(0, path.lastIndexOf('/'))}/.rb.${id}.${n}.apply`;
+}
+
 /** A transaction of these changes, with an id of its own. */
 export function transactionOf(changes: readonly Change[], more: Partial<Transaction> = {}): Transaction {
   const owner = { run: 'test', operator: 'tester', controller: 'here' };
-  return { id: randomBytes(16).toString('hex'), changes, rollback: false, undoAfterMs: 600_000, owner, ...more };
+  return { id: newTxId(), changes, rollback: false, undoAfterMs: 600_000, owner, ...more };
 }
 
 /** Carries changes out as one transaction, and keeps them when all were done. */
-export async function apply(fleet: Fleet, host: string, changes: readonly Change[], rollback = false): Promise<readonly ChangeResult[]> {
-  const transaction = transactionOf(changes, { rollback });
+export async function apply(
+  fleet: Fleet,
+  host: string,
+  changes: readonly Change[],
+  rollback = false,
+  id = newTxId(),
+): Promise<readonly ChangeResult[]> {
+  const transaction = transactionOf(changes, { rollback, id });
   const receipt = await (await fleet.write(hostNamed(host))).begin(transaction);
   if (receipt.state === 'applied') await (await fleet.write(hostNamed(host))).confirm(transaction.id);
   return receipt.results;

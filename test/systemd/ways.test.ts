@@ -107,20 +107,6 @@ describe.skipIf(missing)(`the way to a real sshd${missing ? ` (${missing})` : ''
     expect(await apply(way, 'narrow', [change, restart, command('true')])).toEqual([{ kind: 'done' }, { kind: 'done' }, { kind: 'done' }]);
   });
 
-  it('leads to another machine than was looked at: nothing is changed there', async () => {
-    const changes = { address: fleet.host('plain').address };
-    const moving = reach(fleet, changes);
-    const host = hostNamed('plain');
-    await (await moving.read(host)).facts();
-    const change = await edited(moving, 'plain', '/etc/hostname', 'moved\n');
-    await moving.close(host);
-    changes.address = fleet.host('twin').address;
-    fleet.host('twin').write('/etc/hostname', fleet.host('plain').read('/etc/hostname'));
-    expect(await apply(moving, 'plain', [change])).toMatchObject([{ kind: 'stale', message: expect.stringContaining('another machine') }]);
-    expect(fleet.host('twin').read('/etc/hostname').toString()).toBe('plain\n');
-    await moving.close(host);
-  });
-
   it('is refused when the key of the host has changed since it was looked at', async () => {
     const host = hostNamed('twin');
     const change = await edited(way, 'twin', '/etc/app.conf', 'new\n');

@@ -93,7 +93,7 @@ describe.skipIf(missing)(`a hostile host${missing ? ` (${missing})` : ''}`, () =
   });
 
   it.each([['diagnose'], ['plan'], ['plan', '-v'], ['plan', '--json'], ['apply', '-y'], ['apply', '-y', '--json']])(
-    'gets nothing to the screen but visible text: %s %s',
+    'fault 40: a hostile host gets nothing to the screen but visible text: %s %s',
     async (command, ...more) => {
       const { code, out, err } = await runbook([command, ...common, ...more]);
       expect(out + err).toContain('\\x1b]0;owned');
@@ -103,7 +103,7 @@ describe.skipIf(missing)(`a hostile host${missing ? ` (${missing})` : ''}`, () =
     },
   );
 
-  it('is told what failed in its own words, which are not evaluated', async () => {
+  it('fault 40: what failed is told in the words of the host, which are not evaluated', async () => {
     const last = eventsOf(await runbook(['apply', ...common, '-y', '--json']));
     expect(last.find(({ type }) => type === 'host.finished')).toMatchObject({
       outcome: 'rolled-back',
@@ -112,16 +112,20 @@ describe.skipIf(missing)(`a hostile host${missing ? ` (${missing})` : ''}`, () =
     expect(await fleet.host('evil').exec('sh', '-c', 'ls /pwned 2>/dev/null; true')).toBe('');
   });
 
-  it('leaves nothing in the journals but what can be shown', () => {
+  it('fault 40: a hostile host leaves nothing in the journals but what can be shown', () => {
     const runs = readdirSync(join(work, 'state'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.jsonl'));
     expect(runs.length).toBeGreaterThan(2);
     for (const path of runs) expect(unsafeIn(readFileSync(join(work, 'state', path)))).toEqual([]);
   });
 
-  it.skipIf(!onPath('script'))('gets nothing of its own to a terminal', async () => {
-    const command = [LAUNCH, 'apply', ...common, '-y'].map((word) => `'${word}'`).join(' ');
-    const shown = await run('script', ['-qc', command, '/dev/null'], { env: { TERM: 'xterm' } });
+  it.skipIf(!onPath('script')).each([
+    ['what it is told when it agrees beforehand', '-y', '\\x1b]0;owned'],
+    ['the question that it is asked', '', 'Apply evil on 1 host'],
+  ])('fault 40: a hostile host gets nothing of its own to a terminal: %s', async (_what, yes, told) => {
+    const command = [LAUNCH, 'apply', ...common, ...(yes === '' ? [] : [yes])].map((word) => `'${word}'`).join(' ');
+    const shown = await run('script', ['-qc', command, '/dev/null'], { env: { TERM: 'xterm' }, input: 'n\n' });
     expect(shown).toContain('\\x1b]0;owned');
+    expect(shown).toContain(told);
     for (const part of ['\x1b]0', '\x1b]52', '\x1b[2J', '\u009b', '\u202e', '\rfixed']) expect(shown).not.toContain(part);
   });
 });

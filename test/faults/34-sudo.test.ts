@@ -1,11 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HostFault } from '../../src/domain/failure.ts';
 import type { Become } from '../../src/domain/transport.ts';
+import { runbook } from '../lab/command-line.ts';
 import { fleetIsMissing } from '../lab/commands.ts';
 import { TestFleet } from '../lab/fleet.ts';
 import { hostNamed, reach } from '../lab/reach.ts';
-import { apply, edited, failureOf, takeBack } from './transactions.ts';
+import { inventoryFor } from '../lab/write-inventory.ts';
+import { apply, edited, failureOf, takeBack } from '../systemd/transactions.ts';
+import { LINE_BOOK } from './bench.ts';
 
 const missing = fleetIsMissing();
 
@@ -22,6 +27,7 @@ const USERS: Readonly<Record<string, string>> = {
   limited: 'limited ALL=(ALL:ALL) NOPASSWD: /usr/bin/id\n',
   nested: 'nested ALL=(app) ALL\n',
   app: '',
+  expired: 'expired ALL=(ALL:ALL) ALL\n',
 };
 
 const NOISY = 'echo welcome; echo mind the gap >&2; read -r line; echo "read <$line>"\n';
@@ -41,6 +47,10 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
       await host.exec('chown', '-R', `${name}:`, `/home/${name}`);
       if (rule !== '') host.write(`/etc/sudoers.d/${name}`, rule, 0o440);
     }
+    // sudo asks PAM about the account; sshd must not, or it would turn the account away itself.
+    host.write('/etc/ssh/sshd_config.d/pam.conf', 'UsePAM no\n');
+    await host.exec('systemctl', 'restart', 'ssh');
+    await host.exec('chage', '-d', '2020-01-01', '-M', '1', '-I', '1', 'expired');
   });
 
   afterAll(async () => {
@@ -65,7 +75,7 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     ['lectures first', 'lectured', 'root'],
     ['stands behind a start-up file that prints and reads', 'noisy', 'root'],
     ['leads to another user', 'nested', 'app'],
-  ])('that %s gets it once, and nowhere else', async (_what, user, becomes) => {
+  ])('fault 34: a sudo that %s gets it once, and nowhere else', async (_what, user, becomes) => {
     expect(await asked(user, { user: becomes, password }, PASSWORD)).toEqual([becomes, '0']);
   });
 
@@ -74,14 +84,15 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     ['wants a terminal', 'terminal', { password }, PASSWORD, 'must have a tty'],
     ['does not know the user', 'unlisted', { password }, PASSWORD, 'not in the sudoers file'],
     ['allows something else', 'limited', {}, undefined, 'a password is required'],
+    ['finds the account expired', 'expired', { password }, PASSWORD, 'expired'],
     ['allows another user', 'nested', { password }, PASSWORD, "is not allowed to execute '/bin/sh … /bin/sh -s' as root"],
-  ])('that %s is a failure that says so', async (_what, user, become, secret, says) => {
+  ])('fault 34: a sudo that %s is a failure that says so', async (_what, user, become, secret, says) => {
     const failure = await failureOf(asked(user, become, secret));
     expect(failure).toMatchObject({ code: 'become', message: expect.stringContaining(says), hint: expect.any(String) });
     expect(JSON.stringify(failure)).not.toContain('S3cret');
   });
 
-  it('is given a wrong password once, however much is asked', async () => {
+  it('fault 34: sudo is given a wrong password once, however much is asked', async () => {
     const way = reach(fleet, { user: 'asked', become: { enabled: true, user: 'root', password } }, 'not it');
     const reader = await way.read(hostNamed('sudo'));
     for (const ask of [() => reader.facts(), () => reader.file('/etc/hostname'), () => apply(way, 'sudo', [])]) {
@@ -94,7 +105,7 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     expect(log.match(/1 incorrect password attempt/g)).toHaveLength(1);
   });
 
-  it('with a password carries a transaction and its undo', async () => {
+  it('fault 34: sudo with a password carries a transaction and its undo', async () => {
     const way = reach(fleet, { user: 'asked', become: { enabled: true, user: 'root', password } }, PASSWORD);
     const change = await edited(way, 'sudo', '/etc/motd', `${'long '.repeat(50_000)}\n`);
     expect(await apply(way, 'sudo', [change])).toEqual([{ kind: 'done' }]);
@@ -102,7 +113,64 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     await way.close(hostNamed('sudo'));
   });
 
-  it('leaves the password in no log of the host', async () => {
+  it('fault 34: a host without sudo is a failure that says so', async () => {
+    const host = fleet.host('sudo');
+    await host.exec('mv', '/usr/bin/sudo', '/root/sudo');
+    const failure = await failureOf(asked('asked', { password }, PASSWORD)).finally(() => host.exec('mv', '/root/sudo', '/usr/bin/sudo'));
+    expect(failure).toMatchObject({
+      code: 'become',
+      message: expect.stringMatching(/sudo.*not found/),
+      hint: expect.stringContaining('install sudo'),
+    });
+  });
+
+  it('fault 34: a sudo that hangs for a minute is given up, and the next exchange works', async () => {
+    const host = fleet.host('sudo');
+    const pam = '/etc/pam.d/sudo';
+    await host.exec('sed', '-i.kept', '1a account required pam_exec.so /bin/sleep 60', pam);
+    const failure = await failureOf(asked('asked', { password }, PASSWORD)).finally(() => host.exec('mv', `${pam}.kept`, pam));
+    expect(failure).toMatchObject({ code: 'become', message: expect.stringContaining('sudo did not come back in time') });
+    expect(await asked('asked', { password }, PASSWORD)).toEqual(['root', '0']);
+  });
+
+  it('fault 34: a password of the inventory gets into nothing that the command line prints or keeps, right or wrong', async () => {
+    const work = mkdtempSync(join(tmpdir(), 'runbook-sudo-'));
+    fleet.host('sudo').write('/etc/app.conf', 'old\n');
+    writeFileSync(join(work, 'line.yaml'), LINE_BOOK);
+    for (const [given, outcome] of [
+      [`${PASSWORD} not`, 'cannot become root'],
+      [PASSWORD, 'fixed'],
+    ] as const) {
+      const inventory = JSON.parse(inventoryFor(fleet, {})) as { all: { vars: Record<string, unknown> } };
+      Object.assign(inventory.all.vars, { ansible_user: 'asked', ansible_become_password: given });
+      writeFileSync(join(work, 'hosts.json'), JSON.stringify(inventory));
+      const common = [
+        join(work, 'line.yaml'),
+        '-i',
+        join(work, 'hosts.json'),
+        '--state-dir',
+        join(work, 'state'),
+        '-e',
+        'path=/etc/app.conf',
+      ];
+      for (const more of [
+        ['plan', '-v'],
+        ['diagnose', '--json'],
+        ['apply', '-y', '-v', '--json'],
+      ] as const) {
+        const [verb, ...options] = more;
+        const { out, err } = await runbook([verb, ...common, ...options]);
+        expect(out + err).not.toContain('S3cret');
+        if (verb === 'apply') expect(out).toContain(outcome);
+      }
+    }
+    const kept = readdirSync(join(work, 'state'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(kept.length).toBeGreaterThan(0);
+    for (const { parentPath, name } of kept) expect(readFileSync(join(parentPath, name), 'latin1')).not.toContain('S3cret');
+    rmSync(work, { recursive: true, force: true });
+  });
+
+  it('fault 34: sudo leaves the password in no log of the host', async () => {
     const found = await fleet
       .host('sudo')
       .exec('sh', '-c', 'journalctl --no-pager | grep -c S3cret; grep -rl S3cret /var/log /var/lib/sudo /run /tmp /home; true');

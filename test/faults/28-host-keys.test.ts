@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Connection as Client } from 'ssh2';
+import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSsh2Transport } from '../../src/transport/ssh2-transport.ts';
+import { refusalOf } from '../ssh/failure.ts';
+import { type Sshd, startSshd, whyNoSshd } from '../ssh/sshd.ts';
+import { finish, protocolOf, secondHostKey, startHostileHost, welcome } from '../transport/hostile-host.ts';
 import { request, secretsFrom } from '../transport/requests.ts';
-import { refusalOf } from './failure.ts';
-import { type Sshd, startSshd, whyNoSshd } from './sshd.ts';
+import { loopbackInventory, PROBE_BOOK, runLoopback } from './loopback.ts';
 
 const missing = whyNoSshd();
 
@@ -63,39 +67,39 @@ describe.skipIf(missing !== undefined)(`host keys against a real sshd${missing =
   ];
 
   for (const [what, texts, message] of REFUSED) {
-    it(`refuses a host when known_hosts has ${what}`, async () => {
+    it(`fault 28: refuses a host when known_hosts has ${what}`, async () => {
       const failure = await refusalOf(connect(...texts()));
       expect(failure).toMatchObject({ code: 'host-key', hint: expect.any(String) });
       expect(failure.message).toMatch(message);
     });
   }
 
-  it('refuses a host when the file is missing', async () => {
+  it('fault 28: refuses a host when the file is missing', async () => {
     const failure = await refusalOf(transport.connect(sshd.target({ knownHostsFiles: [join(sshd.directory, 'nowhere')] })));
     expect(failure.code).toBe('host-key');
   });
 
-  it('refuses a host when one of the files cannot be read, although another knows the key', async () => {
+  it('fault 28: refuses a host when one of the files cannot be read, although another knows the key', async () => {
     const directory = join(sshd.directory, 'not-a-file');
     mkdirSync(directory, { recursive: true });
     const failure = await refusalOf(transport.connect(sshd.target({ knownHostsFiles: [fileOf(`${name()} ${own()}`), directory] })));
     expect(failure).toMatchObject({ code: 'host-key', at: directory });
   });
 
-  it.skipIf(process.getuid?.() === 0)('refuses a host when its file must not be read', async () => {
+  it.skipIf(process.getuid?.() === 0)('fault 28: refuses a host when its file must not be read', async () => {
     const path = fileOf(`${name()} ${own()}`);
     chmodSync(path, 0);
     expect((await refusalOf(transport.connect(sshd.target({ knownHostsFiles: [path] })))).code).toBe('host-key');
   });
 
-  it('says the fingerprint as ssh-keygen does, and where the other key stands', async () => {
+  it('fault 28: says the fingerprint as ssh-keygen does, and where the other key stands', async () => {
     const printed = execFileSync('ssh-keygen', ['-l', '-f', join(sshd.directory, 'host_ed25519.pub')]).toString();
     const failure = await refusalOf(connect(`# a comment\n${name()} ${other()}`));
     expect(failure.message).toContain(printed.split(' ')[1]);
     expect(failure.message).toMatch(/known_hosts_\d+:2\)/);
   });
 
-  it('sends nothing of the login to a host that was refused', async () => {
+  it('fault 28: sends nothing of the login to a host that was refused', async () => {
     const before = sshd.log().split('userauth-request').length;
     await refusalOf(connect(''));
     expect(sshd.log().split('userauth-request').length).toBe(before);
@@ -116,10 +120,55 @@ describe.skipIf(missing !== undefined)(`host keys against a real sshd${missing =
   ];
 
   for (const [what, texts] of ACCEPTED) {
-    it(`accepts a host when known_hosts has ${what}`, async () => {
+    it(`fault 28: accepts a host when known_hosts has ${what}`, async () => {
       const connection = await connect(...texts());
       expect(await connection.exec(request('true'))).toMatchObject({ kind: 'exited', code: 0 });
       await connection.close();
     });
   }
+
+  it('fault 28: a changed key makes the host unreachable to the command line, which says so and has sent no login', async () => {
+    const target = sshd.target({ knownHostsFiles: [fileOf(`${name()} ${other()}`)] });
+    const before = sshd.log().split('userauth-request').length;
+    for (const verb of ['diagnose', 'apply'] as const) {
+      const ended = await runLoopback(
+        verb,
+        PROBE_BOOK,
+        loopbackInventory(sshd.directory, { changed: target, well: sshd.target() }),
+        'changed',
+      );
+      expect(ended.outcomes).toEqual({ changed: expect.stringMatching(/^unreachable \(host-key: .*has changed/) });
+      expect(ended.code).toBe(4);
+    }
+    expect(sshd.log().split('userauth-request').length).toBe(before);
+  });
+});
+
+describe('a host that exchanges keys again', () => {
+  const secrets = secretsFrom({ login: 'sesame' });
+  /** What becomes of a command during which the host does something. */
+  async function meanwhile(run: (client: Client, stream: ssh2.ServerChannel) => void): Promise<unknown> {
+    const host = await startHostileHost((client) => welcome(client, (stream) => run(client, stream)));
+    try {
+      const connection = await createSsh2Transport({ secrets }).connect(host.target());
+      const result = await connection.exec(request('true'));
+      await connection.close();
+      return result;
+    } finally {
+      host.close();
+    }
+  }
+
+  it('fault 28: is dropped when it shows another key', async () => {
+    const result = await meanwhile((client) => {
+      protocolOf(client)['_hostKeys'] = { 'ssh-ed25519': ssh2.utils.parseKey(secondHostKey) } as never;
+      client.rekey();
+    });
+    expect(result).toMatchObject({ kind: 'lost', why: 'the host showed another key while rekeying' });
+  });
+
+  it('fault 28: goes on when it shows the same key', async () => {
+    const result = await meanwhile((client, stream) => client.rekey(() => finish(stream)));
+    expect(result).toMatchObject({ kind: 'exited', code: 0 });
+  });
 });

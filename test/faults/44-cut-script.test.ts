@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fleet } from '../../src/domain/access.ts';
+import { ok } from '../../src/domain/failure.ts';
+import type { Target } from '../../src/domain/transport.ts';
+import { createFleet } from '../../src/remote/fleet.ts';
+import { createSsh2Transport } from '../../src/transport/ssh2-transport.ts';
+import { hostNamed } from '../lab/reach.ts';
+import { startProxy } from '../ssh/proxy.ts';
+import { type Sshd, startSshd, whyNoSshd } from '../ssh/sshd.ts';
+import { through } from '../ssh/through.ts';
+import { apply, edited, takeBack } from '../systemd/transactions.ts';
+import { secretsFrom } from '../transport/requests.ts';
+
+const missing = whyNoSshd();
+
+/** A script of some 30 KB in packets of the network's choosing: cut every so many bytes, and at each of the last ones. */
+const EVERY = 384;
+const LAST = 96;
+const STEP_AT_THE_END = 4;
+
+describe.skipIf(missing)(`a script that is cut off on its way${missing ? ` (${missing})` : ''}`, () => {
+  let sshd: Sshd;
+  let dir: string;
+  /** In the environment of all that this sshd starts, so that the end of it can be waited for. */
+  const mark = `RUNBOOK_TEST_MARK=${randomBytes(8).toString('hex')}`;
+  const transport = createSsh2Transport({ secrets: secretsFrom({}) });
+
+  beforeAll(async () => {
+    sshd = await startSshd({ config: [`SetEnv ${mark}`] });
+    mkdirSync('/var/tmp/runbook-cut', { recursive: true, mode: 0o755 });
+    dir = mkdtempSync('/var/tmp/runbook-cut/t');
+    for (const name of ['f', 'g']) writeFileSync(`${dir}/${name}`, 'old');
+  });
+  afterAll(async () => {
+    await sshd?.stop();
+    if (dir) rmSync(dir, { recursive: true, force: true });
+  });
+
+  function fleetOf(target: Target): Fleet {
+    return createFleet({ transport, targetOf: () => ok(target), nonce: () => randomBytes(16).toString('hex') });
+  }
+
+  /** Returns once nothing runs any more that came over this sshd. */
+  function settled(): void {
+    const find = `while grep -slz '^${mark}$' /proc/[0-9]*/environ >/dev/null; do :; done`;
+    execFileSync('/bin/sh', ['-c', find]);
+  }
+
+  const contents = () =>
+    readdirSync(dir)
+      .sort()
+      .map((name) => `${name}=${readFileSync(`${dir}/${name}`, 'utf8')}`);
+
+  it('fault 44: has run not at all, or as a whole, wherever it was cut', async () => {
+    const host = hostNamed('web1');
+    const direct = fleetOf(sshd.target());
+    const changes = await Promise.all(['f', 'g'].map((name) => edited(direct, 'web1', `${dir}/${name}`, 'new')));
+
+    // Once as a whole, to learn at which byte the script begins and ends.
+    const whole = await startProxy(sshd.port);
+    const learning = fleetOf(through(sshd, whole));
+    await learning.write(host);
+    const begin = whole.sent();
+    expect(await apply(learning, 'web1', changes)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+    const end = whole.sent();
+    await learning.close(host);
+    await whole.close();
+    expect(await takeBack(direct, 'web1', changes)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+    expect(end - begin).toBeGreaterThan(10_000);
+
+    const cuts = [
+      ...Array.from({ length: Math.ceil((end - begin - LAST) / EVERY) }, (_, n) => begin + n * EVERY),
+      ...Array.from({ length: LAST / STEP_AT_THE_END }, (_, n) => end - LAST + n * STEP_AT_THE_END),
+    ];
+    const seen = { untouched: 0, whole: 0 };
+    for (const cutAfterSent of cuts) {
+      const proxy = await startProxy(sshd.port, { cutAfterSent });
+      const cut = fleetOf(through(sshd, proxy));
+      const results = await apply(cut, 'web1', changes).catch((fault: { failure?: { code: string } }) => fault.failure?.code);
+      await cut.close(host);
+      await proxy.close();
+      settled();
+      const now = contents();
+      if (now.includes('f=new')) {
+        expect([cutAfterSent, ...now]).toEqual([cutAfterSent, 'f=new', 'g=new']);
+        seen.whole += 1;
+        expect(await takeBack(direct, 'web1', changes)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+      } else {
+        expect([cutAfterSent, ...now]).toEqual([cutAfterSent, 'f=old', 'g=old']);
+        // What did not happen is never told as done.
+        expect(['lost', 'unreachable']).toContain(results);
+        seen.untouched += 1;
+      }
+    }
+    await direct.close(host);
+    expect(seen.untouched).toBeGreaterThan(40);
+    expect(seen.whole).toBeGreaterThan(0);
+  });
+});
