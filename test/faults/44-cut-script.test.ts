@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fleet } from '../../src/domain/access.ts';
 import { ok } from '../../src/domain/failure.ts';
@@ -30,8 +30,7 @@ describe.skipIf(missing)(`a script that is cut off on its way${missing ? ` (${mi
 
   beforeAll(async () => {
     sshd = await startSshd({ config: [`SetEnv ${mark}`] });
-    mkdirSync('/var/tmp/runbook-cut', { recursive: true, mode: 0o755 });
-    dir = mkdtempSync('/var/tmp/runbook-cut/t');
+    dir = mkdtempSync('/var/tmp/runbook-cut-');
     for (const name of ['f', 'g']) writeFileSync(`${dir}/${name}`, 'old');
   });
   afterAll(async () => {
