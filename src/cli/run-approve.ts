@@ -52,7 +52,7 @@ export async function runApprove(
 }
 
 async function approved(world: World, screen: Screen, open: OpenPlan, rules: Rules, key: string): Promise<number> {
-  const signature = await sign(open.bytes, key, world.env);
+  const signature = await sign(open.bytes, key, world.env, (said) => screen.tell([screen.err.say(said)]));
   if (!signature.ok) return screen.refuse(signature.failure);
   const added = await addApproval(open.file, signature.value);
   if (!added.ok) return screen.refuse(added.failure);

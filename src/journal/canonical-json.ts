@@ -9,7 +9,12 @@ const HIDDEN = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
  * characters that a terminal would act upon as escapes.
  */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(sorted(value)).replace(HIDDEN, (character) =>
+  return harmlessJson(JSON.stringify(sorted(value)));
+}
+
+/** The same JSON, with the characters that a terminal would act upon, or hide, as escapes. */
+export function harmlessJson(json: string): string {
+  return json.replace(HIDDEN, (character) =>
     Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join(''),
   );
 }

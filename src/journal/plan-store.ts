@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
+import { contentOf } from '../domain/file.ts';
 import { syncDirectory } from './content-store.ts';
 import { looksLikePlan } from './plan-file.ts';
 
@@ -13,14 +14,12 @@ export function signaturePath(file: string): string {
   return `${file}.sig`;
 }
 
-/** The approvals beside a plan file, in the order in which they were made. */
+/** The approvals beside a plan file: `FILE.approval-` and the beginning of the hash of each, so that those of several desks can be put together. */
 export async function approvalPaths(file: string): Promise<readonly string[]> {
   const prefix = `${basename(file)}.approval-`;
   const names = await readdir(dirname(file));
-  const numbers = names
-    .filter((name) => name.startsWith(prefix) && /^[1-9]\d{0,5}$/.test(name.slice(prefix.length)))
-    .map((name) => Number(name.slice(prefix.length)));
-  return numbers.sort((a, b) => a - b).map((number) => approvalPath(file, number));
+  const approvals = names.filter((name) => name.startsWith(prefix) && /^[0-9a-f]{12}$/.test(name.slice(prefix.length)));
+  return approvals.sort().map((name) => join(dirname(file), name));
 }
 
 /** What keeps a plan from being written to a path; undefined when nothing does. Another file than a plan is never replaced. */
@@ -67,22 +66,19 @@ export async function readPlanFile(file: string): Promise<Result<Uint8Array>> {
 export async function writePlan(file: string, text: string, signature: Uint8Array | undefined): Promise<Result<void>> {
   try {
     for (const old of [signaturePath(file), ...(await approvalPaths(file))]) await rm(old, { force: true });
-    await placed(file, Buffer.from(text, 'utf8'), (candidate) => rename(candidate, file));
-    if (signature) await placed(signaturePath(file), signature, (candidate) => rename(candidate, signaturePath(file)));
+    await placed(file, Buffer.from(text, 'utf8'));
+    if (signature) await placed(signaturePath(file), signature);
     return ok(undefined);
   } catch (error) {
     return fail('bad-input', `the plan could not be written: ${messageOf(error)}`);
   }
 }
 
-/** Puts an approval beside a plan under the first free number; where it was put. */
+/** Puts an approval beside a plan; where it was put. */
 export async function addApproval(file: string, signature: Uint8Array): Promise<Result<string>> {
+  const path = `${file}.approval-${contentOf(signature).sha256.slice(0, 12)}`;
   try {
-    let path = '';
-    await placed(file, signature, async (candidate) => {
-      path = await linkedAtFree(candidate, file);
-      await rm(candidate, { force: true });
-    });
+    await placed(path, signature);
     return ok(path);
   } catch (error) {
     return fail('bad-input', `the approval could not be written: ${messageOf(error)}`);
@@ -94,21 +90,9 @@ export async function removeApproval(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Link(2) never replaces a name, so that of two who approve at once each gets a number of their own. */
-async function linkedAtFree(candidate: string, file: string): Promise<string> {
-  for (let number = 1; ; number += 1) {
-    try {
-      await link(candidate, approvalPath(file, number));
-      return approvalPath(file, number);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST') || number > 10_000) throw error;
-    }
-  }
-}
-
-/** Writes a candidate beside a file, has it given its name, and makes both durable. */
-async function placed(beside: string, bytes: Uint8Array, name: (candidate: string) => Promise<void>): Promise<void> {
-  const candidate = `${beside}.new.${randomBytes(6).toString('hex')}`;
+/** Writes a file whole beside its place, puts it there, and makes both durable. */
+async function placed(path: string, bytes: Uint8Array): Promise<void> {
+  const candidate = `${path}.new.${randomBytes(6).toString('hex')}`;
   try {
     const handle = await open(candidate, 'wx', 0o600);
     try {
@@ -117,12 +101,12 @@ async function placed(beside: string, bytes: Uint8Array, name: (candidate: strin
     } finally {
       await handle.close();
     }
-    await name(candidate);
+    await rename(candidate, path);
   } catch (error) {
     await rm(candidate, { force: true });
     throw error;
   }
-  await syncDirectory(dirname(beside));
+  await syncDirectory(dirname(path));
 }
 
 async function beginningOf(file: string): Promise<string> {
@@ -133,10 +117,6 @@ async function beginningOf(file: string): Promise<string> {
   } finally {
     await handle.close();
   }
-}
-
-function approvalPath(file: string, number: number): string {
-  return join(dirname(file), `${basename(file)}.approval-${number}`);
 }
 
 function isAbsent(error: unknown): boolean {

@@ -19,15 +19,15 @@ const VERIFY_MS = 15_000;
 
 /**
  * Signs bytes with an SSH key: a private key file, or a public one whose private half an agent holds. ssh-keygen itself asks for a
- * passphrase where there is a terminal. `key` is an absolute path.
+ * passphrase where there is a terminal; `tell` is given what it says meanwhile, such as that a token waits to be touched. `key` is an absolute path.
  */
-export async function sign(bytes: Uint8Array, key: string, env: Environment): Promise<Result<Uint8Array>> {
+export async function sign(bytes: Uint8Array, key: string, env: Environment, tell: (text: string) => void): Promise<Result<Uint8Array>> {
   const directory = await mkdtemp(join(tmpdir(), 'runbook-sign-'));
   try {
     // A file and not standard input: with a pipe there, ssh-keygen would not ask for a passphrase at the terminal.
     const plan = join(directory, 'plan');
     await writeFile(plan, bytes, { mode: 0o600 });
-    const ended = await keygen(['-Y', 'sign', '-q', '-n', PLAN_NAMESPACE, '-f', key, plan], { env, limitMs: SIGN_MS, terminal: true });
+    const ended = await keygen(['-Y', 'sign', '-q', '-n', PLAN_NAMESPACE, '-f', key, plan], { env, limitMs: SIGN_MS, tell });
     if (!ended.ok) return ended;
     const { code, said } = ended.value;
     if (code !== 0) return fail('refused', `the plan could not be signed with ${key}: ${said}`, { hint: SIGN_HINT });
@@ -80,14 +80,14 @@ interface Call {
   readonly env: Environment;
   readonly limitMs: number;
   readonly input?: Uint8Array;
-  /** It may ask a person. */
-  readonly terminal?: true;
+  /** A person is there, whom it may ask and who is told what it says. */
+  tell?(text: string): void;
 }
 
 /** Runs ssh-keygen, by words and never by a shell. */
-function keygen(argv: readonly string[], { env, limitMs, input, terminal }: Call): Promise<Result<Ended>> {
+function keygen(argv: readonly string[], { env, limitMs, input, tell }: Call): Promise<Result<Ended>> {
   return new Promise((resolve) => {
-    const stdin = terminal ? 'inherit' : 'pipe';
+    const stdin = tell ? 'inherit' : 'pipe';
     const child = spawn('ssh-keygen', [...argv], {
       env: { ...env, LC_ALL: 'C' },
       stdio: [stdin, 'pipe', 'pipe'],
@@ -96,7 +96,10 @@ function keygen(argv: readonly string[], { env, limitMs, input, terminal }: Call
     });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      err.push(chunk);
+      tell?.(chunk.toString('utf8').trim());
+    });
     // It may end before it has read all of its input; how it ended says the rest.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);

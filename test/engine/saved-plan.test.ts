@@ -45,7 +45,7 @@ describe('a plan that was made earlier', () => {
     const hosts = [host('a'), host('b')];
     const all = rig(hosts);
     const plans = await planned(all);
-    hosts[0]?.setFile(FILE, 'mode=bad # mine\n');
+    hosts[0]?.write(FILE, 'mode=bad # mine\n');
     const told = lines(await events(applyPlanned(all.assignment(), plans, all.ports)));
     expect(told).toContain('a finished: stale');
     expect(told).toContain('b finished: fixed');

@@ -95,8 +95,8 @@ describe('a plan file', () => {
       .map((path) => [path.join('.')]),
   )('with a hash made anew is refused where %s is of another kind', (name) => {
     const path = pathsIn(body).find((each) => each.join('.') === name) ?? [];
-    expect(refusal(forged(withValue(body, path, 12.5e300)))).toMatch(/^the plan file was damaged or altered: /);
-    expect(refusal(forged(withValue(body, path, { odd: [] })))).toMatch(/^the plan file was damaged or altered: /);
+    expect(refusal(forged(withValue(body, path, [12.5e300])))).toMatch(/^the plan file was damaged or altered: /);
+    expect(refusal(forged(withValue(body, path, null)))).toMatch(/^the plan file was damaged or altered: /);
   });
 
   it('with a hash made anew is refused or means just what it says, whatever else stands in it', () => {
@@ -113,7 +113,10 @@ describe('a plan file', () => {
 
   it.each<[string, Uint8Array]>([
     ['has a key more', forged({ ...(body as object), extra: 1 } as Json)],
-    ['has a content too many', forged(withValue(body, ['contents', 'f'.repeat(64)], '') as Json)],
+    [
+      'has a content too many',
+      forged({ ...(body as object), contents: { ...(body as { contents: object }).contents, ['f'.repeat(64)]: '' } } as Json),
+    ],
     ['has a content of another digest', forged(withValue(body, ['contents', PLAN.runbook.source.sha256], 'AAAA'))],
     ['lacks a content', forged(withValue(body, ['contents', PLAN.runbook.source.sha256], undefined))],
     ['says a key twice', bytesOf(text.replace('"body":{', '"body":{"operator":"ada",'))],

@@ -41,13 +41,14 @@ describe('the file of a plan', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('gives every approval a number of its own, also when they come at once', async () => {
+  it('has an approval of its own for every signature, also when they come at once', async () => {
     const file = join(directory(), 'a.plan');
     await writePlan(file, text, undefined);
-    const added = await Promise.all(Array.from({ length: 12 }, () => addApproval(file, signature)));
+    const added = await Promise.all(Array.from({ length: 12 }, (_, index) => addApproval(file, new Uint8Array([index]))));
     const paths = added.map((each) => (each.ok ? each.value : ''));
     expect(new Set(paths).size).toBe(12);
-    expect(await approvalPaths(file)).toEqual(Array.from({ length: 12 }, (_, index) => `${file}.approval-${index + 1}`));
+    expect(await addApproval(file, new Uint8Array([3]))).toEqual(added[3]);
+    expect(await approvalPaths(file)).toEqual(paths.sort());
   });
 
   it('is told apart from everything else', async () => {

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadPolicy } from '../../src/load/read-policy.ts';
+
+const load = (text: string) => loadPolicy({ path: '/etc/runbook/policy.yaml', text });
+const wrong = (text: string) => {
+  const loaded = load(text);
+  return loaded.ok ? ['taken'] : loaded.diagnostics.map(({ message, place }) => `${place.line}:${place.column} ${message}`);
+};
+
+describe('a policy', () => {
+  it('says what is asked of plans', () => {
+    const text = 'plan_signature: always\napprovals: 2\nallowed_signers: signers\nrevoked_keys: /etc/gone\nsaved_plan_only: true\n';
+    const policy = { planSignature: 'always', approvals: 2, allowedSigners: 'signers', revokedKeys: '/etc/gone', savedPlanOnly: true };
+    expect(load(text)).toEqual({ ok: true, policy });
+  });
+
+  it.each([
+    ['approvals: 1\nallowed_signers: s', { planSignature: 'always', approvals: 1, savedPlanOnly: true }],
+    ['plan_signature: always\nallowed_signers: s', { planSignature: 'always', approvals: 0, savedPlanOnly: true }],
+    ['approvals: 1\nallowed_signers: s\nplan_signature: never\nsaved_plan_only: false', { planSignature: 'never', savedPlanOnly: false }],
+    ['saved_plan_only: true', { planSignature: 'never', approvals: 0, savedPlanOnly: true }],
+    ['plan_signature: never', { planSignature: 'never', approvals: 0, savedPlanOnly: false }],
+  ])('asks for what its words need, unless it says otherwise: %j', (text, policy) => {
+    expect(load(`${text}\n`)).toMatchObject({ ok: true, policy });
+  });
+
+  it.each<[string, string | RegExp]>([
+    ['approvers: 1\n', '1:1 a policy has no approvers'],
+    ['approvals: many\n', /^1:12 approvals must be a whole number/],
+    ['approvals: -1\n', /^1:12 approvals must be from 0 to 20/],
+    ['approvals: 1.5\n', /^1:12 approvals must be a whole number/],
+    ['approvals:\n', /^1:\d+ approvals must be a whole number/],
+    ['plan_signature: sometimes\n', /^1:17 plan_signature must be never or always/],
+    ['plan_signature: true\n', /^1:17 plan_signature must be never or always/],
+    ['saved_plan_only: "true"\n', /^1:18 saved_plan_only must be true or false/],
+    ['allowed_signers: [a]\n', /^1:18 allowed_signers must be a string/],
+    ['allowed_signers: ""\n', /^1:1 allowed_signers must be the path of a file/],
+    ['approvals: 1\n', '1:1 approvals needs allowed_signers, which says whose keys count'],
+    ['plan_signature: always\n', '1:1 plan_signature needs allowed_signers, which says whose keys count'],
+    ['approvals: 1\napprovals: 0\nallowed_signers: s\n', /stands twice|approvals/],
+    ['- approvals\n', /a policy must be a map/],
+    ['# nothing yet\n\n', '1:1 the policy is empty'],
+    ['', '1:1 the policy is empty'],
+  ])('that is not understood is told with its place: %j', (text, told) => {
+    expect(wrong(text).join('\n')).toMatch(told instanceof RegExp ? told : new RegExp(RegExp.escape(told)));
+  });
+
+  it('is never thrown over', () => {
+    const part = fc.constantFrom(
+      'approvals',
+      'plan_signature',
+      ': ',
+      '\n',
+      '[',
+      '{',
+      '"',
+      '1',
+      'always',
+      '#',
+      '&a',
+      '*a',
+      '!!js',
+      '\t',
+      '- ',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => typeof load(parts.join('')).ok === 'boolean'),
+      { numRuns: 1_000 },
+    );
+  });
+});
