@@ -63,7 +63,8 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
     todo: 'Ask in diagnose, before the changes, or in verify.',
   },
   stale: {
-    means: 'The host is no longer what it was when it was planned. Nothing was written to it.',
+    means:
+      'The host is no longer what it was when it was planned, or the inventory says something else of it than when a plan was saved. Nothing was written to it.',
     todo: 'Plan again.',
   },
   conflict: {
@@ -75,8 +76,9 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
     todo: 'Wait for it, or settle a run that was cut off: `runbook resume RUN`.',
   },
   expired: {
-    means: 'The host was not confirmed in time, and has taken its changes back by itself.',
-    todo: 'Was the connection broken, or the verify slow? `--confirm-timeout` and `commit_confirm` give it more time.',
+    means:
+      'The host was not confirmed in time, and has taken its changes back by itself; or a saved plan is too old, and nothing was done.',
+    todo: 'Was the connection broken, or the verify slow? `--confirm-timeout` and `commit_confirm` give it more time. An old plan: plan again.',
   },
   refused: {
     means: 'It is not done, on purpose: a path that is never written, a setting that is not supported, a run that was not approved.',

@@ -64,7 +64,10 @@ export async function saveTask({ cwd }: World, options: SaveOptions): Promise<Re
 export async function savePlan(world: World, screen: Screen, task: SaveTask, made: PlanMade): Promise<number> {
   const plan = planToSave(world, task, made);
   const { text, sha256 } = encodePlan(plan);
-  const signature = task.key === undefined ? ok(undefined) : await sign(Buffer.from(text, 'utf8'), task.key, world.env, (said) => screen.tell([screen.err.say(said)]));
+  const signature =
+    task.key === undefined
+      ? ok(undefined)
+      : await sign(Buffer.from(text, 'utf8'), task.key, world.env, (said) => screen.tell([screen.err.say(said)]));
   if (!signature.ok) return screen.refuse(signature.failure);
   const written = await writePlan(task.file, text, signature.value);
   if (!written.ok) return screen.refuse(written.failure);

@@ -1,6 +1,7 @@
 import type { Change, FileChange } from '../domain/change.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { Content, FileState } from '../domain/file.ts';
+import { harmlessJson } from './canonical-json.ts';
 
 /** A content as a journal names it. */
 interface ContentName {
@@ -8,15 +9,14 @@ interface ContentName {
   readonly bytes: number;
 }
 
-/** What JSON leaves as it is and a terminal that shows a journal would act upon, or hide. */
-const HIDDEN = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 /** An event as JSON text; contents are named, not held. Text of hosts is in it whole, but as escapes where it would act. */
 export function encodeEvent(event: RunEvent): string {
-  const text = JSON.stringify(event, (_key, value: unknown) => (isContent(value) ? nameOf(value) : value));
-  return text.replace(HIDDEN, (character) =>
-    Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join(''),
-  );
+  return harmlessJson(JSON.stringify(event, namedContents));
+}
+
+/** A replacer of `JSON.stringify` that puts the name of a content in its place. */
+export function namedContents(_key: string, value: unknown): unknown {
+  return isContent(value) ? nameOf(value) : value;
 }
 
 /** The contents that an event needs to be gone on with, or undone: both ends of each file, what verify needs, the runbook. */

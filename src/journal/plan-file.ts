@@ -6,6 +6,7 @@ import type { Json } from '../domain/json.ts';
 import type { StepStatus } from '../domain/plan.ts';
 import type { NamedPlan, SavedHost, SavedPlan } from '../domain/saved-plan.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { namedContents } from './event-codec.ts';
 import { type PlanBody, planBody } from './plan-shape.ts';
 
 const FORMAT = 'runbook-plan/v1';
@@ -26,7 +27,7 @@ export function looksLikePlan(beginning: string): boolean {
  */
 export function encodePlan(plan: SavedPlan): { readonly text: string; readonly sha256: string } {
   const contents = Object.fromEntries(contentsIn(plan).map(({ sha256, bytes }) => [sha256, Buffer.from(bytes).toString('base64')]));
-  const named = JSON.stringify({ ...plan, contents }, (_key, value: unknown) => (isContent(value) ? nameOf(value) : value));
+  const named = JSON.stringify({ ...plan, contents }, namedContents);
   const body = canonicalJson(JSON.parse(named) as Json);
   const sha256 = createHash('sha256').update(body).digest('hex');
   return { text: `{"format":"${FORMAT}","sha256":"${sha256}","body":${body}}\n`, sha256 };
@@ -101,12 +102,4 @@ function filled({ contents, ...plan }: PlanBody): SavedPlan | undefined {
     return { outputs, plan: { ...found, steps, changes: found.changes.map(change) } };
   };
   return { ...plan, runbook: { ...plan.runbook, source: whole(plan.runbook.source) }, hosts: plan.hosts.map(host) };
-}
-
-function isContent(value: unknown): value is Content {
-  return typeof value === 'object' && value !== null && 'sha256' in value && 'bytes' in value && value.bytes instanceof Uint8Array;
-}
-
-function nameOf({ sha256, bytes }: Content): Json {
-  return { sha256, bytes: bytes.length };
 }

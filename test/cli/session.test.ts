@@ -1,8 +1,9 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { drive, newRunId } from '../../src/cli/session.ts';
 import type { RunEvent } from '../../src/domain/event.ts';
+import { HostFault } from '../../src/domain/failure.ts';
 import type { Gate } from '../../src/engine/ports.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import { FileJournal, JournalFault } from '../../src/journal/file-journal.ts';
@@ -14,8 +15,9 @@ import { FILE, host, rig, runbook } from '../engine/rig.ts';
 import { fakeWorld } from './rig.ts';
 
 const TWO_WAVES = runbook({ rollout: { waves: [{ hosts: 1 }], confirm: 'wave', verifyTimeoutMs: 0 } });
+const TOGETHER = runbook({ rollout: { maxFailures: { hosts: 1 } } });
 
-function session(hosts: readonly ReturnType<typeof host>[], onGate: (gate: Gate, run: string) => void) {
+function session(hosts: readonly ReturnType<typeof host>[], onGate: (gate: Gate, run: string) => void, book = TWO_WAVES) {
   const { runs } = fakeWorld();
   const { fleet, ports, assignment } = rig(hosts);
   const left: (readonly RunEvent[])[] = [];
@@ -41,12 +43,14 @@ function session(hosts: readonly ReturnType<typeof host>[], onGate: (gate: Gate,
   };
   /** From now on no event can be kept. */
   const breakJournal = async () => opened?.close();
-  return { runs, fleet, left, breakJournal, drive: () => drive(task, (real) => apply(assignment(TWO_WAVES), real)) };
+  return { runs, fleet, left, breakJournal, drive: () => drive(task, (real) => apply(assignment(book), real)) };
 }
 
 /** From now on no content can be kept: what a full or broken disk does to a journal. */
 function breakContents(run: string): void {
   if (existsSync(`${run}/aside`)) return;
+  // Made with the first content.
+  mkdirSync(`${run}/contents`, { recursive: true });
   renameSync(`${run}/contents`, `${run}/aside`);
   writeFileSync(`${run}/contents`, '');
 }
@@ -89,6 +93,20 @@ test.each([
   const kept = await read(made.runs);
   expect(kept.map(({ type }) => type)).not.toContain(`${verb}.intended`);
   expect([...inDoubt(kept), ...inDoubt(made.left.flat())].map((each) => each.host)).toEqual(['a', 'a']);
+});
+
+test('what has come of other hosts is still kept when one that is to be changed cannot be announced', async () => {
+  const made = session([host('a'), host('b')], (_, run) => breakContents(run), TOGETHER);
+  const write = made.fleet.write.bind(made.fleet);
+  made.fleet.write = async (on, access) => {
+    if (on.name === 'b') return write(on, access);
+    throw new HostFault({ code: 'become', message: 'sudo wants a password' });
+  };
+  await expect(made.drive()).rejects.toBeInstanceOf(JournalFault);
+  expect(made.fleet.begins).toEqual([]);
+  const kept = await mended(made.runs);
+  expect(kept.at(-1)).toMatchObject({ type: 'host.finished', host: 'a', outcome: 'failed' });
+  expect(kept.map(({ type }) => type)).not.toContain('transaction.intended');
 });
 
 test('a bug ends the journal with the last event of a run, and the run can be taken back', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -58,6 +59,7 @@ export interface HeldRestarts {
 
 const FLAGS = 'var/lib/kubelet/kubeadm-flags.env';
 const STARTS = 'run/lab/units/kubelet.service/epochs';
+const TIMERS = 'run/lab/timers';
 
 /** The practice fleet, and command lines that work on it. Runs are kept in a directory that no other test has. */
 export class PracticeFleet {
@@ -127,9 +129,11 @@ export class PracticeFleet {
     return hosts.find(({ name }) => name === host)?.kubelet ?? 'no such host';
   }
 
-  /** Resolves once no command is at work in a host: one whose caller was killed goes on to its end. */
+  /** Resolves once no command is at work in a host: one whose caller was killed goes on to its end. Timers wait on. */
   async idle(host: string): Promise<void> {
-    while (commandsIn(this.#at(host, '')).length > 0) await delay(10);
+    const tree = this.#at(host, '');
+    const waits = () => new Set(namesIn(this.#at(host, TIMERS)).map((name) => textOf(this.#at(host, `${TIMERS}/${name}`)).trim()));
+    while (commandsIn(tree).some((pid) => !waits().has(sessionOf(pid)))) await delay(10);
   }
 
   /** Ends every command in a host at once, as when it loses its power. */
@@ -202,6 +206,24 @@ export class PracticeFleet {
   #at(host: string, path: string): string {
     return join(this.lab.paths.hosts, host, path);
   }
+}
+
+function namesIn(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+/** What a file says, or nothing where there is none any more. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** The session that a process belongs to (proc_pid_stat(5), field 6). */
+function sessionOf(pid: number): string {
+  return textOf(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[3] ?? '';
 }
 
 /** Processes that have the tree as their root, or are on their way there. */

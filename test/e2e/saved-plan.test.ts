@@ -1,10 +1,27 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Finished, outcomesOf, runbook } from '../lab/command-line.ts';
 import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
-import { noTerminal, Pty, RETURN } from './pty.ts';
+import { DOWN, noTerminal, Pty, RETURN } from './pty.ts';
+
+const HAND_OUT = `apiVersion: runbook/v1
+name: hand-out
+summary: Puts a token in its place
+hosts: k8s_nodes
+inputs:
+  token: { type: string, sensitive: true }
+remediate:
+  - uses: file.content
+    sensitive: true
+    with: { path: /etc/token, mode: '0600', content: '\${{ inputs.token }}' }
+verify:
+  - uses: file.read
+    sensitive: true
+    with: { path: /etc/token, expect: { equals: '\${{ inputs.token }}' } }
+`;
 
 const FLAGS = 'var/lib/kubelet/kubeadm-flags.env';
 
@@ -137,6 +154,26 @@ describe.skipIf(noPractice !== undefined)(onPractice('a saved plan'), async () =
     expect(await apply(directory, '-y')).toMatchObject({ code: 0 });
   });
 
+  test('does not hold sensitive inputs, and takes no others than it was made with', async () => {
+    const directory = desk();
+    const token = 'hunter2-of-this-test';
+    writeFileSync(join(directory, 'hand-out.yaml'), HAND_OUT);
+    const where = ['-l', 'lab-3', '-i', fleet.lab.paths.inventory, ...fleet.state()];
+    const planned = await at(directory, 'plan', './hand-out.yaml', ...where, '-e', `token=${token}`, '-o', 'fix.plan');
+    expect(planned).toMatchObject({ code: 0, err: expect.stringContaining("-e 'token=…'") });
+    const held = JSON.stringify({ ...JSON.parse(readFileSync(join(directory, 'fix.plan'), 'utf8')).body, contents: {} });
+    expect(held + planned.out + planned.err).not.toContain(token);
+    expect(await apply(directory, '-y')).toMatchObject({ code: 1, err: expect.stringContaining('token must be given') });
+    expect(await apply(directory, '-y', '-e', 'token=other')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('token are not what the plan was made with'),
+    });
+    const applied = await apply(directory, '-y', '-e', `token=${token}`);
+    expect(applied).toMatchObject({ code: 0, out: expect.stringMatching(/1 host +fixed: lab-3/) });
+    expect(applied.out + applied.err).not.toContain(token);
+    expect(readFileSync(join(fleet.lab.paths.hosts, 'lab-3/etc/token'), 'utf8')).toBe(token);
+  });
+
   describe.skipIf(noTerminal !== undefined)('at a terminal', () => {
     test('is shown with its hash, its maker and its expiry, and Return alone is no', async () => {
       const directory = desk();
@@ -153,6 +190,24 @@ describe.skipIf(noPractice !== undefined)(onPractice('a saved plan'), async () =
       expect(pty.screen.text).toMatch(/made by +\S+ on .*ago \(run \d{8}-/);
       expect(pty.screen.text).toMatch(/expires +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, in (59|60) min/);
       expect(fleet.tree('lab-2')).toEqual(before);
+    });
+
+    test('is signed by a second person who was shown it and said yes, and by nobody who did not', async () => {
+      const directory = desk();
+      await plan(directory);
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', join(directory, 'key')]);
+      const ask = () =>
+        Pty.runbook(['approve', join(directory, 'fix.plan'), '--key', join(directory, 'key')], { env: { XDG_CONFIG_HOME: directory } });
+      const approvals = () => readdirSync(directory).filter((name) => name.includes('.approval-'));
+      const no = ask();
+      await no.waitFor(/- --improve-speed[\s\S]*Approve kubelet-bad-flag on 2 hosts[\s\S]*\? Approve this plan\?\n❯ No/);
+      no.type(RETURN);
+      expect([await no.exitCode(), approvals()]).toEqual([5, []]);
+      const yes = ask();
+      await yes.waitFor(/\? Approve this plan\?/);
+      yes.type(DOWN, RETURN);
+      expect([await yes.exitCode(), approvals().length]).toEqual([0, 1]);
+      expect(yes.screen.text).toContain('No policy here names allowed_signers');
     });
   });
 });

@@ -146,6 +146,7 @@ describe('max_unavailable', () => {
           notStarted: ['h1', 'h2'],
         });
         expect(lines(all)).toEqual(expect.arrayContaining(['h1 finished: skipped', 'h2 finished: skipped']));
+        expect(all.filter(({ type }) => type === 'wave.started')).toHaveLength(1);
         expect(world.fleet.begins).toEqual(['h0 h0']);
       }
     },

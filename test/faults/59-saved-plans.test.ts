@@ -178,7 +178,7 @@ describe.skipIf(lacking !== undefined)(onPractice('fault 59: a plan file'), asyn
     );
   });
 
-  test('fault 58: an inventory that says something else of a host is told, and nothing is carried out', async () => {
+  test('fault 59: an inventory that says something else of a host is told, and nothing is carried out', async () => {
     const directory = desk();
     copyFileSync(fleet.lab.paths.inventory, join(directory, 'hosts.yaml'));
     mkdirSync(join(directory, 'host_vars'));
@@ -186,7 +186,7 @@ describe.skipIf(lacking !== undefined)(onPractice('fault 59: a plan file'), asyn
     await refusedWhole(apply(directory, '-i', join(directory, 'hosts.yaml')), /the inventory says something else of lab-4 than when/);
   });
 
-  test('fault 58: another machine behind the name of a host refuses the plan, and the others are changed', async () => {
+  test('fault 59: another machine behind the name of a host refuses the plan, and the others are changed', async () => {
     const directory = desk();
     forge(directory, (plan) => ({
       ...plan,
@@ -202,7 +202,7 @@ describe.skipIf(lacking !== undefined)(onPractice('fault 59: a plan file'), asyn
     await fleet.break(['lab-4']);
   });
 
-  test('fault 58: a host that shows another key than it did is not written to', async () => {
+  test('fault 59: a host that shows another key than it did is not written to', async () => {
     const directory = desk();
     const facts = decodePlan(readFileSync(join(directory, 'fix.plan')));
     expect(facts.ok && facts.value.plan.hosts[0]?.plan.facts['host_key']).toMatch(/^SHA256:/);

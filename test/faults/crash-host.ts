@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { HostShell } from '../../src/remote/host-shell.ts';
 
-/** When a host dies: at its Nth program, before or after it ran. 0: never. */
+/** When a host dies: at its Nth program, before or after it ran; `stall`: it stops there, and may go on later. 0: never. */
 export interface Crash {
   readonly at: number;
-  readonly when: 'before' | 'after';
+  readonly when: 'before' | 'after' | 'stall';
 }
 
 /** A host whose script and all that it started can be killed at any of the programs that it calls. */
@@ -14,6 +14,8 @@ export interface CrashHost {
   arm(crash: Crash): void;
   /** How many programs were called since it was armed. */
   calls(): number;
+  /** Whether the script stands still. */
+  stalled(): boolean;
   /** What is done at each program that is called, as shell text with its number as $n; for copies of a disk. */
   at(text: string): void;
 }
@@ -48,6 +50,7 @@ export function crashHost(real: HostShell, directory: string): CrashHost {
       writeFileSync(`${directory}/plan`, `${at} ${when}\n`);
     },
     calls: () => readFileSync(`${directory}/count`, 'utf8').length,
+    stalled: () => existsSync(`${directory}/stalled`),
     at: (text) => writeFileSync(`${directory}/hook`, text),
   };
   host.arm({ at: 0, when: 'before' });
@@ -63,6 +66,7 @@ n=\${#so_far}
 read -r at when <'${directory}/plan'
 [ ! -s '${directory}/hook' ] || . '${directory}/hook'
 [ "$n $when" != "$at before" ] || kill -KILL 0
+[ "$n $when" != "$at stall" ] || { echo "$PPID" >'${directory}/stalled'; kill -STOP 0; }
 [ "$n $when" = "$at after" ] || exec '${path}' "$@"
 '${path}' "$@"
 kill -KILL 0

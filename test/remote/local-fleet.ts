@@ -59,8 +59,8 @@ function recordOfThisTest(): string {
   return directory;
 }
 
-/** Ends the processes that wait to take back what a test left unconfirmed. */
-function endWaiting(directory: string): void {
+/** Ends the processes that wait to take back what a test left unconfirmed in `DIRECTORY/record`. */
+export function endWaiting(directory: string): void {
   for (const tx of existsSync(`${directory}/record/tx`) ? readdirSync(`${directory}/record/tx`) : []) {
     const waits = `${directory}/record/tx/${tx}/waits`;
     const pid = existsSync(waits) ? Number(readFileSync(waits, 'utf8').split(' ')[0]) : 0;

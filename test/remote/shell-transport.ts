@@ -19,6 +19,8 @@ export interface ShellLogin {
 }
 
 export interface ShellTransport extends Transport {
+  /** Process groups of the execs so far, the last one last. */
+  readonly groups: number[];
   /** Every exec so far. */
   readonly requests: ExecRequest[];
   /** How many connections were made. */
@@ -29,7 +31,9 @@ export interface ShellTransport extends Transport {
 export function shellTransport(login: ShellLogin = {}): ShellTransport {
   const requests: ExecRequest[] = [];
   const connections: Connection[] = [];
+  const groups: number[] = [];
   return {
+    groups,
     requests,
     connections,
     async connect() {
@@ -38,7 +42,7 @@ export function shellTransport(login: ShellLogin = {}): ShellTransport {
         async exec(request) {
           if (closed) return { kind: 'lost', why: 'closed', stdout: new Uint8Array(), stderr: new Uint8Array() };
           requests.push(request);
-          const result = await runExec(login, request);
+          const result = await runExec(login, request, groups);
           if (result.kind === 'lost') closed = true;
           return result;
         },
@@ -55,7 +59,7 @@ export function shellTransport(login: ShellLogin = {}): ShellTransport {
   };
 }
 
-async function runExec(login: ShellLogin, request: ExecRequest): Promise<ExecResult> {
+async function runExec(login: ShellLogin, request: ExecRequest, groups: number[]): Promise<ExecResult> {
   const [shell, flag] = login.loginShell ?? ['/bin/sh', '-c'];
   const env = login.env ?? { PATH: process.env['PATH'] ?? '', HOME: '/root' };
   // A session of its own, as sshd gives it: a test can kill it whole.
@@ -64,6 +68,7 @@ async function runExec(login: ShellLogin, request: ExecRequest): Promise<ExecRes
     env,
     ...(login.uid === undefined ? {} : { uid: login.uid, gid: login.uid }),
   });
+  if (child.pid !== undefined) groups.push(child.pid);
   const received = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const fired = new Map<Gate, number>();
   let cut = false;

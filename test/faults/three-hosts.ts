@@ -1,0 +1,105 @@
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunEvent } from '../../src/domain/event.ts';
+import { type HostRecord, hostRecord } from '../e2e/host-record.ts';
+import { PracticeFleet } from '../e2e/practice-fleet.ts';
+import { scratch } from '../lab-embedded/practice.ts';
+
+export const HOSTS = ['lab-1', 'lab-2', 'lab-3'];
+const OLD = 'level = old\n';
+const NEW = 'level = new\n';
+const PATH = 'etc/level.conf';
+
+/** One file and one restart on three hosts side by side; what it verifies holds at once, unless it is told to wait. */
+const RUNBOOK = `apiVersion: runbook/v1
+name: level
+summary: Raise a level, and restart what reads it
+inputs:
+  stable_for: { type: string, default: 0s, description: how long the unit must have been up }
+hosts: ${HOSTS.join(',')}
+remediate:
+  - { id: file, uses: file.content, with: { path: /${PATH}, content: "level = new\\n" } }
+  - { id: restart, uses: systemd.restart, with: { unit: kubelet.service }, on_change: [file] }
+verify:
+  - { id: up, uses: systemd.unit, with: { unit: kubelet.service, expect: { active: true, stable_for: '\${{ inputs.stable_for }}' } } }
+rollout: { waves: [WAVES], max_failures: 0, verify_timeout: VERIFYs }
+`;
+
+/** How one of the three stands: what its file is, how often its unit was started since it was made old, and its own record. */
+export interface Stand {
+  /** `old` and `new` are whole: bytes, mode, and for `old` the time as well. */
+  readonly file: string;
+  readonly starts: number;
+  readonly record: HostRecord;
+}
+
+/** Three hosts of a practice fleet, and a runbook that changes each of them by one file and one restart. */
+export class ThreeHosts {
+  readonly fleet: PracticeFleet;
+  readonly #directory = scratch();
+  readonly #starts = new Map<string, number>();
+
+  private constructor(fleet: PracticeFleet) {
+    this.fleet = fleet;
+  }
+
+  static async up(): Promise<ThreeHosts> {
+    return new ThreeHosts(await PracticeFleet.up());
+  }
+
+  /** All old, nothing on record, and runs kept in a directory of their own. */
+  renew(): void {
+    this.fleet.forget();
+    for (const host of HOSTS) {
+      rmSync(this.#at(host, 'var/lib/runbook'), { recursive: true, force: true });
+      writeFileSync(this.#at(host, PATH), OLD, { mode: 0o640 });
+      utimesSync(this.#at(host, PATH), 1_000_000, 1_000_000);
+      this.#starts.set(host, this.fleet.starts(host));
+    }
+  }
+
+  /** `apply` of the runbook; `waves` as in its `rollout`, `verifySeconds` its time limit. */
+  apply({ waves = '100%', verifySeconds = 20, more = [] as readonly string[] } = {}): readonly string[] {
+    const path = join(this.#directory, `level-${waves.replaceAll(/\W/g, '')}-${verifySeconds}.yaml`);
+    writeFileSync(path, RUNBOOK.replace('WAVES', waves).replace('VERIFY', String(verifySeconds)));
+    return ['apply', path, ...this.fleet.hosts(), '-y', '--json', ...more];
+  }
+
+  /** `resume` or `rollback` of a run. */
+  go(verb: 'resume' | 'rollback', run: string): readonly string[] {
+    return [verb, run, ...this.fleet.hosts(), '--json', ...(verb === 'rollback' ? ['-y'] : [])];
+  }
+
+  stand(host: string): Stand {
+    const starts = this.fleet.starts(host) - (this.#starts.get(host) ?? 0);
+    return { file: this.#file(host), starts, record: hostRecord(this.#at(host, ''), ['etc']) };
+  }
+
+  /** The names of the states of a host's transactions, as its own record has them. */
+  states(host: string): readonly string[] {
+    return this.stand(host).record.states;
+  }
+
+  #file(host: string): string {
+    if (!existsSync(this.#at(host, PATH))) return 'gone';
+    const text = readFileSync(this.#at(host, PATH), 'latin1');
+    const { mode, mtimeMs } = statSync(this.#at(host, PATH));
+    const facts = `${text} ${(mode & 0o777).toString(8)}${mtimeMs === 1_000_000_000 ? ' then' : ''}`;
+    return facts === `${OLD} 640 then` ? 'old' : facts === `${NEW} 640` ? 'new' : facts;
+  }
+
+  #at(host: string, path: string): string {
+    return join(this.fleet.lab.paths.hosts, host, path);
+  }
+}
+
+/** How each host ended by the events of a run: the last that was said of it. */
+export function endsOf(events: readonly RunEvent[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(events.flatMap((event) => (event.type === 'host.finished' ? [[event.host, event.outcome]] : [])));
+}
+
+/** The environment that loads a module of this directory into a controller before anything else. */
+export function preload(module: string, more: Readonly<Record<string, string>>): Record<string, string> {
+  return { NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${fileURLToPath(new URL(module, import.meta.url))}`, ...more };
+}
