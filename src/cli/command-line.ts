@@ -11,6 +11,7 @@ import { addResume } from './resume.ts';
 import { addRollback } from './rollback.ts';
 import { addRuns } from './runs.ts';
 import { addSchema } from './schema.ts';
+import { addSelftest } from './selftest.ts';
 import { addShow } from './show.ts';
 import { addSteps } from './steps.ts';
 import { addUnlock } from './unlock.ts';
@@ -45,7 +46,8 @@ function programOf(world: World, exit: (code: number) => void): Command {
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');
-  for (const add of [addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns]) add(program, world, exit);
+  for (const add of [addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns, addSelftest])
+    add(program, world, exit);
   program.commandsGroup('Write and read runbooks:');
   for (const add of [addList, addShow, addValidate, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');

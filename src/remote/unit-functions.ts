@@ -10,7 +10,7 @@ export const SYSTEMCTL_SECONDS = 200;
  * `check_unit UNIT ENABLED MASKED ACTIVE` compares what the change will alter with what was planned (yes, no, or empty
  * for what it leaves alone). Whether a unit that was started is up this second is not compared: one that crash-loops
  * goes up and down; `check_started` only asks whether somebody stopped it. At boot nothing is waited for. `set_unit UNIT ENABLED MASKED VERB...` looks again afterwards, since systemctl calls it success to enable
- * what has no [Install] section, or to unmask what is masked until the next boot. `restart_back` is the restart of an undo: a unit that is started again and fails is back where it
+ * what has no [Install] section, or to unmask what is masked until the next boot. `reload_back` is the reload of an undo, needless for a unit that is down. `restart_back` is the restart of an undo: a unit that is started again and fails is back where it
  * was when it crash-looped before; one that stays down is not.
  */
 export const unitFunctions = `
@@ -63,6 +63,10 @@ reset_failed() {
   case $reset_said in *'not loaded'*) return 0 ;; esac
   echo "$reset_said" >&2
   return "$reset_status"
+}
+reload_back() {
+  call_systemctl reload -- "$1" && return 0
+  ! systemctl is-active --quiet -- "$1"
 }
 restart_back() {
   call_systemctl restart -- "$1"

@@ -48,7 +48,8 @@ function triggerCall({ action, unit = '', before }: TriggerChange, back: boolean
     case 'reset-failed':
       return `reset_failed ${quote(unit)}`;
     case 'reload':
-      return wasDown ? 'true' : `call_systemctl reload -- ${quote(unit)}`;
+      if (wasDown) return 'true';
+      return `${back ? 'reload_back' : 'call_systemctl reload --'} ${quote(unit)}`;
     case 'restart':
       if (wasDown) return `call_systemctl stop -- ${quote(unit)}`;
       return back ? `restart_back ${quote(unit)}` : `call_systemctl restart -- ${quote(unit)}`;

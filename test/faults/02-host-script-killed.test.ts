@@ -6,7 +6,7 @@ import { localFleet, type ShellUnderTest, shells, temporaryDirectory, thisHost }
 import { planned, transactionOf } from '../remote/transactions.ts';
 import { type Crash, crashHost, leftovers } from './crash-host.ts';
 
-/** Three files of a transaction: an edit, a new file, a removal. */
+/** Four files of a transaction: an edit, a new file, a removal, and one that is written in place. */
 interface Scene {
   readonly directory: string;
   readonly changes: readonly Change[];
@@ -16,7 +16,7 @@ interface Scene {
 
 async function scene(fleet: Fleet): Promise<Scene> {
   const directory = temporaryDirectory();
-  for (const name of ['edit', 'drop']) {
+  for (const name of ['edit', 'drop', 'place']) {
     writeFileSync(`${directory}/${name}`, `old ${name}`);
     chmodSync(`${directory}/${name}`, 0o640);
     utimesSync(`${directory}/${name}`, 1_000_000, 1_000_000);
@@ -25,9 +25,10 @@ async function scene(fleet: Fleet): Promise<Scene> {
     await planned(fleet, `${directory}/edit`, 'new edit'),
     await planned(fleet, `${directory}/make`, 'new make'),
     await planned(fleet, `${directory}/drop`, undefined),
+    { ...(await planned(fleet, `${directory}/place`, 'new place')), inPlace: true as const },
   ];
   const look = () => {
-    const text = ['edit', 'make', 'drop'].map((name) => described(`${directory}/${name}`)).join(', ');
+    const text = ['edit', 'make', 'drop', 'place'].map((name) => described(`${directory}/${name}`)).join(', ');
     return text === OLD ? 'old' : text === NEW ? 'new' : text;
   };
   return { directory, changes, look };
@@ -39,8 +40,8 @@ function described(path: string): string {
   return `${readFileSync(path, 'utf8')} ${(mode & 0o777).toString(8)}${mtimeMs === 1_000_000_000 ? ' then' : ''}`;
 }
 
-const OLD = 'old edit 640 then, none, old drop 640 then';
-const NEW = 'new edit 640, new make 644, none';
+const OLD = 'old edit 640 then, none, old drop 640 then, old place 640 then';
+const NEW = 'new edit 640, new make 644, none, new place 640';
 
 type Verb = 'begin' | 'confirm' | 'undo';
 
