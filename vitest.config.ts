@@ -55,6 +55,7 @@ export default defineConfig({
       {
         test: {
           name: 'systemd',
+          sequence: { groupOrder: 5 },
           include: ['test/systemd/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,

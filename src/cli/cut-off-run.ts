@@ -1,4 +1,5 @@
-import { fail, ok, type Result } from '../domain/failure.ts';
+import { type Failure, fail, ok, type Result } from '../domain/failure.ts';
+import { ownerOf } from '../journal/owner.ts';
 import { type ArchivedRun, findRun, readRun, runIds } from '../journal/run-archive.ts';
 import { isUnsettled, recordRun } from '../views/run-record.ts';
 
@@ -14,8 +15,14 @@ export async function cutOffRun(runsDirectory: string, name: string): Promise<Re
   const id = await findRun(runsDirectory, name);
   const run = id.ok ? await readRun(runsDirectory, id.value) : id;
   if (!run.ok) return run;
-  if (run.value.live)
-    return fail('refused', `run ${run.value.id} is still under way`, { hint: 'wait for it, or interrupt it with Ctrl-C where it runs' });
+  if (run.value.live) return { ok: false, failure: underWay(run.value) };
   if (run.value.damage !== undefined) return fail('journal', `run ${run.value.id}: ${run.value.damage}`, { at: run.value.directory });
   return ok(run.value);
+}
+
+/** Why a run is not taken up: a process works on it, be it the first one or a `resume`. */
+export function underWay({ id, directory }: ArchivedRun): Failure {
+  const process = ownerOf(directory);
+  const who = process === undefined ? '' : `: process ${process} works on it`;
+  return { code: 'refused', message: `run ${id} is still under way${who}`, hint: 'wait for it, or interrupt it with Ctrl-C where it runs' };
 }

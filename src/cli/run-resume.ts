@@ -6,6 +6,7 @@ import type { Runbook } from '../domain/runbook.ts';
 import { type Resumption, resume, type Unsettled } from '../engine/run-resume.ts';
 import { readContext } from '../engine/verify-context.ts';
 import { FileJournal } from '../journal/file-journal.ts';
+import { isOwned, ownerOf } from '../journal/owner.ts';
 import type { ArchivedRun } from '../journal/run-archive.ts';
 import { loadRunbook } from '../load/load-runbook.ts';
 import { stepTypes } from '../steps/index.ts';
@@ -15,7 +16,7 @@ import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { isUnsettled, type RunRecord, recordRun } from '../views/run-record.ts';
 import { connect, withoutSecrets } from './connect.ts';
-import { cutOffRun } from './cut-off-run.ts';
+import { cutOffRun, underWay } from './cut-off-run.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf } from './load-runbook-file.ts';
 import { type RunOptions, typed } from './options.ts';
@@ -56,6 +57,8 @@ async function settleAll(
   runbook: Runbook | undefined,
 ): Promise<number> {
   const json = options.json === true;
+  const journal = await takenOver(run);
+  if (!journal) return screen.refuse(underWay(run));
   const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
   const open = new Set(unsettled.map(({ host }) => host.name));
   const resumption: Resumption = {
@@ -74,7 +77,7 @@ async function settleAll(
         view: json ? jsonView(world.out, screen.mask) : plainView(world.err, screen.err),
         stop: new AbortController(),
         operator: world.user,
-        journal: () => FileJournal.resume(run.directory),
+        journal: async () => journal,
         leave: (events) => lastWords(screen, [...run.events, ...events]),
         detailedExitCode: false,
         approve: async () => ({ answer: 'none', by: 'nobody' }),
@@ -86,6 +89,16 @@ async function settleAll(
     return ended.exitCode;
   } finally {
     await close();
+  }
+}
+
+/** The run's journal; undefined when another process was faster. Throws `JournalFault`. */
+async function takenOver({ directory }: ArchivedRun): Promise<FileJournal | undefined> {
+  try {
+    return await FileJournal.resume(directory);
+  } catch (fault) {
+    if (ownerOf(directory) === process.pid || !isOwned(directory)) throw fault;
+    return undefined;
   }
 }
 

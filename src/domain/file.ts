@@ -41,7 +41,12 @@ export interface PresentFile {
   readonly attributes: FileAttributes;
   /** The path with every symbolic link resolved. */
   readonly realPath: string;
+  /** What stands against writing it, as far as a look at it tells. */
+  readonly obstacles?: readonly FileObstacle[];
 }
+
+/** Flags of chattr(1) on the file or its directory, and a file that is a mount point of its own. */
+export type FileObstacle = 'immutable' | 'immutable-directory' | 'mount-point';
 
 /** No file, in a directory that is there. */
 export const absent: AbsentFile = { kind: 'absent' };

@@ -2,6 +2,7 @@ import type { Fleet, Reader } from '../domain/access.ts';
 import type { Change } from '../domain/change.ts';
 import { asFound, orderChanges, orderProblem } from '../domain/change-order.ts';
 import { type Failure, fail, HostFault, ok, type Result } from '../domain/failure.ts';
+import { fileRefusal } from '../domain/file-refusal.ts';
 import type { Finding, FindingKind } from '../domain/finding.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -75,12 +76,20 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   // Nothing to change is a host like any that is not affected.
   if (changes.length === 0) return standing(host, tried, readers, planning);
   if (!planning.remedy) return ended(host, seen, 'would-fix', {});
-  const problem = orderProblem(changes);
+  const problem = orderProblem(changes) ?? firstRefusal(changes);
   if (problem) return ended(host, tried, 'failed', { reason: problem });
   const become = privilegeOf(runbook.remediate, remedy.plans);
   if (!become.ok) return ended(host, tried, 'failed', { reason: become.failure });
   const shown: Seen = { ...tried, steps: [...tried.steps, ...neverAsked(runbook.verify, scope, planning)] };
   return ended(host, shown, 'would-fix', { changes, become: become.value });
+}
+
+function firstRefusal(changes: readonly Change[]): Failure | undefined {
+  for (const change of changes) {
+    const refusal = change.kind === 'file' ? fileRefusal(change) : undefined;
+    if (refusal) return refusal;
+  }
+  return undefined;
 }
 
 /** Verify steps that will be skipped, for want of somebody to ask or of outputs: a plan says beforehand what is not verified. */

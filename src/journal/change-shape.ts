@@ -25,7 +25,13 @@ const attributes = fieldsOf<FileAttributes>({
 
 const fileState = kindOf({
   absent: fieldsOf<AbsentFile>({ kind: text, missing: maybe(oneOf('directory')) }),
-  file: fieldsOf<PresentFile>({ kind: text, content: contentName, attributes, realPath: absolutePath }),
+  file: fieldsOf<PresentFile>({
+    kind: text,
+    content: contentName,
+    attributes,
+    realPath: absolutePath,
+    obstacles: maybe(listOf(oneOf('immutable', 'immutable-directory', 'mount-point'), 1)),
+  }),
 });
 
 const unitState = fieldsOf<UnitState>({ active: flag, enabled: flag, masked: flag });

@@ -15,7 +15,8 @@ export class ContentStore {
 
   /** Writes a content durably; one that is there already is left as it is. */
   async put(content: Content): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    // Not with the directories above it: one that was moved or removed meanwhile must not be made anew.
+    await mkdir(this.#directory, { mode: 0o700 }).catch(unlessThere);
     const path = join(this.#directory, content.sha256);
     if ((await this.get(content.sha256)) !== undefined) return;
     const candidate = `${path}.${process.pid}`;
@@ -39,6 +40,10 @@ export class ContentStore {
       return undefined;
     }
   }
+}
+
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 /** Makes names in a directory durable (fsync(2): syncing a file does not sync the entry that names it). */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { announcesEffect, type RunEvent } from '../domain/event.ts';
 import { ContentStore, syncDirectory } from './content-store.ts';
@@ -82,6 +82,7 @@ export class FileJournal {
   async append(events: readonly RunEvent[]): Promise<void> {
     if (this.#broken) throw this.#broken;
     try {
+      if (events.some(announcesEffect)) await this.#mustBeInPlace();
       for (const content of events.flatMap(contentsOf)) await this.#contents.put(content);
       await this.#write(events);
     } catch (error) {
@@ -108,6 +109,13 @@ export class FileJournal {
   async close(): Promise<void> {
     await rm(join(this.#directory, 'ballast'), { force: true }).catch(() => undefined);
     await this.#file.close();
+  }
+
+  /** A journal that was moved or removed can still be written to, but whoever looks for the run does not find it. */
+  async #mustBeInPlace(): Promise<void> {
+    const path = join(this.#directory, 'journal.jsonl');
+    const [mine, there] = await Promise.all([this.#file.stat({ bigint: true }), stat(path, { bigint: true })]);
+    if (mine.dev !== there.dev || mine.ino !== there.ino) throw new Error('it was replaced while the run was under way');
   }
 
   async #write(events: readonly RunEvent[]): Promise<void> {

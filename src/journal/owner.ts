@@ -35,8 +35,13 @@ export function takeOwnership(directory: string): boolean {
 
 /** True while the process that owns a run is running. */
 export function isOwned(directory: string): boolean {
+  return ownerOf(directory) !== undefined;
+}
+
+/** The number of the process that owns a run, while it is running. */
+export function ownerOf(directory: string): number | undefined {
   const { holder } = lastOwner(directory);
-  return holder !== undefined && ownerLives(holder);
+  return holder !== undefined && ownerLives(holder) ? Number(holder.split(' ')[0]) : undefined;
 }
 
 /** True for the names of files in a run's directory that say, or are about to say, who owns it. */

@@ -1,5 +1,5 @@
 import { HostFault } from '../domain/failure.ts';
-import { absent, contentOf, type FileState, type PresentFile } from '../domain/file.ts';
+import { absent, contentOf, type FileObstacle, type FileState, type PresentFile } from '../domain/file.ts';
 import type { Frame } from './frames.ts';
 import { type Answer, checkPath, type Query, textOf } from './query.ts';
 import { quote } from './quote.ts';
@@ -11,16 +11,26 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 /**
  * `%y` has the nanoseconds of the modification time, by GNU and busybox alike (TZ is UTC0); a busybox before 1.35
  * prints zeros there, which gives a time that is right to the second. No more is hashed than is read: a log of many GiB
- * would outlast every limit only to be refused.
+ * would outlast every limit only to be refused. `%m`, the mount point, is GNU's: without it, a file that is one is refused later.
  */
 const fileFunctions = `
+obstacles() {
+  dir=\${1%/*}
+  lsattr -d -- "$1" "\${dir:-/}" 2>/dev/null | {
+    read -r flags name && case $flags in *[ia]*) echo immutable ;; esac
+    read -r flags name && case $flags in *[ia]*) echo immutable-directory ;; esac
+  }
+  [ "$(stat -c %m -- "$1" 2>/dev/null)" != "$1" ] || echo mount-point
+}
 file() {
   begin "$1.stat"; stat -L -c '%f %u %g %h %s %Y %y' -- "$2" 2>&1; end "$1.stat" "$?"
   begin "$1.place"
   if [ -L "$2" ]; then echo link; elif [ ! -d "\${2%/*}/" ]; then echo nowhere; fi
   end "$1.place" 0
   [ -f "$2" ] || return 0
-  begin "$1.real"; readlink -f -- "$2"; end "$1.real" "$?"
+  real=$(readlink -f -- "$2")
+  begin "$1.real"; echo "$real"; end "$1.real" "$?"
+  begin "$1.obstacles"; obstacles "$real"; end "$1.obstacles" 0
   begin "$1.xattrs"; xattrs "$2"; end "$1.xattrs" "$?"
   begin "$1.bytes"; head -c ${MAX_FILE_BYTES + 1} <"$2"; end "$1.bytes" "$?"
   begin "$1.sha256"; command -v sha256sum >/dev/null 2>&1 && head -c ${MAX_FILE_BYTES + 1} <"$2" | sha256sum; end "$1.sha256" "$?"
@@ -61,8 +71,19 @@ function parseFile(path: string, answer: Answer): FileState | Torn {
   const content = contentOf(new Uint8Array(bytes.stdout));
   if (!isPseudo(realPath) && isTorn(answer.frame('sha256'), content.sha256)) return { kind: 'torn' };
   const { mode, uid, gid, nlink, mtimeNs } = attributes;
-  return { kind: 'file', content, attributes: { mode, uid, gid, xattrs: textOf(answer.frame('xattrs')), mtimeNs, nlink }, realPath };
+  const obstacles = textOf(answer.frame('obstacles'))
+    .split('\n')
+    .flatMap((word) => OBSTACLES.find((known) => known === word) ?? []);
+  const file: PresentFile = {
+    kind: 'file',
+    content,
+    attributes: { mode, uid, gid, xattrs: textOf(answer.frame('xattrs')), mtimeNs, nlink },
+    realPath,
+  };
+  return obstacles.length > 0 ? { ...file, obstacles } : file;
 }
+
+const OBSTACLES: readonly FileObstacle[] = ['immutable', 'immutable-directory', 'mount-point'];
 
 const BECOME_HINT = 'read it with become';
 

@@ -12,11 +12,18 @@
  * A rename needs no space and has one winner. The lock is a token and no directory that is made and removed, since a lock
  * that is taken over must pass from the dead to one of the living, with nobody in between.
  *
+ * A login that is not root changes its own files at most, and keeps its record below its own home.
+ *
  * A record is made whole under another name (new.ID.PID) and renamed into place; what a crash leaves of one is cleared away.
  *
  * Identity of a process: pid alone is used again; its start time (proc_pid_stat(5), field 22) and the boot id are not.
  */
 export const recordFunctions = `
+place_record() {
+  me=$(id -u)
+  [ "$me" = 0 ] || root=$HOME/.local/state/runbook
+  here=$root/tx/$txid
+}
 same_machine() {
   machine=
   [ ! -r /etc/machine-id ] || read -r machine </etc/machine-id
@@ -59,6 +66,7 @@ is_worked_on() {
   is_alive "$pid" "$start" "$on"
 }
 open_record() {
+  [ "$me" = 0 ] || mkdir -p -m 700 -- "\${root%/*}" 2>/dev/null
   [ -d "$root" ] || [ -L "$root" ] || mkdir -m 700 -- "$root" 2>/dev/null
   own_directory "$root" || return
   [ -d "$root/tx" ] || [ -L "$root/tx" ] || mkdir -m 700 -- "$root/tx" 2>/dev/null

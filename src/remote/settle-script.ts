@@ -19,9 +19,9 @@ export function settleScript(
   return {
     functions: [frameFunctions, recordFunctions, settleFunctions],
     body: `trap '' HUP PIPE
-txid=${quote(tx)} root=${quote(host.state)} here=${quote(`${host.state}/tx/${tx}`)} shell=${quote(host.shell)} remarks=0
+txid=${quote(tx)} root=${quote(host.state)} shell=${quote(host.shell)} remarks=0
 run=- operator=- controller=-
-me=$(id -u)
+place_record
 boot_id
 need tx id ls mv rm mkdir stat sync && same_machine ${quote(machine)} && ${verb}_by_record`,
     timeoutMs: 300_000,

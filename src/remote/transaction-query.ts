@@ -9,7 +9,7 @@ import { stateNamed } from './standing.ts';
 const reportFunctions = `
 report_transaction() {
   root=$2 txid=$3
-  here=$root/tx/$txid
+  place_record
   boot_id
   is_worked_on "$txid" && working=yes || working=no
   left= now= until=
@@ -25,7 +25,8 @@ report_transaction() {
 
 const lockFunctions = `
 report_lock() {
-  root=$2
+  root=$2 txid=none
+  place_record
   boot_id
   holder_of_lock
   case $holder in
@@ -43,7 +44,7 @@ export function lockQuery(host: HostShell): Query<HostLock | undefined> {
   return {
     key: 'lock',
     functions: [recordFunctions, lockFunctions],
-    tools: ['ls'],
+    tools: ['id', 'ls'],
     call: (id) => `report_lock ${id} ${quote(host.state)}`,
     timeoutMs: 5_000,
     maxBytes: 64 * 1024,
@@ -64,7 +65,7 @@ export function transactionQuery(tx: string, host: HostShell): Query<Transaction
   return {
     key: `transaction ${tx}`,
     functions: [recordFunctions, reportFunctions],
-    tools: [],
+    tools: ['id'],
     call: (id) => `report_transaction ${id} ${quote(host.state)} ${tx}`,
     timeoutMs: 5_000,
     maxBytes: 64 * 1024,

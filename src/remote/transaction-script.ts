@@ -47,6 +47,7 @@ undo_sha=${contentOf(Buffer.from(`${undo.definitions}\n${undo.call}\n`)).sha256}
 most_records=${MOST_RECORDS}
 refused= stopped= skip= identities=
 eval "$undo_text"
+place_record
 boot_id
 dead_man`,
       fileCheckFunctions,

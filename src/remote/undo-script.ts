@@ -31,7 +31,6 @@ export function undoScript(transaction: Transaction, host: HostShell): UndoScrip
   const constants = {
     txid: id,
     root: host.state,
-    here: `${host.state}/tx/${id}`,
     units: host.units,
     timer: `runbook-undo-${id}`,
     boot_unit: `runbook-undo-boot-${id}.service`,
@@ -60,6 +59,9 @@ ${shellOpening(host)}
 nonce=\${RUNBOOK_NONCE-}
 exec 3>&1 4>&2
 me=$(id -u)
+here=$(readlink -f -- "$0")
+here=\${here%/*}
+root=\${here%/tx/*}
 boot_id
 settle "$@"
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** How a host stands by its own record, as somebody at its console sees it. */
 export interface HostRecord {
-  /** Where each of its transactions stands, in no order. */
+  /** Where each of its transactions stands, in the order of these words. */
   readonly states: readonly string[];
   /** `free`, or the transaction that holds it; two names would be two holders. */
   readonly lock: readonly string[];
@@ -25,7 +25,7 @@ export function hostRecord(root: string, beside: readonly string[]): HostRecord 
       .filter((name) => isLeft.test(name))
       .map((name) => `${directory}/${name}`);
   return {
-    states: states.map((name) => name.replace(/^st\./, '')),
+    states: states.map((name) => name.replace(/^st\./, '')).sort(),
     lock: names(`${RECORD}/lock`),
     leftovers: [
       ...beside.flatMap((directory) => left(directory, /^\.rb\./)),

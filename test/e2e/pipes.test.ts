@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { eventsOf, LAUNCH, runbook } from '../lab/command-line.ts';
+import { eventsOf, runbook } from '../lab/command-line.ts';
+import { intoHead } from './into-head.ts';
 import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
-import { quoted } from './pty.ts';
 
 describe.skipIf(noPractice !== undefined)(onPractice('a command line without a terminal'), async () => {
   const fleet = noPractice === undefined ? await PracticeFleet.up() : ({} as PracticeFleet);
@@ -61,41 +60,9 @@ describe.skipIf(noPractice !== undefined)(onPractice('a command line without a t
     expect((await runbook(fleet.run('plan', '--detailed-exitcode', '-l', 'lab-1'))).code).toBe(0);
   });
 
-  /** `runbook ARGS… | head -1`, and how the left side ended. */
-  async function intoHead(
-    args: readonly string[],
-    redirect = '',
-  ): Promise<{ readonly head: string; readonly err: string; readonly code: number }> {
-    const left = [LAUNCH, ...args].map(quoted).join(' ');
-    const child = spawn('/bin/sh', ['-c', `{ ${left} ${redirect}; echo "code=$?" >&3; } | head -n 1`], {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
-    const texts = child.stdio.slice(1).map(async (stream) => {
-      let text = '';
-      for await (const chunk of stream as NodeJS.ReadableStream) text += String(chunk);
-      return text;
-    });
-    const [head = '', err = '', code = ''] = await Promise.all(texts);
-    return { head, err, code: Number(code.replace('code=', '')) };
-  }
-
   test('plan | head -1 ends without a word', async () => {
     const { head, err, code } = await intoHead(fleet.run('plan'));
     expect(head).toMatch(/^kubelet-bad-flag: 2 of 5 hosts would be changed/);
     expect({ err, code }).toEqual({ err: '', code: 0 });
-  });
-
-  test.for([
-    ['its plan and recap', [], ''],
-    ['its events', ['--json'], ''],
-    ['all it says', [], '2>&1'],
-  ] as const)('apply whose reader goes away while it prints %s still finishes its hosts and its journal', async ([, more, redirect]) => {
-    const { err, code } = await intoHead(fleet.run('apply', '-y', ...more), redirect);
-    expect(code).toBe(0);
-    expect(err).not.toMatch(/EPIPE|at .*\.ts:\d+|bug in runbook/);
-    expect(fleet.flags('lab-2').text).not.toContain('--improve-speed');
-    expect(await fleet.kubelet('lab-4')).toBe('active (running)');
-    expect((await fleet.journal()).at(-1)).toMatchObject({ type: 'run.finished', exitCode: 0 });
-    expect((await fleet.listed())[0]).toMatchObject({ state: 'finished', inDoubt: [] });
   });
 });

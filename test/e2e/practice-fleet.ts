@@ -23,6 +23,7 @@ import { labStatus } from '../../src/lab/lab-status.ts';
 import type { LabHandle } from '../../src/lab/lab-up.ts';
 import { runbook } from '../lab/command-line.ts';
 import { noPractice, practice, scratch, snapshot } from '../lab-embedded/practice.ts';
+import { type HostRecord, hostRecord } from './host-record.ts';
 
 export { noPractice };
 
@@ -124,6 +125,16 @@ export class PracticeFleet {
     return readdirSync(this.#at(host, STARTS)).length;
   }
 
+  /** How a host stands by its own record. */
+  record(host: string): HostRecord {
+    return hostRecord(this.#at(host, ''), ['var/lib/kubelet']);
+  }
+
+  /** Forgets what hosts have on record, where nothing is under way. */
+  forgetRecords(hosts: readonly string[]): void {
+    for (const host of hosts) rmSync(this.#at(host, 'var/lib/runbook'), { recursive: true, force: true });
+  }
+
   async kubelet(host: string): Promise<string> {
     const { hosts } = await labStatus(this.lab.paths.stateDir);
     return hosts.find(({ name }) => name === host)?.kubelet ?? 'no such host';
@@ -131,9 +142,13 @@ export class PracticeFleet {
 
   /** Resolves once no command is at work in a host: one whose caller was killed goes on to its end. Timers wait on. */
   async idle(host: string): Promise<void> {
-    const tree = this.#at(host, '');
-    const waits = () => new Set(namesIn(this.#at(host, TIMERS)).map((name) => textOf(this.#at(host, `${TIMERS}/${name}`)).trim()));
-    while (commandsIn(tree).some((pid) => !waits().has(sessionOf(pid)))) await delay(10);
+    while (this.atWork(host).length > 0) await delay(10);
+  }
+
+  /** Processes of commands that are at work in a host; timers only wait. */
+  atWork(host: string): readonly number[] {
+    const waits = new Set(namesIn(this.#at(host, TIMERS)).map((name) => textOf(this.#at(host, `${TIMERS}/${name}`)).trim()));
+    return commandsIn(this.#at(host, '')).filter((pid) => !waits.has(sessionOf(pid)));
   }
 
   /** Ends every command in a host at once, as when it loses its power. */
@@ -145,7 +160,7 @@ export class PracticeFleet {
         // It ended with its parent.
       }
     }
-    await this.idle(host);
+    while (commandsIn(this.#at(host, '')).length > 0) await delay(10);
   }
 
   /** The process of the newest run, once there is one. */

@@ -10,6 +10,9 @@ const SWEEP_MS = 900_000;
 /** One host more or less at one place is the same to all others: a rare run takes every record, others fewer. */
 const STRIDE = Number(process.env['STRIDE'] ?? 1);
 
+/** The record after those that announce the transactions of all three hosts: start, three plans, question and answer, wave, two a host. */
+const REPLIED = 1 + 3 + 2 + 1 + 2 * 3;
+
 describe.skipIf(noPractice !== undefined)(onPractice('a controller that is killed at a record of its journal'), async () => {
   const three = noPractice === undefined ? await ThreeHosts.up() : ({} as ThreeHosts);
   const { fleet } = three;
@@ -27,11 +30,18 @@ describe.skipIf(noPractice !== undefined)(onPractice('a controller that is kille
     return HOSTS.flatMap((host) => {
       const { file, starts, record } = three.stand(host);
       const [state = 'none', ...more] = record.states;
-      const found = `${state} ${file} ${starts} ${ends[host] ?? 'never begun'}`;
-      const whole = /^CONFIRMED new 1 fixed$|^ROLLEDBACK old (0|1|2) rolled-back$|^(ROLLEDBACK|none) old 0 (skipped|never begun)$/.test(found);
+      const found = `${state} ${file} ${starts} ${ends[host] ?? 'skipped'}`;
+      const whole = /^CONFIRMED new 1 fixed$|^ROLLEDBACK old (0|1|2) rolled-back$|^(ROLLEDBACK|none) old 0 (skipped|would-fix)$/.test(
+        found,
+      );
       const left = [...more, ...record.leftovers, ...record.lock.filter((holder) => holder !== 'free')];
       return [...(whole ? [] : [found]), ...left].map((what) => `${at}, ${host}: ${what}`);
     });
+  }
+
+  async function newest(): Promise<string> {
+    const [started] = await fleet.journal();
+    return started?.type === 'run.started' ? started.run : '';
   }
 
   /** `rollback` brings back what was kept, so that no backup is lost: bytes, mode and time. */
@@ -45,7 +55,8 @@ describe.skipIf(noPractice !== undefined)(onPractice('a controller that is kille
   async function resumed(at: string): Promise<readonly string[]> {
     const before = await fleet.journal();
     const [started] = before;
-    if (started?.type !== 'run.started') return HOSTS.flatMap((host) => (three.stand(host).file === 'old' ? [] : [`${at}: ${host} is changed`]));
+    if (started?.type !== 'run.started')
+      return HOSTS.flatMap((host) => (three.stand(host).file === 'old' ? [] : [`${at}: ${host} is changed`]));
     const doubtful = inDoubt(before).map(({ host }) => host);
     const { code, err } = await runbook(three.go('resume', started.run));
     const events = await fleet.journal();
@@ -59,19 +70,81 @@ describe.skipIf(noPractice !== undefined)(onPractice('a controller that is kille
     ];
   }
 
+  /** Kills `args()` at one record after the other from `first` on, each time after `ready`, until it is not reached any more. */
+  async function swept(
+    when: string,
+    first: number,
+    ready: () => Promise<unknown>,
+    args: () => Promise<readonly string[]>,
+    settled: (at: string) => Promise<readonly string[]>,
+  ): Promise<void> {
+    const odd: string[] = [];
+    let point = first;
+    for (; ; point += when === 'torn' ? 5 : STRIDE) {
+      three.renew();
+      await ready();
+      if (!(await killed(await args(), `${when}:${point}`))) break;
+      odd.push(...(await settled(`${when} ${point}`)));
+    }
+    expect(odd).toEqual([]);
+    expect(point).toBeGreaterThan(first + 5);
+  }
+
   test.for(['before', 'torn', 'after'])(
     'fault 1: %s any record of an apply: resume ends each host kept or back, and rollback finds what was kept',
     { timeout: SWEEP_MS },
+    (when) =>
+      swept(
+        when,
+        0,
+        async () => undefined,
+        async () => three.apply(),
+        resumed,
+      ),
+  );
+
+  /** Ends an apply with all three hosts under way, and says how many records there are then. */
+  async function cutOff(): Promise<number> {
+    await killed(three.apply(), `before:${REPLIED}`);
+    const events = await fleet.journal();
+    expect(inDoubt(events)).toHaveLength(HOSTS.length);
+    return events.length;
+  }
+
+  test.for(['before', 'after'])(
+    'fault 1: %s any record of a resume: another one goes on where it was',
+    { timeout: SWEEP_MS },
+    async (when) => swept(when, REPLIED, cutOff, async () => three.go('resume', await newest()), resumed),
+  );
+
+  test.for(['before', 'after'])(
+    'fault 1: %s any record of a rollback: resume settles it, and the next rollback finds all that is left',
+    { timeout: SWEEP_MS },
     async (when) => {
-      const odd: string[] = [];
-      let point = 0;
-      for (; ; point += when === 'torn' ? 5 : STRIDE) {
-        three.renew();
-        if (!(await killed(three.apply(), `${when}:${point}`))) break;
-        odd.push(...(await resumed(`${when} ${point}`)));
-      }
-      expect(odd).toEqual([]);
-      expect(point).toBeGreaterThan(20);
+      let of = '';
+      const applied = async () => {
+        expect(await runbook(three.apply())).toMatchObject({ code: 0 });
+        of = await newest();
+      };
+      const settled = async (at: string) => {
+        const { code, err } = await runbook(three.go('resume', 'last'));
+        const wrong = [0, 1].includes(code ?? -1) ? [] : [`${at}: resume ended with ${code}: ${err}`];
+        const half = HOSTS.flatMap((host) => {
+          const { file, starts, record } = three.stand(host);
+          const taken = record.states.length === 2 ? record.states.toSorted().join(' ') : `${record.states} only`;
+          const whole = /^CONFIRMED only new 1$|^CONFIRMED CONFIRMED old 2$|^CONFIRMED ROLLEDBACK new [123]$/.test(
+            `${taken} ${file} ${starts}`,
+          );
+          return whole ? [] : [`${at}, ${host}: ${taken} ${file} ${starts}`];
+        });
+        const after = await rolledBack(at, of);
+        const left = HOSTS.flatMap((host) => {
+          const { lock, leftovers } = three.stand(host).record;
+          return [...leftovers, ...lock.filter((holder) => holder !== 'free')].map((what) => `${at}, ${host}: ${what}`);
+        });
+        return [...wrong, ...half, ...after, ...left];
+      };
+      await swept(when, 0, applied, async () => three.go('rollback', of), settled);
     },
   );
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync }
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../src/domain/event.ts';
+import { recordRun } from '../../src/views/run-record.ts';
 import { type HostRecord, hostRecord } from '../e2e/host-record.ts';
 import { PracticeFleet } from '../e2e/practice-fleet.ts';
 import { scratch } from '../lab-embedded/practice.ts';
@@ -23,7 +24,7 @@ remediate:
   - { id: restart, uses: systemd.restart, with: { unit: kubelet.service }, on_change: [file] }
 verify:
   - { id: up, uses: systemd.unit, with: { unit: kubelet.service, expect: { active: true, stable_for: '\${{ inputs.stable_for }}' } } }
-rollout: { waves: [WAVES], max_failures: 0, verify_timeout: VERIFYs }
+rollout: { waves: [WAVES], max_failures: 0, verify_timeout: VERIFYs, parallel: PARALLEL }
 `;
 
 /** How one of the three stands: what its file is, how often its unit was started since it was made old, and its own record. */
@@ -59,11 +60,11 @@ export class ThreeHosts {
     }
   }
 
-  /** `apply` of the runbook; `waves` as in its `rollout`, `verifySeconds` its time limit. */
-  apply({ waves = '100%', verifySeconds = 20, more = [] as readonly string[] } = {}): readonly string[] {
-    const path = join(this.#directory, `level-${waves.replaceAll(/\W/g, '')}-${verifySeconds}.yaml`);
-    writeFileSync(path, RUNBOOK.replace('WAVES', waves).replace('VERIFY', String(verifySeconds)));
-    return ['apply', path, ...this.fleet.hosts(), '-y', '--json', ...more];
+  /** `apply` of the runbook; `waves` and `parallel` as in its `rollout`, `verifySeconds` its time limit. */
+  apply({ waves = '100%', verifySeconds = 20, parallel = 25, more = ['--json'] as readonly string[] } = {}): readonly string[] {
+    const path = join(this.#directory, `level-${waves.replaceAll(/\W/g, '')}-${verifySeconds}-${parallel}.yaml`);
+    writeFileSync(path, RUNBOOK.replace('WAVES', waves).replace('VERIFY', String(verifySeconds)).replace('PARALLEL', String(parallel)));
+    return ['apply', path, ...this.fleet.hosts(), '-y', ...more];
   }
 
   /** `resume` or `rollback` of a run. */
@@ -94,9 +95,9 @@ export class ThreeHosts {
   }
 }
 
-/** How each host ended by the events of a run: the last that was said of it. */
+/** How each host ended by the record of a run; `would-fix` is one that was never begun. */
 export function endsOf(events: readonly RunEvent[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(events.flatMap((event) => (event.type === 'host.finished' ? [[event.host, event.outcome]] : [])));
+  return Object.fromEntries(recordRun(events).endings.map(({ host, outcome }) => [host, outcome]));
 }
 
 /** The environment that loads a module of this directory into a controller before anything else. */

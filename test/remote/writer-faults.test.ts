@@ -172,7 +172,8 @@ test.skipIf(!isRoot)('a login that is not root changes its own files, and no oth
   writeFileSync(`${dir}/own/f`, 'old', { mode: 0o444 });
   execFileSync('chown', ['-R', '65534:65534', `${dir}/own`]);
   writeFileSync(`${dir}/roots`, 'old');
-  const { fleet } = localFleet({ login: { uid: 65534 } });
+  const env = { PATH: process.env['PATH'] ?? '', HOME: `${dir}/own` };
+  const { fleet } = localFleet({ login: { uid: 65534, env } });
   expect(await kinds(fleet, [await planned(fleet, `${dir}/own/f`, 'new')])).toEqual(['done']);
   expect([statSync(`${dir}/own/f`).mode & 0o777, readFileSync(`${dir}/own/f`, 'utf8')]).toEqual([0o444, 'new']);
   expect(await kinds(fleet, [await planned(fleet, `${dir}/roots`, 'new')])).toEqual(['failed']);
