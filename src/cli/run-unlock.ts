@@ -31,15 +31,18 @@ export async function runUnlock(world: World, name: string, options: TargetOptio
   } finally {
     await close();
   }
-  const said = screen.out.say;
+  const said = screen.err.say;
   if (!lock) {
-    screen.print([`${said(name)} is not locked.`]);
+    if (options.json) screen.print([JSON.stringify({ host: name, lock: null })]);
+    else screen.tell([`${said(name)} is not locked.`]);
     return 0;
   }
   const when = lock.undoInMs === undefined ? '' : `, and takes itself back in ${showDuration(lock.undoInMs)}`;
-  screen.print([`${said(name)} is locked by ${said(lock.owner)}: transaction ${lock.tx} is ${lock.state}${when}.`]);
+  screen.tell([
+    `${said(name)} is locked by ${said(lock.owner)}: transaction ${lock.tx} is ${lock.state}${when}. What it changed is in the record of that run.`,
+  ]);
   if (isSettled(lock.state)) {
-    screen.print(['It has come to its end, so that the next run takes the lock over. Nothing is to be done.']);
+    screen.tell(['It has come to its end, so that the next run takes the lock over. Nothing is to be done.']);
     return 0;
   }
   const undoable = { host, tx: lock.tx, changes: [], unsettled: true };

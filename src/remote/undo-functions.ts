@@ -179,7 +179,12 @@ tidy() {
   state_of "$txid"
   case $state in
   CONFIRMED) confirm ;;
-  ROLLEDBACK | CONFLICT) disarm; release_lock ;;
+  ROLLEDBACK)
+    disarm
+    for file in $all_files; do rm -f -- "$here/$file.orig" "$here/$file.new"; done
+    release_lock
+    ;;
+  CONFLICT) disarm; release_lock ;;
   esac
 }
 undo() {

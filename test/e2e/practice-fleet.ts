@@ -203,7 +203,10 @@ export class PracticeFleet {
     if (program === undefined || aside === undefined || gate === undefined) throw new Error('no such path');
     renameSync(program, aside);
     execFileSync('mkfifo', [gate]);
-    writeFileSync(program, '#!/bin/sh\ncase " $* " in *" restart "*) read -r _ </root/gate ;; esac\nexec /usr/bin/systemctl.aside "$@"\n');
+    const wait = 'case " $* " in *" restart "*) read -r _ </root/gate ;; esac';
+    // Who was held until the end finds the program in its own place again.
+    const goOn = '[ -e /usr/bin/systemctl.aside ] || exec /usr/bin/systemctl "$@"\nexec /usr/bin/systemctl.aside "$@"';
+    writeFileSync(program, `#!/bin/sh\n${wait}\n${goOn}\n`);
     chmodSync(program, 0o755);
     let held = true;
     const open = () => {

@@ -102,7 +102,7 @@ describe.skipIf(missing)(`the record of a host${missing ? ` (${missing})` : ''}`
 
   test('fault 23: an empty lock, and one that a dead run left before it armed anything, are taken over', async () => {
     await fresh();
-    await sh('mkdir -m 700 -p /var/lib/runbook/tx /var/lib/runbook/lock');
+    await sh('mkdir -m 700 /var/lib/runbook /var/lib/runbook/tx /var/lib/runbook/lock');
     expect(await apply(way, 'one', [await edited(way, 'one', F, 'first\n')])).toEqual([{ kind: 'done' }]);
     const id = newTxId();
     await begin([await edited(way, 'one', F, 'second\n')], id);

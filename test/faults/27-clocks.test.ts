@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { noPractice, onPractice } from '../e2e/practice-fleet.ts';
+import { noPractice } from '../e2e/practice-fleet.ts';
 import { runbook, start } from '../lab/command-line.ts';
 import { onPath } from '../lab/commands.ts';
 import { scratch } from '../lab-embedded/practice.ts';

@@ -169,7 +169,7 @@ verify: [{ uses: systemd.unit, with: { unit: plain, expect: { active: true } } }
     const before = await sh(state);
     const ended = await bench.run('apply', STATE_BOOK, { inputs });
     expect(ended.outcomes).toEqual({ app: expect.stringMatching(/^rolled-back/) });
-    expect(ended.events.filter(({ type }) => type === 'transaction.finished').length).toBeGreaterThan(1);
+    expect(ended.events.filter(({ type }) => type === 'undo.intended')).toHaveLength(1);
     expect(await sh(state)).toBe(before);
   });
 

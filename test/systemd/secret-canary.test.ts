@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runbook } from '../lab/command-line.ts';
+import { fleetIsMissing } from '../lab/commands.ts';
+import { TestFleet } from '../lab/fleet.ts';
+import { hostNamed, reach } from '../lab/reach.ts';
+import { inventoryFor } from '../lab/write-inventory.ts';
+import { apply, edited } from './transactions.ts';
+
+const missing = fleetIsMissing();
+
+const OLD = 'old/Canary"7f3a9&9d1c';
+const NEW = 'new/Canary"b0c4e&5e2f';
+
+const BOOK = `apiVersion: runbook/v1
+name: secret
+summary: Puts a secret into a file
+hosts: all
+inputs:
+  token: { type: string, sensitive: true }
+remediate:
+  - uses: file.line
+    with: { path: /etc/app.secret, match: '^token=', line: 'token=\${{ inputs.token }}' }
+    sensitive: true
+`;
+
+/** A secret as it is, and as text that is passed on may hold it. */
+function encodings(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('hex'),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ];
+}
+
+describe.skipIf(missing)(`secrets${missing ? ` (${missing})` : ''}`, () => {
+  let fleet: TestFleet;
+  let work: string;
+  const sinks = new Map<string, string>();
+
+  beforeAll(async () => {
+    fleet = await TestFleet.up({ one: { files: { '/etc/app.secret': { text: `token=${OLD}\n`, mode: 0o600 } } } });
+    work = mkdtempSync(join(tmpdir(), 'runbook-secret-'));
+    writeFileSync(join(work, 'hosts.yaml'), inventoryFor(fleet, {}));
+    writeFileSync(join(work, 'secret.yaml'), BOOK);
+    await everythingThatIsSaid();
+  });
+  afterAll(async () => {
+    await fleet?.[Symbol.asyncDispose]();
+    if (work) rmSync(work, { recursive: true, force: true });
+  });
+
+  async function said(name: string, ...args: readonly string[]): Promise<void> {
+    const { out, err } = await runbook([...args, '-i', join(work, 'hosts.yaml'), '--state-dir', join(work, 'state')]);
+    sinks.set(`${name}: standard output`, out);
+    sinks.set(`${name}: standard error`, err);
+  }
+
+  async function everythingThatIsSaid(): Promise<void> {
+    const book = [join(work, 'secret.yaml'), '-e', `token=${NEW}`];
+    await said('plan', 'plan', ...book, '-v');
+    await said('plan as JSON', 'plan', ...book, '--json');
+    await said('apply', 'apply', ...book, '-y');
+    await said('rollback', 'rollback', 'last', '-y');
+    await said('apply as JSON', 'apply', ...book, '-y', '--json');
+    const runs = await runbook(['runs', '--json', '--state-dir', join(work, 'state')]);
+    sinks.set('runs', runs.out);
+    for (const { run } of JSON.parse(runs.out) as { run: string }[]) {
+      sinks.set(`journal of ${run}`, readFileSync(join(work, 'state/runs', run, 'journal.jsonl'), 'utf8'));
+    }
+    const host = fleet.host('one');
+    sinks.set("the host's log", await host.exec('journalctl', '--no-pager', '-o', 'json', '--all'));
+    sinks.set("the host's record", await host.exec('/bin/sh', '-c', 'cd /var/lib/runbook && find . -type f -exec cat {} +; find .'));
+    sinks.set('file names on the host', await host.exec('find', '/etc', '/tmp', '/var', '-xdev'));
+  }
+
+  it('were really written: the host has the new one', async () => {
+    expect(fleet.host('one').read('/etc/app.secret').toString()).toBe(`token=${NEW}\n`);
+  });
+
+  it.each([
+    ['that was there before', OLD],
+    ['that was given', NEW],
+  ])('the one %s is in nothing that is said, kept or logged, in none of five encodings', (_which, secret) => {
+    expect(sinks.size).toBeGreaterThan(12);
+    const hits = [...sinks].flatMap(([sink, text]) =>
+      encodings(secret).flatMap((form, k) => (text.includes(form) ? [`${sink} (${k})`] : [])),
+    );
+    expect(hits).toEqual([]);
+  });
+
+  it('a program that judges new bytes keeps those out that it does not accept, and the host as it was', async () => {
+    const way = reach(fleet);
+    const bad = await edited(way, 'one', '/etc/sudoers.d/extra', 'this is no sudoers file\n', { mode: 0o440 });
+    expect(await apply(way, 'one', [bad])).toMatchObject([
+      { kind: 'failed', message: expect.stringContaining('was not accepted by visudo') },
+    ]);
+    const good = await edited(way, 'one', '/etc/sudoers.d/extra', 'ops ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 });
+    expect(await apply(way, 'one', [good])).toEqual([{ kind: 'done' }]);
+    const judged = { ...(await edited(way, 'one', '/etc/app.conf', 'port = x\n')), validate: ['grep', '-Eq', 'port = [0-9]+', '%s'] };
+    expect(await apply(way, 'one', [judged])).toMatchObject([
+      { kind: 'failed', message: expect.stringContaining('was not accepted by grep') },
+    ]);
+    expect(await apply(way, 'one', [{ ...(await edited(way, 'one', '/etc/app.conf', 'port = 1\n')), validate: judged.validate }])).toEqual([
+      { kind: 'done' },
+    ]);
+    expect(await fleet.host('one').exec('/bin/sh', '-c', 'ls -A /etc | grep "^[.]rb" ; ls /var/lib/runbook/lock')).toBe('free\n');
+    await way.close(hostNamed('one'));
+  });
+});
