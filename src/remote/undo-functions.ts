@@ -5,7 +5,8 @@
  * The claim of a state is one rename, so that of a confirm and an undo at the same instant one wins. The fence ends the
  * process that carries the transaction out, with all that it started, before anything is put back: a \`mv\` of a stopped shell
  * would otherwise rename after the file was restored. Files are all looked at before the first is put back: where somebody
- * else's edit is found, nothing is. A candidate that is still there says that its file was never replaced: a rename uses it up.
+ * else's edit is found, nothing is. A candidate that is still there says that its file was never replaced: a rename uses it up. What
+ * somebody else put in its place, be it another name of a file of ours, says nothing and stays.
  *
  * The original inode is what is put back, so nothing is copied and no space is needed. At boot, commands wait for the next attempt. What triggers brought about
  * is undone where they ran, or where anything else is put back, for a unit that crash-loops takes up new files by itself. A
@@ -85,11 +86,17 @@ look_at() {
   esac
 }
 same_inode() { [ "$(stat -c '%d:%i' -- "$1" 2>/dev/null)" = "$(stat -c '%d:%i' -- "$2" 2>/dev/null)" ]; }
+is_our_candidate() {
+  [ -f "$candidate" ] && [ ! -L "$candidate" ] && [ -O "$candidate" ] && [ "$(stat -c %h -- "$candidate")" = 1 ]
+}
+drop_candidate() {
+  if is_our_candidate || { [ "$undo_kind" = new ] && is_there "$candidate" && same_inode "$real" "$candidate"; }; then rm -f -- "$candidate"; fi
+}
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 is_new() { holds "$real" "$new_sha" "$new_meta" "$new_xattrs" "$free_xattrs"; }
 is_old() { holds "$real" "$old_sha" "$old_meta" "$old_xattrs" "$loose_xattrs"; }
 look_at_edit() {
-  if is_there "$candidate" || [ -e "$here/s.$n" ]; then found=before
+  if is_our_candidate || [ -e "$here/s.$n" ]; then found=before
   elif is_there "$kept" && same_inode "$real" "$kept"; then found=before
   elif is_new; then if is_there "$kept"; then found=after; else found=lost; fi
   elif is_old; then found=before
@@ -104,7 +111,7 @@ look_at_place() {
 }
 look_at_new() {
   if [ -e "$here/s.$n" ] || ! is_there "$real"; then found=before
-  elif is_there "$candidate" && ! same_inode "$real" "$candidate"; then found=before
+  elif is_our_candidate; then found=before
   elif is_new; then found=after
   else found=foreign
   fi
@@ -121,7 +128,7 @@ tell_foreign() {
 }
 put_back() {
   look_at "$1"
-  rm -f -- "$candidate"
+  drop_candidate
   case $found in
   before) [ "$undo_kind" = place ] || ! is_there "$kept" || rm -f -- "$kept" || return ;;
   after) "put_back_$undo_kind" || return ;;
@@ -201,7 +208,7 @@ undo() {
     esac
   done
   if [ -n "$conflict" ]; then
-    for file in $all_files; do look_at "$file"; rm -f -- "$candidate"; done
+    for file in $all_files; do look_at "$file"; drop_candidate; done
     pass ROLLING CONFLICT
     tidy
     return 1

@@ -113,6 +113,21 @@ describe.skipIf(missing)(`the record of a host${missing ? ` (${missing})` : ''}`
   });
 
   test.each([
+    ['a file of theirs', 'echo theirs >PLACE; chown ops PLACE'],
+    ['a link', 'ln -s /etc/passwd PLACE'],
+    ['another name of a file of root', 'ln /etc/hostname PLACE'],
+  ])('fault 65: %s in the place of a candidate that was used up does not keep the undo from putting the file back', async (_what, put) => {
+    await fresh();
+    const id = newTxId();
+    expect((await begin([await edited(way, 'one', F, 'new\n'), await edited(way, 'one', '/srv/app/g', 'made\n')], id)).state).toBe(
+      'applied',
+    );
+    for (const n of [0, 1]) await sh(put.replaceAll('PLACE', `/srv/app/.rb.${id}.${n}.apply`));
+    expect((await (await way.write(HOST)).undo(id)).state).toBe('rolled-back');
+    expect(await sh(`cat ${F}; ls -A /srv/app | grep -v apply`)).toBe('old\nf\n');
+  });
+
+  test.each([
     ['a link to elsewhere', 'ln -s /srv/elsewhere /var/lib/runbook'],
     ['a dangling link', 'ln -s /srv/nowhere /var/lib/runbook'],
     ['a directory of somebody else', 'mkdir -m 700 /var/lib/runbook; chown ops /var/lib/runbook'],

@@ -76,7 +76,7 @@ describe.skipIf(noPractice !== undefined)(onPractice('a run that is taken up aga
     restarts.open();
     const resumed = await runbook(three.go('resume', 'last'));
     expect(resumed).toMatchObject({ code: 0 });
-    expect((await fleet.listed()).find((each) => each.run === run)).toMatchObject({ state: 'interrupted', inDoubt: [] });
+    expect((await fleet.listed()).find((each) => each.run === run)).toMatchObject({ state: 'finished', inDoubt: [] });
     expect(three.stand('lab-1')).toEqual(KEPT);
     expect(await runbook(three.go('resume', 'last'))).toMatchObject({
       code: 1,
