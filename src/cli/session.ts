@@ -48,6 +48,7 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   let hosts: readonly string[] = [];
   // Hosts are ready in any order; they are shown in that of the inventory.
   const inOrder = () => hosts.flatMap((host) => plans.get(host) ?? []);
+  let over = false;
   const journal = await task.journal?.();
   const release = onSignals(task, () => events);
   const kept = async (batch: readonly RunEvent[]) => {
@@ -62,7 +63,7 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
     }
   };
   try {
-    for await (const batch of begin(portsOf(task, inOrder))) {
+    for await (const batch of begin(portsOf(task, inOrder, () => over))) {
       await kept(batch);
       for (const event of batch) {
         events.push(event);
@@ -72,6 +73,7 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
       }
     }
   } finally {
+    over = true;
     release();
     await task.view.close();
     await journal?.close();
@@ -87,18 +89,21 @@ export function newRunId(now: Date = new Date()): string {
   return `${date.replaceAll('-', '')}-${second.replaceAll(':', '')}-${ms}${randomBytes(2).toString('hex').slice(1)}`;
 }
 
-const clock: Clock = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  async sleep(ms, signal) {
-    await pause(ms, undefined, signal ? { signal } : {}).catch(() => {});
-  },
-};
+/** `isOver`: what is still under way for some host when a run broke off must not keep the process, as it would by waiting. */
+function clockOf(isOver: () => boolean): Clock {
+  return {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    async sleep(ms, signal) {
+      await pause(ms, undefined, { ref: !isOver(), ...(signal ? { signal } : {}) }).catch(() => {});
+    },
+  };
+}
 
-function portsOf(task: SessionTask, plans: () => readonly HostPlan[]): Ports {
+function portsOf(task: SessionTask, plans: () => readonly HostPlan[], isOver: () => boolean): Ports {
   return {
     fleet: task.fleet,
-    clock,
+    clock: clockOf(isOver),
     stop: task.stop.signal,
     hostFor: task.hostFor,
     transactionId: (host) =>

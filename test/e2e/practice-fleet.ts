@@ -161,6 +161,7 @@ export class PracticeFleet {
       }
     }
     while (commandsIn(this.#at(host, '')).length > 0) await delay(10);
+    rmSync(this.#at(host, TIMERS), { recursive: true, force: true });
   }
 
   /** The process of the newest run, once there is one. */

@@ -63,7 +63,10 @@ describe.skipIf(missing !== undefined)(`a wall clock that is set by an hour${mis
 
   test.for(JUMPS)('fault 27: %s on the controller while it verifies: it is given as many attempts, and no more', async ([, seconds]) => {
     const { env, jump } = clock();
-    const { child, finished } = start(three.apply({ verifySeconds: 6, more: ['--json', '-l', 'lab-1', '-e', 'stable_for=1h'] }), { env });
+    const { child, finished } = start(
+      three.apply({ verifySeconds: 6, more: ['--json', '-l', 'lab-1', '-e', 'watched=ssh-absent.service'] }),
+      { env },
+    );
     let seen = '';
     child.stdout?.on('data', (text: string) => {
       if (!seen.includes('verify.attempted') && `${seen}${text}`.includes('verify.attempted')) jump(seconds);

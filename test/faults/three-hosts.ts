@@ -18,12 +18,13 @@ name: level
 summary: Raise a level, and restart what reads it
 inputs:
   stable_for: { type: string, default: 0s, description: how long the unit must have been up }
+  watched: { type: string, default: kubelet.service, description: the unit that must be up }
 hosts: ${HOSTS.join(',')}
 remediate:
   - { id: file, uses: file.content, with: { path: /${PATH}, content: "level = new\\n" } }
   - { id: restart, uses: systemd.restart, with: { unit: kubelet.service }, on_change: [file] }
 verify:
-  - { id: up, uses: systemd.unit, with: { unit: kubelet.service, expect: { active: true, stable_for: '\${{ inputs.stable_for }}' } } }
+  - { id: up, uses: systemd.unit, with: { unit: '\${{ inputs.watched }}', expect: { active: true, stable_for: '\${{ inputs.stable_for }}' } } }
 rollout: { waves: [WAVES], max_failures: 0, verify_timeout: VERIFYs, parallel: PARALLEL }
 `;
 
