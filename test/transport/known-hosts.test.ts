@@ -5,18 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { indexKnownHosts, judgeHostKey, knownHostsName, linesOf, namedKeyTypes, parseKnownHosts } from '../../src/transport/known-hosts.ts';
-import { wireString } from '../../src/transport/ssh-wire.ts';
+import { blob, ED, key } from './key-lines.ts';
 
-/** A key blob of a type, told apart by a number. */
-function blob(type: string, n: number): Buffer {
-  return Buffer.concat([wireString(Buffer.from(type)), wireString(Buffer.alloc(32, n))]);
-}
-
-function key(type: string, n: number): string {
-  return `${type} ${blob(type, n).toString('base64')}`;
-}
-
-const ED = 'ssh-ed25519';
 const known = (text: string) => indexKnownHosts(parseKnownHosts(text, 'known_hosts'));
 
 describe('known_hosts', () => {
