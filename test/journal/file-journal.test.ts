@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -180,6 +191,29 @@ describe('a journal that is begun', () => {
     expect(existsSync(join(run, 'ballast'))).toBe(false);
     await journal.close();
     await expect(journal.appendLast(WHOLE)).resolves.toBeUndefined();
+  });
+});
+
+describe('a journal that is no longer where it was', () => {
+  const away: readonly [string, (run: string) => void, RegExp][] = [
+    ['moved', (run) => renameSync(run, `${run}-moved`), /ENOENT/],
+    ['removed', (run) => rmSync(join(run, 'journal.jsonl')), /ENOENT/],
+    ['replaced', (run) => copyAside(join(run, 'journal.jsonl')), /: it was replaced while the run was under way$/],
+  ];
+  const copyAside = (path: string) => {
+    renameSync(path, `${path}.old`);
+    writeFileSync(path, readFileSync(`${path}.old`));
+  };
+
+  it.each(away)('because it was %s announces nothing any more', async (_, happens, message) => {
+    const run = join(runsDirectory(), 'r1');
+    const journal = await FileJournal.create(run);
+    await journal.append(WHOLE.slice(0, 1));
+    happens(run);
+    await journal.append(WHOLE.slice(2));
+    await expect(journal.append([...WHOLE.slice(2), ...WHOLE.slice(1, 2)])).rejects.toThrow(message);
+    await expect(journal.append(WHOLE.slice(2))).rejects.toBeInstanceOf(JournalFault);
+    await journal.close();
   });
 });
 

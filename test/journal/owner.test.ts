@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isOwned, isOwnerFile, ownerLives, ownerText, takeOwnership } from '../../src/journal/owner.ts';
+import { isOwned, isOwnerFile, ownerLives, ownerOf, ownerText, takeOwnership } from '../../src/journal/owner.ts';
 
 function emptyDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'runbook-owner-'));
@@ -115,7 +115,8 @@ test('a process that is not there does not live, nor one of another boot', () =>
 test('whoever takes over from one that is gone does so under the next name, and a live one after it counts', () => {
   const directory = emptyDirectory();
   for (const name of ['owner', 'owner.2']) writeFileSync(join(directory, name), '');
-  expect([isOwned(directory), takeOwnership(directory), isOwned(directory), takeOwnership(directory)]).toEqual([false, true, true, false]);
+  expect([isOwned(directory), ownerOf(directory), takeOwnership(directory)]).toEqual([false, undefined, true]);
+  expect([isOwned(directory), ownerOf(directory), takeOwnership(directory)]).toEqual([true, process.pid, false]);
   expect(readdirSync(directory).sort()).toEqual(['owner', 'owner.2', 'owner.3']);
   expect(readFileSync(join(directory, 'owner.3'), 'utf8')).toBe(ownerText());
 });
