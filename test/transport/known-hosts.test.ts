@@ -30,6 +30,7 @@ describe('known_hosts', () => {
     ['a name that only begins so', `web ${key(ED, 1)}\nweb10 ${key(ED, 1)}`, 'unknown'],
     ['nothing', '', 'unknown'],
     ['a revoked key', `web1 ${key(ED, 1)}\n@revoked * ${key(ED, 1)}`, 'revoked'],
+    ['a revocation of another key', `@revoked web1 ${key(ED, 2)}`, 'unknown'],
     ['a revocation for another host', `web1 ${key(ED, 1)}\n@revoked web2 ${key(ED, 1)}`, 'accepted'],
     ['an unreadable revocation of this host', `web1 ${key(ED, 1)}\n@revoked web1 ${ED}`, 'revoked'],
     ['an unreadable revocation of another host', `web1 ${key(ED, 1)}\n@revoked web2 ${ED}`, 'accepted'],
