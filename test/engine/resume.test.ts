@@ -93,6 +93,8 @@ describe('a host of a run that was cut off', () => {
     expect(said).toEqual(['run.resumed', 'a host.started', ...told, `a finished: ${outcome}`, `exit ${code}`]);
     expect(fake.text(FILE)).toBe(text);
     expect(reason === undefined).toBe(outcome === 'fixed');
+    if (afterFix === 'well' && ['rolled-back', 'failed', 'conflict'].includes(outcome))
+      expect(reason?.message).toMatch(outcome === 'rolled-back' ? /^the run was cut off$/ : /^the run was cut off; rolling back: /);
     const open = outcome === 'failed' ? ['a'] : [];
     expect(inDoubt([...record, ...all]).map((each) => each.host)).toEqual(open);
     expect(recordRun([...record, ...all]).endings).toMatchObject([{ host: 'a', outcome }]);
@@ -115,7 +117,8 @@ describe('a host of a run that was cut off', () => {
   it('that never began is fenced, so that a script which is still on its way finds that it was given up', async () => {
     const { fake, record, go } = await cut('well', () => {}, false);
     const { reason } = await go();
-    expect(reason?.message).toContain('nothing was changed on it, and nothing will be');
+    const message = 'the run was cut off before the host had begun; nothing was changed on it, and nothing will be';
+    expect(reason).toEqual({ code: 'interrupted', message });
     await arrives(fake, record);
     expect([fake.transactions, fake.text(FILE)]).toEqual([[], 'mode=bad\n']);
   });
@@ -132,7 +135,9 @@ describe('a host of a run that was cut off', () => {
       fake.states.set('a', 'applied');
       const all = await events(resume({ operator: 'bo', hosts: ['a'], outcomes: new Map(), ...resumption }, [unsettled], ports));
       expect(lines(all)).toEqual(expect.arrayContaining(['a undo.intended', 'a is rolled-back', 'a finished: rolled-back']));
-      expect(all.find(({ type }) => type === 'host.finished')).toMatchObject({ reason: { code: 'interrupted' } });
+      expect(all.find(({ type }) => type === 'host.finished')).toMatchObject({
+        reason: { code: 'interrupted', message: 'the run was cut off, and it cannot be verified any more' },
+      });
       expect(fake.look(FILE)).toEqual(before);
       fake.write(FILE, 'mode=good\n');
     }

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,6 +18,7 @@ import type { EventBody, RunEvent } from '../../src/domain/event.ts';
 import { type Content, contentOf } from '../../src/domain/file.ts';
 import { contentsOf, encodeEvent } from '../../src/journal/event-codec.ts';
 import { FileJournal, JournalFault } from '../../src/journal/file-journal.ts';
+import { parseJournal } from '../../src/journal/journal-line.ts';
 import { ownerText } from '../../src/journal/owner.ts';
 import { readRun } from '../../src/journal/run-archive.ts';
 import { fileChange, settled, stamped, started, transaction } from '../ui/streams.ts';
@@ -130,6 +142,78 @@ describe('a journal that another process goes on with', () => {
     }
     writeFileSync(join(runs, 'r1/something'), '');
     expect(await readRun(runs, 'r1')).toMatchObject({ ok: false, failure: { code: 'journal' } });
+  });
+});
+
+describe('a journal that is begun', () => {
+  it('makes the directories above it, for the operator alone, and sets room aside until it is closed', async () => {
+    const runs = join(runsDirectory(), 'state', 'runs');
+    const run = join(runs, 'r1');
+    const journal = await FileJournal.create(run);
+    expect(readdirSync(run).sort()).toEqual(['ballast', 'journal.jsonl', 'owner']);
+    expect([runs, join(run, 'ballast')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
+    expect(statSync(join(run, 'ballast')).size).toBe(1_048_576);
+    await journal.close();
+    expect(readdirSync(run).sort()).toEqual(['journal.jsonl', 'owner']);
+    await expect(journal.close()).resolves.toBeUndefined();
+  });
+
+  it('names the directory and the cause when it cannot be', async () => {
+    const { run } = await cutOff();
+    const fault: unknown = await FileJournal.create(run).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ name: 'JournalFault', cause: { code: 'EEXIST' } });
+    expect(fault).toHaveProperty('message', expect.stringMatching(`^${run}: EEXIST`));
+    expect(new JournalFault('/runs/r1', 'odd').message).toBe('/runs/r1: odd');
+  });
+
+  it('is written by each batch at once, in order', async () => {
+    const run = join(runsDirectory(), 'r1');
+    const journal = await FileJournal.create(run);
+    const written = () => parseJournal(readFileSync(join(run, 'journal.jsonl'), 'utf8')).events;
+    await journal.append([]);
+    for (let count = 1; count <= WHOLE.length; count += 1) {
+      await journal.append(WHOLE.slice(count - 1, count));
+      expect(written()).toEqual(WHOLE.slice(0, count).map(encodeEvent));
+    }
+    await journal.close();
+  });
+
+  it('has its contents in place before the event that names them, and neither when they cannot be kept', async () => {
+    const run = join(runsDirectory(), 'r1');
+    const journal = await FileJournal.create(run);
+    writeFileSync(join(run, 'contents'), '');
+    const fault: unknown = await journal.append(WHOLE).catch((error: unknown) => error);
+    expect(fault).toHaveProperty('message', expect.stringMatching(`^${run}: E`));
+    await expect(journal.append(WHOLE.slice(2))).rejects.toBe(fault);
+    expect(readFileSync(join(run, 'journal.jsonl'), 'utf8')).toBe('');
+    expect(existsSync(join(run, 'ballast'))).toBe(true);
+    await journal.appendLast([]);
+    expect(existsSync(join(run, 'ballast'))).toBe(false);
+    await journal.close();
+    await expect(journal.appendLast(WHOLE)).resolves.toBeUndefined();
+  });
+});
+
+describe('a journal that is no longer where it was', () => {
+  const away: readonly [string, (run: string) => void, RegExp][] = [
+    ['moved', (run) => renameSync(run, `${run}-moved`), /ENOENT/],
+    ['removed', (run) => rmSync(join(run, 'journal.jsonl')), /ENOENT/],
+    ['replaced', (run) => copyAside(join(run, 'journal.jsonl')), /: it was replaced while the run was under way$/],
+  ];
+  const copyAside = (path: string) => {
+    renameSync(path, `${path}.old`);
+    writeFileSync(path, readFileSync(`${path}.old`));
+  };
+
+  it.each(away)('because it was %s announces nothing any more', async (_, happens, message) => {
+    const run = join(runsDirectory(), 'r1');
+    const journal = await FileJournal.create(run);
+    await journal.append(WHOLE.slice(0, 1));
+    happens(run);
+    await journal.append(WHOLE.slice(2));
+    await expect(journal.append([...WHOLE.slice(2), ...WHOLE.slice(1, 2)])).rejects.toThrow(message);
+    await expect(journal.append(WHOLE.slice(2))).rejects.toBeInstanceOf(JournalFault);
+    await journal.close();
   });
 });
 

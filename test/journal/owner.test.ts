@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isOwned, ownerText, takeOwnership } from '../../src/journal/owner.ts';
+import { isOwned, isOwnerFile, ownerLives, ownerOf, ownerText, takeOwnership } from '../../src/journal/owner.ts';
 
 function emptyDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'runbook-owner-'));
@@ -78,4 +78,50 @@ test('whoever has it is not given it again, and its name is for the operator alo
 
 test('a directory that nobody has taken is not owned', () => {
   expect(isOwned(emptyDirectory())).toBe(false);
+});
+
+const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+test('a process is named by its number, its start and the boot, whatever its own name is', async () => {
+  const program = join(emptyDirectory(), 'a) S 1 2');
+  copyFileSync('/bin/sleep', program);
+  const child = spawn(program, ['60'], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  expect(stat).toContain('(a) S 1 2) ');
+  expect(ownerText(child.pid)).toBe(`${child.pid} ${started} ${BOOT}\n`);
+  expect(ownerLives(ownerText(child.pid))).toBe(true);
+  await end(child);
+  expect(ownerLives(`${child.pid} ${started} ${BOOT}\n`)).toBe(false);
+});
+
+test('a process that is not there does not live, nor one of another boot', () => {
+  // Above the largest number that Linux gives (proc_sys_kernel(5), pid_max).
+  const nobody = 2 ** 22 + 1;
+  expect(ownerText(nobody)).toBe(`${nobody}  ${BOOT}\n`);
+  expect(ownerLives(ownerText())).toBe(true);
+  for (const text of [
+    ownerText(nobody),
+    ownerText().replace(BOOT, ''),
+    ownerText().replace(BOOT, 'other'),
+    `${nobody} undefined ${BOOT}\n`,
+    '\n',
+  ])
+    expect([text, ownerLives(text)]).toEqual([text, false]);
+});
+
+test('whoever takes over from one that is gone does so under the next name, and a live one after it counts', () => {
+  const directory = emptyDirectory();
+  for (const name of ['owner', 'owner.2']) writeFileSync(join(directory, name), '');
+  expect([isOwned(directory), ownerOf(directory), takeOwnership(directory)]).toEqual([false, undefined, true]);
+  expect([isOwned(directory), ownerOf(directory), takeOwnership(directory)]).toEqual([true, process.pid, false]);
+  expect(readdirSync(directory).sort()).toEqual(['owner', 'owner.2', 'owner.3']);
+  expect(readFileSync(join(directory, 'owner.3'), 'utf8')).toBe(ownerText());
+});
+
+test('the files that say who owns a run are told from others by their names', () => {
+  const names = ['owner', 'owner.2', 'owner.new.7', 'owners', 'my.owner', 'journal.jsonl', ''];
+  expect(names.filter(isOwnerFile)).toEqual(['owner', 'owner.2', 'owner.new.7']);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { quote } from '../../src/remote/quote.ts';
+import { HostFault } from '../../src/domain/failure.ts';
+import { commandLine, quote } from '../../src/remote/quote.ts';
 import { shells } from './local-fleet.ts';
 import { mismatches, randomWords } from './quoted-words.ts';
 
@@ -12,6 +13,17 @@ describe.each(shells)('with $name', ({ shell }) => {
 });
 
 test('what no argument can hold is refused', () => {
-  expect(() => quote('a\0b')).toThrow('NUL');
-  expect(() => quote('\ud800')).toThrow('Unicode');
+  const failureOf = (text: string) => {
+    try {
+      return quote(text);
+    } catch (error) {
+      return error instanceof HostFault ? error.failure : error;
+    }
+  };
+  expect(failureOf('a\0b')).toEqual({ code: 'bad-params', message: 'an argument for a host holds a NUL byte' });
+  expect(failureOf('\ud800')).toEqual({ code: 'bad-params', message: 'an argument for a host is not valid Unicode' });
+});
+
+test('a word stands in single quotes whatever it is, and words are apart by a space', () => {
+  expect(commandLine(['a', '', "it's", '$(x)'])).toBe(`'a' '' 'it'\\''s' '$(x)'`);
 });

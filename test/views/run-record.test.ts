@@ -47,6 +47,33 @@ describe('a transaction', () => {
   });
 });
 
+describe('a run', () => {
+  const answered = (answer: 'yes' | 'no' | 'wave'): EventBody => ({ type: 'approval.given', gate: 'run', answer, by: 'ada' });
+  test.each<[boolean, readonly EventBody[]]>([
+    [false, []],
+    [false, [answered('yes')]],
+    [false, [answered('wave'), answered('yes')]],
+    [true, [answered('no')]],
+    [true, [answered('wave'), answered('no')]],
+    [true, [answered('no'), answered('yes')]],
+  ])('was declined: %s, after %j', (declined, bodies) => {
+    expect(recordRun(stamped([started('apply', ['a']), ...bodies])).declined).toBe(declined);
+  });
+
+  test('of which the beginning is not recorded has the hosts that were planned', () => {
+    const record = recordRun(stamped([{ type: 'host.planned', host: 'a', plan: plan('a', 'healthy') }]));
+    expect([record.endings, 'started' in record]).toEqual([[{ host: 'a', outcome: 'healthy' }], false]);
+    expect(recordRun([])).toStrictEqual({
+      plans: new Map(),
+      transactions: [],
+      endings: [],
+      declined: false,
+      interrupted: false,
+      finished: false,
+    });
+  });
+});
+
 describe('a host whose end was not recorded', () => {
   test.each<[string, readonly EventBody[], Outcome | undefined]>([
     ['announced', transaction('a', false, ALL).slice(0, 1), 'unknown'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
 import type { EventBody } from '../../src/domain/event.ts';
+import type { HostPlan } from '../../src/domain/plan.ts';
 import type { ChangeResult } from '../../src/domain/transaction.ts';
 import { undoLog } from '../../src/views/undo-log.ts';
 import { APPLY, DONE, fileChange, flagRemoved, plan, RESTART, ROLLBACK, settled, stamped, transaction, txOf } from '../ui/streams.ts';
@@ -82,8 +83,14 @@ describe('the undo log', () => {
       [...kept, ...transaction('a', true, ALL)],
       entry(false, { undoing: 'undo-a' }),
     ],
+    [
+      'all when a later rollback met an edit of somebody else',
+      [...kept, ...transaction('a', true, ALL), ...settled('a', true, 'confirm', 'conflict')],
+      entry(false),
+    ],
   ])('has %s', (_, bodies, expected) => {
-    expect(undoLog(stamped(bodies))).toEqual(expected);
+    // Strictly: what is not known is not there.
+    expect(undoLog(stamped(bodies))).toStrictEqual(expected);
   });
 
   test('keeps hosts apart', () => {
@@ -101,6 +108,17 @@ describe('the undo log', () => {
     const [intended, ...rest] = kept;
     const bodies = [planned('first'), { ...intended, become: true } as EventBody, ...rest, planned('second')];
     expect(undoLog(stamped(bodies))).toEqual(entry(false, { machineId: 'first', become: true }));
+  });
+
+  test.each([{ machine_id: '' }, { machine_id: 7 }, {}])('knows no machine by an id that is none (%j)', (none) => {
+    const planned = (facts: HostPlan['facts']): EventBody => ({
+      type: 'host.planned',
+      host: 'a',
+      plan: plan('a', 'would-fix', { facts }),
+    });
+    expect(undoLog(stamped([planned(none), ...kept]))).toStrictEqual(entry(false));
+    const later = [planned(none), planned({ machine_id: 'first' }), ...kept];
+    expect(undoLog(stamped(later))).toStrictEqual(entry(false, { machineId: 'first' }));
   });
 
   test('of a whole apply has the host that stayed fixed, until its rollback', () => {
