@@ -27,7 +27,6 @@ test('the table of faults has a row for each fault that a file tests, and no oth
 });
 
 test('a fault that is tested is not among those that are missing', () => {
-  expect(missing.length).toBeGreaterThan(0);
   expect(missing.filter((number) => rows.some((row) => row.number === number))).toEqual([]);
 });
 
