@@ -4,7 +4,8 @@
  *
  * The claim of a state is one rename, so that of a confirm and an undo at the same instant one wins. The fence ends the
  * process that carries the transaction out, with all that it started, before anything is put back: a \`mv\` of a stopped shell
- * would otherwise rename after the file was restored. Files are all looked at before the first is put back: where somebody
+ * would otherwise rename after the file was restored. sudo stops itself when its command is stopped, and is woken, or nobody would
+ * ever hear from it again. Files are all looked at before the first is put back: where somebody
  * else's edit is found, nothing is. A candidate that is still there says that its file was never replaced: a rename uses it up. What
  * somebody else put in its place, be it another name of a file of ours, says nothing and stays.
  *
@@ -42,15 +43,40 @@ not_alone() { mv -T -- "$here/u.$mine" "$here/u.free" 2>/dev/null; }
 fence() {
   is_worked_on "$txid" || return 0
   [ "$pid" != "$$" ] || return 0
+  find_sudo_above "$pid"
   kill -STOP "$pid" 2>/dev/null
   kill_below "$pid"
   kill -KILL "$pid" 2>/dev/null
+  wake_sudo
   for try in 1 2 3 4 5 6 7 8 9 10; do
     is_alive "$pid" "$start" "$on" || return 0
     sleep 1
   done
   remark "process $pid, which carries it out, cannot be ended"
   return 1
+}
+find_sudo_above() {
+  above= climb=$1
+  for try in 1 2 3; do
+    line=
+    read -r line 2>/dev/null <"/proc/$climb/stat" || return 0
+    climb=\${line##*) }
+    climb=\${climb#* }
+    climb=\${climb%% *}
+    name=
+    read -r name 2>/dev/null <"/proc/$climb/comm" || return 0
+    case $name in sudo* | doas | su) above="$above $climb" ;; *) return 0 ;; esac
+  done
+}
+wake_sudo() {
+  for try in 1 2 3; do
+    awake=
+    for climb in $above; do
+      started_at "$climb" && awake=1 && kill -CONT "$climb" 2>/dev/null
+    done
+    [ -n "$awake" ] || return 0
+    sleep 1
+  done
 }
 kill_below() {
   for try in 1 2 3; do

@@ -2,7 +2,6 @@
  * Preloaded into a controller (`NODE_OPTIONS=--import`): ends it with SIGKILL at one record of its journal, given in KILL_AT as
  * `before:N`, `torn:N` or `after:N`. What came before record N is durable; of N itself there is nothing, half a line, or all.
  */
-import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 const [when = '', number = ''] = (process.env['KILL_AT'] ?? '').split(':');
@@ -19,8 +18,5 @@ proto.writeFile = async function (this: FileHandle, ...[data, options]: Paramete
   const part = { before: '', torn: line.slice(0, line.length / 2), after: line }[when] ?? '';
   await write.call(this, lines.slice(0, at).join('') + part);
   await this.datasync();
-  // Whoever waits for the end may see that it was this and no other.
-  const mark = process.env['KILL_MARK'];
-  if (mark !== undefined) closeSync(openSync(mark, 'w'));
   process.kill(process.pid, 'SIGKILL');
 };
