@@ -51,14 +51,15 @@ TimeoutStartSec=120"
 }
 start_timer() {
   for collect in --collect ''; do
-    systemd-run --quiet $collect --unit="$timer" "$1" --timer-property=AccuracySec=1s --property=Type=oneshot \\
+    systemd-run --quiet $collect \${booting:+--no-block --timer-property=DefaultDependencies=no} --unit="$timer" "$1" \\
+      --timer-property=AccuracySec=1s --property=Type=oneshot \\
       "$shell" "$here/undo.sh" timer </dev/null >/dev/null 2>&1 && break
   done
   limited 10 systemctl is-active --quiet "$timer.timer" </dev/null
 }
 arm_timer() { start_timer "--on-active=\${undo_after}s"; }
 arm_at() {
-  said=$(echo "$shell $here/undo.sh timer" | at now + "$(((undo_after + 59) / 60))" minutes 2>&1) || return
+  said=$(echo "$shell $here/undo.sh timer" | at now + "$(((undo_after + 119) / 60))" minutes 2>&1) || return
   job=\${said#*job }
   echo "\${job%% *}" >"$here/at"
 }

@@ -23,6 +23,8 @@ locate() {
   [ ! -L "$path" ] || way=$path
   candidate=\${dir%/}/.rb.$txid.$n.apply
   kept=\${dir%/}/.rb.$txid.$n.orig
+  kept_as=$kept
+  [ "$undo_kind" != place ] || kept_as=$here/$n.orig
 }
 holds() {
   [ -f "$1" ] && [ "$(digest "$1")" = "$2" ] && [ "$(stat -c '%a %u %g' -- "$1")" = "$3" ] || return 1

@@ -52,6 +52,7 @@ function constants(change: FileChange, rollback: boolean): Readonly<Record<strin
     mount_name: mountName(from?.realPath ?? ''),
     old_sha: from?.content.sha256 ?? '',
     old_meta: from ? meta(from) : '',
+    old_owner: from ? `${from.attributes.uid}:${from.attributes.gid}` : '',
     old_xattrs: from?.attributes.xattrs ?? '',
     // A file that a rollback removes again may have been given a label or a default ACL by its directory.
     loose_xattrs: rollback && from?.attributes.xattrs === '' && !to ? '1' : '',

@@ -1,3 +1,5 @@
+import { VALIDATE_SECONDS } from './file-script.ts';
+
 /**
  * Shell functions that change a file. `prepare_*` makes the new bytes durable beside the target under another name;
  * `keep_original` gives the original inode a second name, from which the undo puts it back without copying;
@@ -20,6 +22,8 @@ prepare_edit() {
   else cp -a -- "$real" "$candidate"
   fi || return
   [ "$me" = 0 ] || chmod u+w -- "$candidate" || return
+  # Who may read the old bytes need not be one who may read the new ones.
+  [ "$new_meta $new_xattrs" = "$old_meta $old_xattrs" ] || chmod 600 -- "$candidate" || return
   "new_bytes_$n" >"$candidate" || return
   finish_candidate && keep_original
 }
@@ -52,12 +56,12 @@ finish_candidate() {
   [ "$rollback" != 1 ] || restore_time || return
   holds "$candidate" "$new_sha" "$new_meta" "$new_xattrs" "$free_xattrs" ||
     { refuse 'could not be prepared with the planned bytes and attributes'; return; }
-  judged && sync "$candidate"
+  judged && stat -c '%d:%i' -- "$candidate" >"$here/p.$n" && sync "$candidate" "$here/p.$n"
 }
 judged() {
   [ "$rollback" != 1 ] || return 0
   validator "$real"
-  [ -z "$validator_program" ] || $validator_program $validator_flags "$candidate" || { refuse "was not accepted by $validator_program"; return; }
+  [ -z "$validator_program" ] || limited ${VALIDATE_SECONDS} $validator_program $validator_flags "$candidate" || { refuse "was not accepted by $validator_program"; return; }
   [ -z "$validate_program" ] || "validate_$n" || refuse "was not accepted by $validate_program"
 }
 set_xattr() {

@@ -26,7 +26,7 @@ keep() { head -c "$1"; head -c 16777216 >/dev/null; }
 capture() {
   capture_id=$1 most=$2
   shift 2
-  [ -n "$can_limit" ] || { timeout -k 2 1 true >/dev/null 2>&1 && can_limit=yes || can_limit=no; }
+  know_limits
   begin "$capture_id"; begin "$capture_id" >&4
   ended=$(
     {
@@ -38,9 +38,11 @@ capture() {
   end "$capture_id" "$ended"; end "$capture_id" "$ended" >&4
   return "\${ended:-1}"
 }
+know_limits() { [ -n "$can_limit" ] || { timeout -k 2 1 true >/dev/null 2>&1 && can_limit=yes || can_limit=no; }; }
 limited() {
   limit=$1
   shift
+  know_limits
   [ "$can_limit" = yes ] || { "$@"; return; }
   started=$(date +%s)
   timeout -k 2 "$limit" "$@"

@@ -62,7 +62,7 @@ forget_old_records() {
   for id in $(ls -t -- "$root/tx" 2>/dev/null | tail -n +\${most_records}); do
     case $id in "$txid" | new.*) continue ;; esac
     state_of "$id"
-    case $state in CONFIRMED | ROLLEDBACK) rm -rf -- "$root/tx/$id" ;; esac
+    case $state in CONFIRMED | ROLLEDBACK) ls "$root/tx/$id" | grep -q '^late' || rm -rf -- "$root/tx/$id" ;; esac
   done
   return 0
 }
@@ -70,6 +70,7 @@ prepare() {
   n=$1
   case $refused$skip in 1*) return ;; *" $n "*) true >"$here/s.$n"; return ;; esac
   "use_$n"; locate
+  [ ! -d "$dir" ] || stat -c %m -- "$dir" >"$here/m.$n" 2>/dev/null
   begin "prepare.$n"
   "$2" 2>&1
   result=$?

@@ -128,7 +128,7 @@ settled_without_us() {
   state_of "$1"
   case $state in
   NONE | CONFIRMED | ROLLEDBACK | CONFLICT) return 0 ;;
-  PREPARING | PREPARED) is_worked_on "$1" && return 1 ;;
+  PREPARING | PREPARED | ARMED) is_worked_on "$1" && return 1 ;;
   *) return 1 ;;
   esac
   "$shell" "$root/tx/$1/undo.sh" undo >/dev/null 2>&1

@@ -104,6 +104,8 @@ look_at() {
   "use_$1"
   n=$1
   locate
+  [ ! -e "$here/b.$n.done" ] || { found=before; return; }
+  ! is_away || { found=away; return; }
   case $undo_kind in
   edit) look_at_edit ;;
   place) look_at_place ;;
@@ -112,8 +114,18 @@ look_at() {
   esac
 }
 same_inode() { [ "$(stat -c '%d:%i' -- "$1" 2>/dev/null)" = "$(stat -c '%d:%i' -- "$2" 2>/dev/null)" ]; }
+is_away() {
+  mounted_on=
+  read -r mounted_on 2>/dev/null <"$here/m.$n" && [ -n "$mounted_on" ] || return 1
+  [ "$(stat -c %m -- "$dir" 2>/dev/null)" != "$mounted_on" ]
+}
 is_our_candidate() {
-  [ -f "$candidate" ] && [ ! -L "$candidate" ] && [ -O "$candidate" ] && [ "$(stat -c %h -- "$candidate")" = 1 ]
+  [ -f "$candidate" ] && [ ! -L "$candidate" ] && ! same_inode "$real" "$candidate" || return
+  prepared_as=
+  read -r prepared_as 2>/dev/null <"$here/p.$n"
+  set -- $(stat -c '%d:%i %h %u %u:%g' -- "$candidate")
+  [ -z "$prepared_as" ] || { [ "$1" = "$prepared_as" ]; return; }
+  [ "$2" = 1 ] && { [ "$3" = "$me" ] || [ "$4" = "$new_owner" ] || [ "$4" = "$old_owner" ]; }
 }
 drop_candidate() {
   if is_our_candidate || { [ "$undo_kind" = new ] && is_there "$candidate" && same_inode "$real" "$candidate"; }; then rm -f -- "$candidate"; fi
@@ -150,10 +162,11 @@ look_at_delete() {
   fi
 }
 tell_foreign() {
-  remark "$path was edited by somebody else: it had \${old_sha:-no file}, was given \${new_sha:-no file}, and has $(digest "$real" | grep . || echo 'no file'); the original is kept as $kept"
+  remark "$path was edited by somebody else: it had \${old_sha:-no file}, was given \${new_sha:-no file}, and has $(digest "$real" | grep . || echo 'no file'); the original is kept as $kept_as"
 }
 put_back() {
   look_at "$1"
+  [ ! -e "$here/b.$n.done" ] || return 0
   drop_candidate
   case $found in
   before) [ "$undo_kind" = place ] || ! is_there "$kept" || rm -f -- "$kept" || return ;;
@@ -161,10 +174,14 @@ put_back() {
   *) return 1 ;;
   esac
   drop_made_directory
-  [ ! -d "$dir" ] || sync "$dir"
+  [ ! -d "$dir" ] || sync "$dir" || return
+  mark "b.$n" todo 'done' && sync "$here"
 }
 put_back_edit() { mv -fT -- "$kept" "$real" && sync "$real"; }
-put_back_place() { cat -- "$here/$n.orig" >"$real" && touch -r "$here/$n.orig" -- "$real" && sync "$real" && is_old; }
+put_back_place() {
+  [ -e "$here/f.$n.begun" ] || { mark "f.$n" 'done' begun && sync "$here"; } || return
+  cat -- "$here/$n.orig" >"$real" && touch -r "$here/$n.orig" -- "$real" && sync "$real" && is_old
+}
 put_back_new() { rm -f -- "$real"; }
 put_back_delete() { ln -T -- "$kept" "$real" && rm -f -- "$kept" && sync "$real"; }
 drop_made_directory() {
@@ -205,7 +222,11 @@ owed() {
   now_runs=$(systemctl show -p InvocationID -- "$unit" 2>/dev/null)
   now_runs=at-\${now_runs#InvocationID=}
   [ "$word" != todo ] || { mark "r.$n" todo "$now_runs" && sync "$here" && word=$now_runs; }
-  [ "$word" = "$now_runs" ] || return 0
+  if [ "$word" != "$now_runs" ]; then
+    # A start that failed has an id of its own as well: only a unit that is up was started anew.
+    case $(systemctl is-active -- "$unit" 2>/dev/null) in active | activating | reloading) return 0 ;; esac
+    mark "r.$n" "$word" "$now_runs" && sync "$here" || return
+  fi
   "$@"
 }
 tidy() {
@@ -224,22 +245,23 @@ undo() {
   claim || { tidy; return; }
   alone || { remark 'somebody else is taking it back'; return 1; }
   fence || return
-  conflict=
+  conflict= failed=
   for file in $all_files; do
     look_at "$file"
     case $found in
     after) [ ! -e "$here/files.begun" ] || { mark files begun owed && sync "$here"; } || return ;;
     foreign) conflict=1; tell_foreign ;;
+    away) failed=1; remark "$path lies on a file system that is not mounted now" ;;
     lost) conflict=1; remark "$path has the new content, and its original, $kept, is gone" ;;
     esac
   done
   if [ -n "$conflict" ]; then
-    for file in $all_files; do look_at "$file"; drop_candidate; done
+    for file in $all_files; do look_at "$file"; tidy_conflict; done
     pass ROLLING CONFLICT
     tidy
     return 1
   fi
-  failed=
+  [ -z "$failed" ] || { not_alone; return 1; }
   for file in $all_files_back; do
     begin "undo.$file"
     put_back "$file" 2>&1
@@ -250,6 +272,13 @@ undo() {
   [ -n "$failed" ] || undo_rest
   [ -z "$failed" ] || { not_alone; return 1; }
   pass ROLLING ROLLEDBACK && tidy
+}
+tidy_conflict() {
+  drop_candidate
+  case $found in
+  before) ! is_there "$kept" || ! same_inode "$real" "$kept" || rm -f -- "$kept" ;;
+  after) remark "$path stays changed; the original is kept as $kept_as" ;;
+  esac
 }
 undo_until_done() {
   until undo; do
@@ -280,15 +309,17 @@ forget_original() {
   rm -f -- "$here/$n.orig"
   if is_there "$kept"; then
     now_has=$(digest "$kept")
-    [ "$now_has" = "$old_sha" ] ||
-      remark "somebody went on writing to the old $path after it was replaced: it had $old_sha, its original has $now_has, kept as $here/late.$n" && keep_late
-    rm -f -- "$kept"
-    sync "$dir"
+    if [ "$now_has" = "$old_sha" ] || keep_late; then rm -f -- "$kept" && sync "$dir"; fi
   fi
   [ -z "$drop_directory" ] || { rmdir -- "$dir" 2>/dev/null && sync "\${dir%/*}/"; }
   return 0
 }
-keep_late() { [ "$now_has" = "$old_sha" ] || cp -- "$kept" "$here/late.$n"; }
+keep_late() {
+  kept_late=$kept
+  ! { cp -- "$kept" "$here/late.$n" && sync "$here/late.$n" "$here"; } 2>/dev/null || kept_late=$here/late.$n
+  remark "somebody went on writing to the old $path after it was replaced: it had $old_sha, its original has $now_has, kept as $kept_late"
+  [ "$kept_late" != "$kept" ]
+}
 settle() {
   [ -d "$here" ] || { turn_away gone "there is no record of transaction $txid"; return; }
   case \${1:-undo} in

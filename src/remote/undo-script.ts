@@ -57,6 +57,7 @@ ${undoRest(changes)}
 settle_alone() {
 ${shellOpening(host)}
 nonce=\${RUNBOOK_NONCE-}
+unset RUNBOOK_NONCE
 exec 3>&1 4>&2
 me=$(id -u)
 here=$(readlink -f -- "$0")
@@ -77,7 +78,7 @@ function fileConstantsOf(change: Change | undefined, index: number, rollback: bo
 function marks(changes: readonly Change[]): readonly string[] {
   return changes.flatMap((change, index) => {
     if (change.kind !== 'file') return [`c.${index}.todo`, `r.${index}.todo`];
-    return ['place', 'delete'].includes(wayOf(change)) ? [`f.${index}.todo`] : [];
+    return ['place', 'delete'].includes(wayOf(change)) ? [`b.${index}.todo`, `f.${index}.todo`] : [`b.${index}.todo`];
   });
 }
 
@@ -95,7 +96,10 @@ function undoCall(change: Exclude<Change, { kind: 'file' }>, index: number): str
     case 'command':
       return `back ${index} done ${call}`;
     case 'trigger': {
-      const restarts = change.action === 'restart' && change.unit !== undefined;
+      const { action, unit, before } = change;
+      // Stopping what was down can be done again; it needs no look at what runs.
+      if (before?.active === false) return `back ${index} begun ${call}`;
+      const restarts = action === 'restart' && unit !== undefined;
       return `back ${index} anything ${restarts ? `owed ${quote(change.unit ?? '')} ${call}` : call}`;
     }
   }
