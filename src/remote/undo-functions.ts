@@ -1,105 +1,19 @@
+import { fenceFunctions } from './fence-functions.ts';
+
 /**
  * Shell functions that end a transaction: \`undo\` and \`confirm\`. They run from tx/ID/undo.sh, called by an operator, by the
  * host's timer or at boot, and any number of times: what was done already is not done again.
  *
- * The claim of a state is one rename, so that of a confirm and an undo at the same instant one wins. The fence ends the
- * process that carries the transaction out, with all that it started, before anything is put back: a \`mv\` of a stopped shell
- * would otherwise rename after the file was restored. sudo stops itself when its command is stopped, and is woken, or nobody would
- * ever hear from it again. Files are all looked at before the first is put back: where somebody
- * else's edit is found, nothing is. A candidate that is still there says that its file was never replaced: a rename uses it up. What
- * somebody else put in its place, be it another name of a file of ours, says nothing and stays.
+ * Files are all looked at before the first is put back: where somebody else's edit is found, nothing is. A candidate that is
+ * still there says that its file was never replaced: a rename uses it up. What somebody else put in its place, be it another
+ * name of a file of ours, says nothing and stays. What was settled once is not looked at again.
  *
- * The original inode is what is put back, so nothing is copied and no space is needed. At boot, commands wait for the next attempt. What triggers brought about
- * is undone where they ran, or where anything else is put back, for a unit that crash-loops takes up new files by itself. A
- * restart is owed from the moment in which files are back until the unit runs under another invocation id (man
- * systemd.exec, INVOCATION_ID) than it had then.
+ * The original inode is what is put back, so nothing is copied and no space is needed. At boot, commands wait for the next
+ * attempt. What triggers brought about is undone where they ran, or where anything else is put back, for a unit that
+ * crash-loops takes up new files by itself. A restart is owed from the moment in which files are back until the unit is up under
+ * another invocation id (man systemd.exec, INVOCATION_ID) than it had then.
  */
-export const undoFunctions = `
-claim() {
-  for try in 1 2 3; do
-    for from in APPLIED APPLYING ARMED PREPARED PREPARING; do
-      mv -T -- "$here/st.$from" "$here/st.ROLLING" 2>/dev/null && { sync "$here"; tell "$from -> ROLLING"; return 0; }
-    done
-  done
-  [ -e "$here/st.ROLLING" ]
-}
-alone() {
-  mine=$(identity $$ | tr ' ' _)
-  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    mv -T -- "$here/u.free" "$here/u.$mine" 2>/dev/null && return 0
-    for token in "$here"/u.*; do other=\${token##*/u.}; done
-    case $other in
-    "$mine") return 0 ;;
-    free | '*') ;;
-    *)
-      set -- $(echo "$other" | tr _ ' ')
-      if is_alive "$@"; then sleep 1; else mv -T -- "$here/u.$other" "$here/u.$mine" 2>/dev/null && return 0; fi
-      ;;
-    esac
-  done
-  return 1
-}
-not_alone() { mv -T -- "$here/u.$mine" "$here/u.free" 2>/dev/null; }
-fence() {
-  is_worked_on "$txid" || return 0
-  [ "$pid" != "$$" ] || return 0
-  find_sudo_above "$pid"
-  kill -STOP "$pid" 2>/dev/null
-  kill_below "$pid"
-  kill -KILL "$pid" 2>/dev/null
-  wake_sudo
-  for try in 1 2 3 4 5 6 7 8 9 10; do
-    is_alive "$pid" "$start" "$on" || return 0
-    sleep 1
-  done
-  remark "process $pid, which carries it out, cannot be ended"
-  return 1
-}
-find_sudo_above() {
-  above= climb=$1
-  for try in 1 2 3; do
-    line=
-    read -r line 2>/dev/null <"/proc/$climb/stat" || return 0
-    climb=\${line##*) }
-    climb=\${climb#* }
-    climb=\${climb%% *}
-    name=
-    read -r name 2>/dev/null <"/proc/$climb/comm" || return 0
-    case $name in sudo* | doas | su) above="$above $climb" ;; *) return 0 ;; esac
-  done
-}
-wake_sudo() {
-  for try in 1 2 3; do
-    awake=
-    for climb in $above; do
-      started_at "$climb" && awake=1 && kill -CONT "$climb" 2>/dev/null
-    done
-    [ -n "$awake" ] || return 0
-    sleep 1
-  done
-}
-kill_below() {
-  for try in 1 2 3; do
-    family=" $1 "
-    grown=1
-    while [ -n "$grown" ]; do
-      grown=
-      for file in /proc/[0-9]*/stat; do
-        line=
-        read -r line 2>/dev/null <"$file" || continue
-        member=\${line%% *}
-        parent=\${line##*) }
-        parent=\${parent#* }
-        parent=\${parent%% *}
-        case $family in *" $member "*) continue ;; esac
-        case $family in *" $parent "*) family="$family$member " grown=1 ;; esac
-      done
-    done
-    below=\${family#" $1 "}
-    [ -n "$below" ] || return 0
-    kill -KILL $below 2>/dev/null
-  done
-}
+export const undoFunctions = `${fenceFunctions}
 look_at() {
   "use_$1"
   n=$1
