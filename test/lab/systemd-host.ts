@@ -93,6 +93,7 @@ export class SystemdHost {
     this.#leader = spawn('systemd-nspawn', args, { stdio: ['ignore', 'ignore', 'inherit'] });
     await greeted(this.address, BOOT_MS);
     await this.#booted();
+    await greeted(this.address, BOOT_MS);
   }
 
   /** Ends it as a power cut would: nothing is flushed, nothing says goodbye. */
@@ -129,7 +130,13 @@ export class SystemdHost {
 
   /** A unit that failed on the way (`degraded`) is no matter here; one that is waited for too long is named. */
   async #booted(): Promise<void> {
-    const state = await this.exec('timeout', String(BOOT_MS / 1_000), 'sh', '-c', 'systemctl is-system-running --wait || :');
+    const state = await this.exec(
+      'timeout',
+      String(BOOT_MS / 1_000),
+      'sh',
+      '-c',
+      'systemctl is-system-running --wait || :; while [ -e /run/nologin ]; do sleep 0.1; done',
+    );
     if (/^(running|degraded)$/.test(state.trim())) return;
     throw new Error(`${this.name} is "${state.trim()}" and not booted; waits for: ${await this.exec('systemctl', 'list-jobs')}`);
   }
