@@ -68,8 +68,6 @@ export interface TransactionReport extends Standing {
   readonly working: boolean;
   /** ms until the host takes it back by itself; absent where nothing is armed. */
   readonly undoInMs?: number;
-  /** Indexes of changes other than files that were begun and not finished, so that it is not known what they did. */
-  readonly halfDone: readonly number[];
 }
 
 /** True once a host has said that a transaction came to its end: it is kept, it is back, it never was, or a person must look. */

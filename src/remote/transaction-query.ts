@@ -14,12 +14,8 @@ report_transaction() {
   is_worked_on "$txid" && working=yes || working=no
   left= now= until=
   read -r until 2>/dev/null <"$here/deadline" && read -r now rest 2>/dev/null </proc/uptime && left=$((until - \${now%%.*}))
-  half=
-  for name in "$here"/c.*.begun; do
-    [ ! -e "$name" ] || { name=\${name##*/c.}; half="$half \${name%.begun}"; }
-  done
   state_of "$txid"
-  begin "$1.report"; echo "$state"; echo "$working"; echo "$left"; echo "$half"; end "$1.report" 0
+  begin "$1.report"; echo "$state"; echo "$working"; echo "$left"; end "$1.report" 0
 }
 `;
 
@@ -74,12 +70,11 @@ export function transactionQuery(tx: string, host: HostShell): Query<Transaction
 }
 
 function parseReport(answer: Answer): TransactionReport {
-  const [state = '', working, left = '', half = ''] = textOf(answer.frame('report')).split('\n');
+  const [state = '', working, left = ''] = textOf(answer.frame('report')).split('\n');
   return {
     state: stateNamed(state),
     remarks: [],
     working: working === 'yes',
     ...undoIn(left),
-    halfDone: half.split(' ').flatMap((index) => (/^[0-9]+$/.test(index) ? [Number(index)] : [])),
   };
 }

@@ -204,7 +204,7 @@ export class FakeHost implements Reader, Writer {
   async transaction(tx: string): Promise<TransactionReport> {
     this.ask('transaction', tx);
     this.hooks.reporting?.(this, tx);
-    return { state: this.states.get(tx) ?? 'none', remarks: [], working: this.atWork.has(tx), halfDone: [] };
+    return { state: this.states.get(tx) ?? 'none', remarks: [], working: this.atWork.has(tx) };
   }
 
   /** What was done of a transaction that came to a halt, as far as files tell it. */
