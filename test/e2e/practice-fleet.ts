@@ -164,6 +164,23 @@ export class PracticeFleet {
     rmSync(this.#at(host, TIMERS), { recursive: true, force: true });
   }
 
+  /** Takes away all that runbook ever left on a host: for a test that must not inherit what failed in another one. */
+  async cleanse(host: string, directories: readonly string[]): Promise<void> {
+    await this.cutPower(host);
+    this.forgetRecords([host]);
+    for (const path of hostRecord(this.#at(host, ''), directories).leftovers) rmSync(this.#at(host, path), { force: true });
+  }
+
+  /** Lets the time of every timer in a host be up at once: what waits for it runs now. */
+  elapse(host: string): void {
+    for (const name of namesIn(this.#at(host, TIMERS))) {
+      const leader = textOf(this.#at(host, `${TIMERS}/${name}`)).trim();
+      for (const pid of commandsIn(this.#at(host, ''))) {
+        if (sessionOf(pid) === leader && textOf(`/proc/${pid}/comm`) === 'sleep\n') process.kill(pid, 'SIGTERM');
+      }
+    }
+  }
+
   /** The process of the newest run, once there is one. */
   async controller(): Promise<number> {
     const runs = join(this.stateDirectory, 'runs');

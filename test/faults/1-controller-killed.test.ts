@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
 import { inDoubt } from '../../src/views/in-doubt.ts';
 import { noPractice, onPractice } from '../e2e/practice-fleet.ts';
 import { runbook } from '../lab/command-line.ts';
@@ -22,21 +21,6 @@ describe.skipIf(noPractice !== undefined)(onPractice('a controller that is kille
     const { signal, code, err } = await runbook(args, { env: preload('kill-at-record.ts', { KILL_AT: at }) });
     if (signal === null && code !== 0) throw new Error(`${at}: ${err}`);
     return signal === 'SIGKILL';
-  }
-
-  /** What is wrong with the three hosts once a run was settled: nothing may be. */
-  function oddities(at: string, events: readonly RunEvent[]): readonly string[] {
-    const ends = endsOf(events);
-    return HOSTS.flatMap((host) => {
-      const { file, starts, record } = three.stand(host);
-      const [state = 'none', ...more] = record.states;
-      const found = `${state} ${file} ${starts} ${ends[host] ?? 'skipped'}`;
-      const whole = /^CONFIRMED new 1 fixed$|^ROLLEDBACK old (0|1|2) rolled-back$|^(ROLLEDBACK|none) old 0 (skipped|would-fix)$/.test(
-        found,
-      );
-      const left = [...more, ...record.leftovers, ...record.lock.filter((holder) => holder !== 'free')];
-      return [...(whole ? [] : [found]), ...left].map((what) => `${at}, ${host}: ${what}`);
-    });
   }
 
   async function newest(): Promise<string> {
@@ -65,7 +49,7 @@ describe.skipIf(noPractice !== undefined)(onPractice('a controller that is kille
     return [
       ...(code === expected ? [] : [`${at}: resume ended with ${code}, but should with ${expected}: ${err}`]),
       ...inDoubt(events).map(({ host }) => `${at}: ${host} is still in doubt`),
-      ...oddities(at, events),
+      ...three.oddities(events).map((what) => `${at}, ${what}`),
       ...(states.includes('CONFIRMED') ? await rolledBack(at, started.run) : []),
     ];
   }
@@ -81,7 +65,7 @@ describe.skipIf(noPractice !== undefined)(onPractice('a controller that is kille
     const odd: string[] = [];
     let point = first;
     for (; ; point += when === 'torn' ? 5 : STRIDE) {
-      three.renew();
+      await three.renew();
       await ready();
       if (!(await killed(await args(), `${when}:${point}`))) break;
       odd.push(...(await settled(`${when} ${point}`)));

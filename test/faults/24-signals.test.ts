@@ -154,7 +154,7 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
   }
 
   test('fault 24: by Ctrl-C twice: it says which host is armed and when it takes itself back, and that it does', async () => {
-    const { words, restarts } = await left(['--confirm-timeout', '10s']);
+    const { words, restarts } = await left([]);
     const intended = (await fleet.journal()).filter((event) => event.type === 'transaction.intended');
     expect(intended.map(({ host }) => host)).toEqual(['lab-1']);
     const [{ at, undoAfterMs } = { at: 0, undoAfterMs: 0 }] = intended;
@@ -165,6 +165,8 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
       `Left at once. Changed and not confirmed, and will take themselves back: lab-1 at ${when} UTC. "runbook resume ${run?.run}" asks them`,
     );
     restarts.open();
+    await fleet.idle('lab-1');
+    fleet.elapse('lab-1');
     while (three.states('lab-1')[0] !== 'ROLLEDBACK') await delay(50);
     await fleet.idle('lab-1');
     expect(three.stand('lab-1')).toEqual({ file: 'old', starts: 2, record: { states: ['ROLLEDBACK'], lock: ['free'], leftovers: [] } });

@@ -14,8 +14,6 @@ import { HOSTS, ThreeHosts } from './three-hosts.ts';
 
 const noMount = process.getuid?.() !== 0 ? ' (not here: needs root to mount a small file system)' : '';
 const noCompiler = onPath('gcc') ? '' : ' (not here: needs gcc)';
-/** So that hosts take themselves back soon. */
-const SOON = ['--json', '--confirm-timeout', '10s'];
 const BACK = { file: 'old', record: { states: ['ROLLEDBACK'], lock: ['free'], leftovers: [] } };
 const UNTOUCHED = { file: 'old', starts: 0, record: { states: [], lock: [], leftovers: [] } };
 
@@ -75,7 +73,7 @@ describe.skipIf(noPractice !== undefined)(onPractice('a journal that cannot be k
     async () => {
       mountSmall('size=1400k,mode=0700');
       const [first, second] = [hold('lab-1'), hold('lab-2')];
-      const { finished } = start(three.apply({ parallel: 2, verifySeconds: 5, more: SOON }));
+      const { finished } = start(three.apply({ parallel: 2 }));
       await until(() => ['lab-1', 'lab-2'].every((host) => three.states(host)[0] === 'APPLYING'));
       const makeRoom = fill();
       expect(existsSync(join(runDirectory(), 'ballast'))).toBe(true);
@@ -90,6 +88,8 @@ describe.skipIf(noPractice !== undefined)(onPractice('a journal that cannot be k
       expect(events.filter(({ type }) => type === 'transaction.intended')).toHaveLength(2);
       expect(events).toContainEqual(expect.objectContaining({ type: 'transaction.finished', host: 'lab-2' }));
       first.open();
+      await fleet.idle('lab-1');
+      fleet.elapse('lab-1');
       await until(() => three.states('lab-1')[0] === 'ROLLEDBACK');
       await fleet.idle('lab-1');
       expect(three.stand('lab-1')).toMatchObject(BACK);
@@ -138,11 +138,12 @@ describe.skipIf(noPractice !== undefined)(onPractice('a journal that cannot be k
 
   test('fault 25: when the journal is removed under way, the host takes itself back', async () => {
     const restarts = hold('lab-1');
-    const { finished } = start(three.apply({ waves: '1, 100%', verifySeconds: 5, more: SOON }));
+    const { finished } = start(three.apply({ waves: '1, 100%' }));
     await until(() => three.states('lab-1')[0] === 'APPLYING');
     rmSync(join(runDirectory(), 'journal.jsonl'));
     restarts.open();
     expectRefusal(await finished, ['lab-1']);
+    fleet.elapse('lab-1');
     await until(() => three.states('lab-1')[0] === 'ROLLEDBACK');
     await fleet.idle('lab-1');
     expect(three.stand('lab-1')).toMatchObject(BACK);
@@ -157,7 +158,7 @@ describe.skipIf(noPractice !== undefined)(onPractice('a journal that cannot be k
       const env = (at: number) => ({ LD_PRELOAD: library, FAIL_AT: String(at), FAIL_ERRNO: String(constants.errno[name]) });
       let at = 1;
       for (; ; at += name === 'EIO' ? 1 : 3) {
-        three.renew();
+        await three.renew();
         const ended = await runbook(three.apply({ waves: '1, 100%' }), { env: env(at) });
         if (ended.code === 0) break;
         const events = await fleet.journal();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../src/domain/event.ts';
@@ -28,6 +28,10 @@ verify:
 rollout: { waves: [WAVES], max_failures: 0, verify_timeout: VERIFYs, parallel: PARALLEL }
 `;
 
+/** State, file, starts and outcome that go together. */
+const WHOLE =
+  /^CONFIRMED new 1 fixed$|^ROLLEDBACK old (0|1|2) rolled-back$|^(ROLLEDBACK|none) old 0 (skipped|would-fix|failed|unreachable)$/;
+
 /** How one of the three stands: what its file is, how often its unit was started since it was made old, and its own record. */
 export interface Stand {
   /** `old` and `new` are whole: bytes, mode, and for `old` the time as well. */
@@ -51,10 +55,10 @@ export class ThreeHosts {
   }
 
   /** All old, nothing on record, and runs kept in a directory of their own. */
-  renew(): void {
+  async renew(): Promise<void> {
     this.fleet.forget();
     for (const host of HOSTS) {
-      rmSync(this.#at(host, 'var/lib/runbook'), { recursive: true, force: true });
+      await this.fleet.cleanse(host, ['etc']);
       writeFileSync(this.#at(host, PATH), OLD, { mode: 0o640 });
       utimesSync(this.#at(host, PATH), 1_000_000, 1_000_000);
       this.#starts.set(host, this.fleet.starts(host));
@@ -76,6 +80,18 @@ export class ThreeHosts {
   stand(host: string): Stand {
     const starts = this.fleet.starts(host) - (this.#starts.get(host) ?? 0);
     return { file: this.#file(host), starts, record: hostRecord(this.#at(host, ''), ['etc']) };
+  }
+
+  /** What is wrong with the three by the record of a run that is settled: nothing may be half, doubled or told otherwise than it is. */
+  oddities(events: readonly RunEvent[]): readonly string[] {
+    const ends = endsOf(events);
+    return HOSTS.flatMap((host) => {
+      const { file, starts, record } = this.stand(host);
+      const [state = 'none', ...more] = record.states;
+      const found = `${state} ${file} ${starts} ${ends[host] ?? 'skipped'}`;
+      const left = [...more, ...record.leftovers, ...record.lock.filter((holder) => holder !== 'free')];
+      return [...(WHOLE.test(found) ? [] : [found]), ...left].map((what) => `${host}: ${what}`);
+    });
   }
 
   /** The names of the states of a host's transactions, as its own record has them. */

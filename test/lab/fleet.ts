@@ -49,7 +49,13 @@ export class TestFleet {
       };
       hosts.set(name, await SystemdHost.create(recipe));
     }
-    await Promise.all([...hosts.values()].map((host) => host.boot()));
+    // All at once they would starve each other until their own limits are over.
+    const waiting = [...hosts.values()];
+    await Promise.all(
+      Array.from({ length: BOOTING }, async () => {
+        for (let host = waiting.shift(); host; host = waiting.shift()) await host.boot();
+      }),
+    );
     const fleet = new TestFleet(directory, hosts);
     writeFileSync(fleet.knownHosts, [...hosts.values()].map((host) => host.knownHostsLine).join(''));
     return fleet;
@@ -77,6 +83,8 @@ export class TestFleet {
   }
 }
 
+/** Hosts that boot at the same time. */
+const BOOTING = 4;
 const BRIDGE = 'rbk0';
 const FLEETS = '/var/tmp/runbook-fleet';
 
