@@ -50,8 +50,7 @@ fence() {
 find_sudo_above() {
   above= climb=$1
   for try in 1 2 3; do
-    line=
-    read -r line 2>/dev/null <"/proc/$climb/stat" || return 0
+    stat_of "$climb" || return 0
     climb=\${line##*) }
     climb=\${climb#* }
     climb=\${climb%% *}
@@ -77,9 +76,9 @@ kill_below() {
     while [ -n "$grown" ]; do
       grown=
       for file in /proc/[0-9]*/stat; do
-        line=
-        read -r line 2>/dev/null <"$file" || continue
-        member=\${line%% *}
+        member=\${file#/proc/}
+        member=\${member%/stat}
+        stat_of "$member" || continue
         parent=\${line##*) }
         parent=\${parent#* }
         parent=\${parent%% *}

@@ -11,7 +11,6 @@ import { protectedPathFunctions } from './protected-paths.ts';
  * and attributes that cannot be proven to survive.
  */
 export const fileCheckFunctions = `${protectedPathFunctions}
-is_mount_point() { cut -d ' ' -f 5 /proc/self/mountinfo 2>/dev/null | grep -Fxq -e "$1"; }
 is_locked() {
   flags=$(lsattr -d -- "$1" 2>/dev/null) || return 1
   case \${flags%% *} in *[ia]*) return 0 ;; esac
@@ -61,7 +60,7 @@ check_present() {
   [ "$4" = 1 ] || [ -n "$in_place" ] || { refuse "has $4 hard links"; return; }
   [ "$new_kind" = file ] || [ ! -L "$path" ] || { refuse "is a link; removing $real would leave it leading nowhere"; return; }
   case $1 in [2-7]???) refuse 'is a set-user-id or set-group-id program'; return ;; esac
-  [ -n "$in_place" ] || ! is_mount_point "$mount_name" || { refuse 'is a mount point of its own'; return; }
+  [ -n "$in_place" ] || ! is_mount_point "$real" || { refuse 'is a mount point of its own'; return; }
   ! is_locked "$real" || { refuse 'is immutable or append-only'; return; }
   check_place
 }

@@ -1,3 +1,4 @@
+import { mountFunctions } from './mount-functions.ts';
 import { xattrFunctions } from './xattrs.ts';
 
 /**
@@ -5,7 +6,7 @@ import { xattrFunctions } from './xattrs.ts';
  * file is, and the names beside it: the candidate, and the link that keeps the original inode until the change is confirmed.
  * Dot names keep both out of `*.conf` globs.
  */
-export const fileLookFunctions = `${xattrFunctions}
+export const fileLookFunctions = `${xattrFunctions}${mountFunctions}
 stale() { echo "$*"; return 75; }
 refuse() { echo "$*"; return 1; }
 digest() { sha256sum <"$1" 2>/dev/null | cut -d ' ' -f 1; }

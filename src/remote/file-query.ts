@@ -1,6 +1,7 @@
 import { HostFault } from '../domain/failure.ts';
 import { absent, contentOf, type FileObstacle, type FileState, type PresentFile } from '../domain/file.ts';
 import type { Frame } from './frames.ts';
+import { mountFunctions } from './mount-functions.ts';
 import { type Answer, checkPath, type Query, textOf } from './query.ts';
 import { quote } from './quote.ts';
 import { xattrFunctions } from './xattrs.ts';
@@ -11,7 +12,7 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 /**
  * `%y` has the nanoseconds of the modification time, by GNU and busybox alike (TZ is UTC0); a busybox before 1.35
  * prints zeros there, which gives a time that is right to the second. No more is hashed than is read: a log of many GiB
- * would outlast every limit only to be refused. `%m`, the mount point, is GNU's: without it, a file that is one is refused later.
+ * would outlast every limit only to be refused.
  */
 const fileFunctions = `
 obstacles() {
@@ -20,7 +21,7 @@ obstacles() {
     read -r flags name && case $flags in *[ia]*) echo immutable ;; esac
     read -r flags name && case $flags in *[ia]*) echo immutable-directory ;; esac
   }
-  [ "$(stat -c %m -- "$1" 2>/dev/null)" != "$1" ] || echo mount-point
+  ! is_mount_point "$1" || echo mount-point
 }
 file() {
   begin "$1.stat"; stat -L -c '%f %u %g %h %s %Y %y' -- "$2" 2>&1; end "$1.stat" "$?"
@@ -47,7 +48,7 @@ export function fileQuery(path: string): Query<FileState | Torn> {
   checkPath(path);
   return {
     key: `file ${path}`,
-    functions: [xattrFunctions, fileFunctions],
+    functions: [xattrFunctions, mountFunctions, fileFunctions],
     tools: ['stat', 'readlink', 'head', 'sed', 'sort'],
     call: (id) => `file ${id} ${quote(path)}`,
     timeoutMs: 10_000,

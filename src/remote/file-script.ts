@@ -49,7 +49,6 @@ function constants(change: FileChange, rollback: boolean): Readonly<Record<strin
     grandparent: parentOf(parent),
     parent_base: parent.slice(parent.lastIndexOf('/') + 1),
     planned_real: from?.realPath ?? '',
-    mount_name: mountName(from?.realPath ?? ''),
     old_sha: from?.content.sha256 ?? '',
     old_meta: from ? meta(from) : '',
     old_owner: from ? `${from.attributes.uid}:${from.attributes.gid}` : '',
@@ -85,11 +84,6 @@ function parentOf(path: string): string {
 
 function meta({ attributes }: PresentFile): string {
   return `${attributes.mode.toString(8)} ${attributes.uid} ${attributes.gid}`;
-}
-
-/** How /proc/self/mountinfo writes a path (`man proc`). */
-function mountName(path: string): string {
-  return path.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
 
 function decimalSeconds(ns: string): string {

@@ -70,7 +70,8 @@ prepare() {
   n=$1
   case $refused$skip in 1*) return ;; *" $n "*) true >"$here/s.$n"; return ;; esac
   "use_$n"; locate
-  [ ! -d "$dir" ] || stat -c %m -- "$dir" >"$here/m.$n" 2>/dev/null
+  mount_of "$dir"
+  printf '%s\\n' "$mount_point" >"$here/m.$n"
   begin "prepare.$n"
   "$2" 2>&1
   result=$?
@@ -98,7 +99,7 @@ change() {
   shift
   mark "c.$n" todo begun || { stopped=1; return; }
   case " $ahead " in *" $n "*) sync "$here" || { stopped=1; return; } ;; esac
-  capture "change.$n" 16384 "$@" && mark "c.$n" begun 'done' || stopped=1
+  capture_apart "change.$n" 16384 "$@" && mark "c.$n" begun 'done' || stopped=1
 }
 take_back() {
   rm -f -- "$here/own"

@@ -49,9 +49,15 @@ state_of() {
 }
 say_state() { state_of "$txid"; begin tx.state; echo "$state"; end tx.state 0; }
 boot_id() { boot=; read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id; }
+# A program's name may hold newlines and parentheses: all lines, and what comes after the last parenthesis.
+stat_of() {
+  line=
+  { read -r line && while read -r more; do line="$line $more"; done; } 2>/dev/null <"/proc/$1/stat"
+  [ -n "$line" ]
+}
 started_at() {
-  started= line=
-  read -r line 2>/dev/null <"/proc/$1/stat" || return 1
+  started=
+  stat_of "$1" || return 1
   set -- \${line##*) }
   case $1 in Z | X) return 1 ;; esac
   started=\${20}

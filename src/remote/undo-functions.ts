@@ -30,8 +30,10 @@ look_at() {
 same_inode() { [ "$(stat -c '%d:%i' -- "$1" 2>/dev/null)" = "$(stat -c '%d:%i' -- "$2" 2>/dev/null)" ]; }
 is_away() {
   mounted_on=
-  read -r mounted_on 2>/dev/null <"$here/m.$n" && [ -n "$mounted_on" ] || return 1
-  [ "$(stat -c %m -- "$dir" 2>/dev/null)" != "$mounted_on" ]
+  read -r mounted_on 2>/dev/null <"$here/m.$n" || return 1
+  case $mounted_on in '' | /) return 1 ;; esac
+  mount_of "$dir"
+  [ "$mount_point" != "$mounted_on" ]
 }
 is_our_candidate() {
   [ -f "$candidate" ] && [ ! -L "$candidate" ] && ! same_inode "$real" "$candidate" || return
@@ -120,7 +122,7 @@ back() {
     ;;
   anything) [ -e "$here/c.$n.done" ] || [ -e "$here/files.owed" ] || others_began || return 0 ;;
   esac
-  capture "undo.$n" 16384 "$@" || { failed=1; return 1; }
+  capture_apart "undo.$n" 16384 "$@" || { failed=1; return 1; }
   word_of r "$n"
   mark "r.$n" "$word" 'done' && sync "$here"
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts';
 import { indexedInverse } from '../domain/inverse.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import { apartFunctions } from './apart-functions.ts';
 import { deadManFunctions, RETRY_SECONDS } from './dead-man-functions.ts';
 import { fileLookFunctions } from './file-looks.ts';
 import { fileConstants, wayOf } from './file-script.ts';
@@ -47,7 +48,7 @@ export function undoScript(transaction: Transaction, host: HostShell): UndoScrip
     ahead: changes.flatMap(({ kind }, index) => (kind === 'command' || kind === 'unit' ? [index] : [])).join(' '),
   };
   const definitions = `# runbook: transaction ${id}. "sh undo.sh" takes it back, "sh undo.sh confirm" keeps it.
-${frameFunctions}${fileLookFunctions}${unitFunctions}${recordFunctions}${deadManFunctions}${undoFunctions}
+${frameFunctions}${apartFunctions}${fileLookFunctions}${unitFunctions}${recordFunctions}${deadManFunctions}${undoFunctions}
 ${Object.entries(constants)
   .map(([name, value]) => `${name}=${quote(value)}`)
   .join('\n')}

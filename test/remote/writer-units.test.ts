@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Change, CommandChange, TriggerAction, TriggerChange, UnitChange, UnitState } from '../../src/domain/change.ts';
-import { hostWithout, localFleet, temporaryDirectory } from './local-fleet.ts';
+import { hostWithout, localFleet, shells, temporaryDirectory } from './local-fleet.ts';
 import { apply, kinds, planned } from './transactions.ts';
 
 /**
@@ -49,6 +49,14 @@ function trigger(action: TriggerAction, before: UnitState = UP): TriggerChange {
 
 function command(argv: readonly string[], timeoutMs = 10_000): CommandChange {
   return { kind: 'command', argv, timeoutMs, undo: { argv: ['true'] }, says: [], sensitive: false };
+}
+
+function endProcess(pidFile: string): void {
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 describe('unit state', () => {
@@ -177,6 +185,21 @@ describe('commands', () => {
     const { fleet } = localFleet();
     expect(await kinds(fleet, [await planned(fleet, path, 'new'), command(['no-such-program'])])).toEqual(['not-reached', 'failed']);
     expect(readFileSync(path, 'utf8')).toBe('old');
+  });
+
+  test.each(shells)('that leave a child which keeps their output open are done when they have ended ($name)', async (shell) => {
+    const { fleet } = localFleet({ shell });
+    const pidFile = `${temporaryDirectory()}/pid`;
+    onTestFinished(() => endProcess(pidFile));
+    // The child still talks: it must not be ended by that either.
+    const child = 'while sleep 1; do echo still here; done';
+    const start = command([
+      'sh',
+      '-c',
+      `sh -c 'echo $$ >${pidFile}; ${child}' & until [ -s ${pidFile} ]; do :; done; echo said >&2; exit 3`,
+    ]);
+    expect(await apply(fleet, [start])).toMatchObject([{ kind: 'failed', message: expect.stringContaining('ended with 3: said') }]);
+    expect(process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toBe(true);
   });
 
   test('that print for ever are cut off', async () => {
