@@ -5,6 +5,8 @@ export interface CuttingProxy {
   readonly port: number;
   /** Breaks all connections at once, as a reset would. */
   cut(): void;
+  /** Breaks all connections once so many further bytes have passed in a direction; the next ones are let through again. */
+  cutAfter(direction: Direction, bytes: number): void;
   /** Swallows everything from now on, both ways, while the connections stay open: a firewall that forgot them. */
   freeze(): void;
   /** From now on lets this many bytes a second through, each way. */
@@ -13,6 +15,8 @@ export interface CuttingProxy {
   received(): number;
   /** Bytes from the clients to the server until now. */
   sent(): number;
+  /** How often all connections were broken by `cutAfter` until now. */
+  cuts(): number;
   /** How many connections were begun until now. */
   connections(): number;
   close(): Promise<void>;
@@ -29,17 +33,24 @@ export interface ProxyOptions {
   readonly latencyMs?: number;
 }
 
-type Direction = 'sent' | 'received';
+/** From the clients to the server, or from the server to the clients. */
+export type Direction = 'sent' | 'received';
 
 /** Starts a proxy in front of a port. */
 export async function startProxy(port: number, options: ProxyOptions = {}): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   const limits = { sent: options.cutAfterSent, received: options.cutAfterBytes };
   const total = { sent: 0, received: 0 };
+  const cuts = { sent: Number.POSITIVE_INFINITY, received: Number.POSITIVE_INFINITY };
   let frozen = false;
   let rate = Number.POSITIVE_INFINITY;
   let begun = 0;
+  let broken = 0;
   let toTurnAway = options.turnAway ?? 0;
+
+  function cut(): void {
+    for (const socket of sockets) socket.resetAndDestroy();
+  }
 
   function carry(from: Socket, to: Socket, direction: Direction): void {
     const limit = limits[direction] ?? Number.POSITIVE_INFINITY;
@@ -66,7 +77,14 @@ export async function startProxy(port: number, options: ProxyOptions = {}): Prom
     });
     from.on('data', (chunk: Buffer) => {
       if (frozen) return;
+      const room = cuts[direction] - total[direction];
       total[direction] += chunk.length;
+      if (room < chunk.length) {
+        cuts[direction] = Number.POSITIVE_INFINITY;
+        broken += 1;
+        to.write(chunk.subarray(0, room), cut);
+        return;
+      }
       passed += chunk.length;
       const tooMany = passed - limit;
       if (tooMany > 0) pass(chunk.subarray(0, Math.max(0, chunk.length - tooMany)), () => to.destroy());
@@ -89,12 +107,12 @@ export async function startProxy(port: number, options: ProxyOptions = {}): Prom
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const cut = () => {
-    for (const socket of sockets) socket.resetAndDestroy();
-  };
   return {
     port: address.port,
     cut,
+    cutAfter: (direction, bytes) => {
+      cuts[direction] = total[direction] + bytes;
+    },
     freeze: () => {
       frozen = true;
     },
@@ -103,6 +121,7 @@ export async function startProxy(port: number, options: ProxyOptions = {}): Prom
     },
     received: () => total.received,
     sent: () => total.sent,
+    cuts: () => broken,
     connections: () => begun,
     close: async () => {
       cut();
