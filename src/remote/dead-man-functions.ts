@@ -5,9 +5,14 @@ export const RETRY_SECONDS = 30;
 export const deadManQuestion = `
 dead_man() {
   if [ -d /run/systemd/system ] && [ "$me" = 0 ] && command -v systemd-run >/dev/null 2>&1; then armed_by=systemd
-  elif command -v at >/dev/null 2>&1 && [ -r /run/atd.pid ] && kill -0 "$(cat /run/atd.pid)" 2>/dev/null; then armed_by=at
+  elif command -v at >/dev/null 2>&1 && atd_runs; then armed_by=at
   else armed_by=process
   fi
+}
+# Not by kill -0: it belongs to another user, and may be asked about by any.
+atd_runs() {
+  atd= comm=
+  read -r atd 2>/dev/null </run/atd.pid && read -r comm 2>/dev/null <"/proc/$atd/comm" && [ "$comm" = atd ]
 }
 `;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fleet } from '../../src/domain/access.ts';
 import { HostFault } from '../../src/domain/failure.ts';
+import { MORE_PACKAGES } from '../lab/base-tree.ts';
 import { fleetIsMissing } from '../lab/commands.ts';
 import { hostNamed, reach } from '../lab/reach.ts';
 import { inventoryFor } from '../lab/write-inventory.ts';
@@ -11,7 +12,6 @@ import { Bench, LINE_BOOK } from './bench.ts';
 
 const missing = fleetIsMissing();
 
-const PACKAGES = ['busybox-static', 'fish', 'mksh', 'tcsh', 'zsh'];
 const F = '/etc/shell/f';
 
 /** Login shells: those that run commands, and those that do not. */
@@ -42,7 +42,7 @@ describe.skipIf(missing)(`shells of all kinds${missing ? ` (${missing})` : ''}`,
   let way: Fleet;
 
   beforeAll(async () => {
-    bench = await Bench.up({ dash: {}, bash: {}, mksh: {}, busybox: {} }, PACKAGES);
+    bench = await Bench.up({ dash: {}, bash: {}, mksh: {}, busybox: {} }, MORE_PACKAGES);
     way = reach(bench.fleet);
     for (const shell of ['bash', 'mksh', 'busybox']) await bench.sh(shell, `ln -sf $(command -v ${shell}) /usr/bin/sh`);
     for (const name of bench.fleet.hosts.keys()) await bench.sh(name, `mkdir /etc/shell; echo old >${F}`);

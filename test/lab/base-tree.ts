@@ -4,6 +4,9 @@ import { run } from './commands.ts';
 
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'acl', 'attr', 'procps', 'iproute2', 'curl'];
 
+/** What hosts of some tests have besides: one list, so that there is one further tree. */
+export const MORE_PACKAGES: readonly string[] = ['at', 'busybox-static', 'fish', 'mksh', 'tcsh', 'zsh'];
+
 /** What would only make noise or wait on a host without a console, logins or a network of its own. */
 const MASKED = [
   'apt-daily.timer',

@@ -87,6 +87,32 @@ describe.skipIf(missing)(`files of a real host${missing ? ` (${missing})` : ''}`
     expect(await sh(`getfacl -cp ${DIR}/acl`)).toBe(acl);
   });
 
+  it.each([
+    ['/etc/sudoers.d/app', '%adm ALL=(ALL) NOPASSWD: /bin/true\n', 'this is no line of sudoers\n', 'visudo'],
+    ['/etc/ssh/sshd_config.d/app.conf', 'LogLevel INFO\n', 'LogLevel VERY_LOUD\n', 'sshd'],
+  ])('such as %s go live only once their own program has accepted them', async (path, good, bad, program) => {
+    const refused = { kind: 'failed', message: expect.stringContaining(`was not accepted by ${program}`) };
+    expect(await apply(way, 'files', [await edited(way, 'files', path, bad, { mode: 0o440 })])).toMatchObject([refused]);
+    expect(await sh(`ls -A ${path.slice(0, path.lastIndexOf('/'))}; ls /var/lib/runbook/lock`)).not.toMatch(/app|\.rb\.|[0-9a-f]{32}/);
+    expect(await apply(way, 'files', [await edited(way, 'files', path, good, { mode: 0o440 })])).toEqual([{ kind: 'done' }]);
+    expect(await sh(`cat ${path}; rm ${path}`)).toBe(good);
+  });
+
+  it('go live only once the program of their step has accepted them, which sees the new bytes and the old file', async () => {
+    const seen = `${DIR}/../seen`;
+    const validate = ['/bin/sh', '-c', `cat "$1" ${DIR}/plain >${seen}; grep -q good "$1"`, 'sh', '%s'];
+    const edit = async (text: string) => ({ ...(await edited(way, 'files', `${DIR}/plain`, text)), validate });
+    const before = await described('plain');
+    const refused = { kind: 'failed', message: expect.stringContaining('was not accepted by /bin/sh') };
+    expect(await apply(way, 'files', [await edit('bad\n')])).toMatchObject([refused]);
+    expect(await sh(`cat ${seen}`)).toBe('bad\nold\n');
+    expect(await described('plain')).toBe(before);
+    const good = await edit('good\n');
+    expect(await apply(way, 'files', [good])).toEqual([{ kind: 'done' }]);
+    expect(await takeBack(way, 'files', [good])).toEqual([{ kind: 'done' }]);
+    expect(await described('plain')).toBe(before);
+  });
+
   it('on a file system that became read-only are refused with the reason, and taken back once it is not', async () => {
     const [done, next] = [await edited(way, 'files', `${DIR}/plain`, 'new\n'), await edited(way, 'files', `${DIR}/old`, 'new\n')];
     expect(await apply(way, 'files', [done])).toEqual([{ kind: 'done' }]);

@@ -5,9 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runbook } from '../lab/command-line.ts';
 import { fleetIsMissing } from '../lab/commands.ts';
 import { TestFleet } from '../lab/fleet.ts';
-import { hostNamed, reach } from '../lab/reach.ts';
 import { inventoryFor } from '../lab/write-inventory.ts';
-import { apply, edited } from './transactions.ts';
 
 const missing = fleetIsMissing();
 
@@ -92,24 +90,5 @@ describe.skipIf(missing)(`secrets${missing ? ` (${missing})` : ''}`, () => {
       encodings(secret).flatMap((form, k) => (text.includes(form) ? [`${sink} (${k})`] : [])),
     );
     expect(hits).toEqual([]);
-  });
-
-  it('a program that judges new bytes keeps those out that it does not accept, and the host as it was', async () => {
-    const way = reach(fleet);
-    const bad = await edited(way, 'one', '/etc/sudoers.d/extra', 'this is no sudoers file\n', { mode: 0o440 });
-    expect(await apply(way, 'one', [bad])).toMatchObject([
-      { kind: 'failed', message: expect.stringContaining('was not accepted by visudo') },
-    ]);
-    const good = await edited(way, 'one', '/etc/sudoers.d/extra', 'ops ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 });
-    expect(await apply(way, 'one', [good])).toEqual([{ kind: 'done' }]);
-    const judged = { ...(await edited(way, 'one', '/etc/app.conf', 'port = x\n')), validate: ['grep', '-Eq', 'port = [0-9]+', '%s'] };
-    expect(await apply(way, 'one', [judged])).toMatchObject([
-      { kind: 'failed', message: expect.stringContaining('was not accepted by grep') },
-    ]);
-    expect(await apply(way, 'one', [{ ...(await edited(way, 'one', '/etc/app.conf', 'port = 1\n')), validate: judged.validate }])).toEqual([
-      { kind: 'done' },
-    ]);
-    expect(await fleet.host('one').exec('/bin/sh', '-c', 'ls -A /etc | grep "^[.]rb" ; ls /var/lib/runbook/lock')).toBe('free\n');
-    await way.close(hostNamed('one'));
   });
 });
