@@ -3,7 +3,7 @@ import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { screenOf } from './screen.ts';
 import { SpareHost, selftestCases } from './selftest-cases.ts';
-import { readSources } from './targets.ts';
+import { readHost } from './targets.ts';
 import type { World } from './world.ts';
 
 interface Verdict {
@@ -15,11 +15,9 @@ interface Verdict {
 /** `selftest`: every case on one host, one after another; 3 when any did not end as it should, 4 when the host was not reached. */
 export async function runSelftest(world: World, name: string, options: TargetOptions, yes: boolean): Promise<number> {
   const screen = screenOf(world, options);
-  const read = await readSources(world, options);
+  const read = await readHost(world, options, name);
   if (!read.ok) return screen.refuse(read.failure);
-  const { inventory } = read.value;
-  const listed = inventory.hosts.find((host) => host.name === name);
-  if (!listed) return screen.refuse({ code: 'not-found', message: `the inventory has no host ${name}` });
+  const { inventory, host: listed } = read.value;
   if (!yes) {
     screen.tell([`${screen.err.say(name)} would be changed below /etc/runbook-selftest.d. If it is a spare host, pass -y.`]);
     return 5;

@@ -5,7 +5,7 @@ import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { rollBackAll } from './run-rollback.ts';
 import { screenOf } from './screen.ts';
-import { readSources } from './targets.ts';
+import { readHost } from './targets.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,11 +14,9 @@ import type { World } from './world.ts';
  */
 export async function runUnlock(world: World, name: string, options: TargetOptions, yes: boolean): Promise<number> {
   const screen = screenOf(world, options);
-  const read = await readSources(world, options);
+  const read = await readHost(world, options, name);
   if (!read.ok) return screen.refuse(read.failure);
-  const { inventory } = read.value;
-  const listed = inventory.hosts.find((host) => host.name === name);
-  if (!listed) return screen.refuse({ code: 'not-found', message: `the inventory has no host ${name}` });
+  const { inventory, host: listed } = read.value;
   const host = withoutSecrets(listed);
   const { fleet, close } = await connect(world, options, screen, inventory);
   let lock: Awaited<ReturnType<Awaited<ReturnType<typeof fleet.read>>['lock']>>;

@@ -51,6 +51,19 @@ export async function readSources(world: World, { inventory: given }: TargetOpti
   return ok({ inventory: inventory.value, notes: [...which, ...inventory.value.warnings] });
 }
 
+/** Reads the inventory, and finds the one host of it that has a name. */
+export async function readHost(
+  world: World,
+  options: TargetOptions,
+  name: string,
+): Promise<Result<{ readonly inventory: Inventory; readonly host: Host }>> {
+  const read = await readSources(world, options);
+  if (!read.ok) return read;
+  const { inventory } = read.value;
+  const host = inventory.hosts.find((one) => one.name === name);
+  return host ? ok({ inventory, host }) : fail('not-found', `the inventory has no host ${name}`);
+}
+
 async function selected(inventory: Inventory, pattern: string, limit: string | undefined): Promise<Result<readonly Host[]>> {
   const limits = limit === undefined ? ok(undefined) : await expandLimit(limit, nodeInventoryIo);
   return limits.ok ? selectHosts(inventory, pattern, limits.value) : limits;

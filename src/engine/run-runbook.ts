@@ -105,9 +105,9 @@ function readyToFix({ host, plan, scope }: PlannedHost, planning: Planning, port
   };
 }
 
-/** A host waits to be confirmed as long as verify and bake may take, and then so long as the runbook or the operator says. */
+/** A host waits to be confirmed as long as verify and bake may take (verify asks again after a bake), and then so long as the runbook or the operator says. */
 function undoAfter({ commitConfirmMs, verifyTimeoutMs, bakeMs }: Rollout): number {
-  return commitConfirmMs + verifyTimeoutMs + bakeMs;
+  return commitConfirmMs + verifyTimeoutMs + (bakeMs === 0 ? 0 : bakeMs + verifyTimeoutMs);
 }
 
 function questionsOf(steps: readonly Step[], ill: readonly PlannedHost[]): readonly string[] {

@@ -18,6 +18,10 @@ export class JournalFault extends Error {
 /** Room that is set aside and given up when the disk is full, so that the last records of hosts under way still fit, in bytes. */
 const BALLAST_BYTES = 1024 * 1024;
 
+async function layBallast(directory: string): Promise<void> {
+  await writeFile(join(directory, 'ballast'), new Uint8Array(BALLAST_BYTES), { mode: 0o600, flush: true });
+}
+
 /**
  * The append-only record of one run: `DIR/journal.jsonl`, one hash-chained line an event, and `DIR/contents`. What
  * announces an effect is on disk before `append` returns; a failed write is never tried again, for the kernel may have
@@ -49,7 +53,7 @@ export class FileJournal {
       await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
       await mkdir(directory, { mode: 0o700 });
       if (!takeOwnership(directory)) throw new Error('another process has it');
-      await writeFile(join(directory, 'ballast'), new Uint8Array(BALLAST_BYTES), { mode: 0o600, flush: true });
+      await layBallast(directory);
       const file = await open(join(directory, 'journal.jsonl'), 'ax', 0o600);
       await syncDirectory(directory);
       await syncDirectory(dirname(directory));
@@ -72,6 +76,8 @@ export class FileJournal {
       const file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
       await file.truncate(bytes);
       await file.datasync();
+      // Where there is no room for it, settling is worth more than to be sure of the last words.
+      await layBallast(directory).catch(() => rm(join(directory, 'ballast'), { force: true }));
       return new FileJournal(directory, file, events.length, hash, bytes);
     } catch (error) {
       throw new JournalFault(directory, error);

@@ -26,7 +26,8 @@ atd_runs() {
  */
 export const deadManFunctions = `${deadManQuestion}arm() {
   case $armed_by in systemd) arm_boot || return ;; esac
-  uptime_now && echo "$((now + undo_after))" >"$here/deadline" || return
+  now_is
+  echo "$((now + undo_after))" >"$here/deadline" || return
   pass PREPARED ARMED || return
   case $armed_by in
   systemd) arm_timer ;;
@@ -74,7 +75,6 @@ arm_process() {
   fi
   identity $! >"$here/waits"
 }
-uptime_now() { now=; read -r now rest 2>/dev/null </proc/uptime && now=\${now%%.*}; }
 disarm() {
   if [ -e "$units/$boot_unit" ] || [ -L "$units/sysinit.target.wants/$boot_unit" ]; then
     rm -f -- "$units/sysinit.target.wants/$boot_unit" "$units/$boot_unit" && sync "$units/sysinit.target.wants" "$units" || return

@@ -133,7 +133,7 @@ describe('how long a host waits to be confirmed', () => {
   };
 
   it('is what verify and the bake may need, and on top of it what the runbook says', async () => {
-    expect(await undoAfter('0'.repeat(32), { verifyTimeoutMs: 7_000, bakeMs: 500, commitConfirmMs: 60_000 })).toBe(67_500);
+    expect(await undoAfter('0'.repeat(32), { verifyTimeoutMs: 7_000, bakeMs: 500, commitConfirmMs: 60_000 })).toBe(74_500);
   });
 
   it('is at most a fifth longer, by the id alone, so that a fleet without a controller does not go back all at once', async () => {

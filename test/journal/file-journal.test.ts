@@ -64,6 +64,7 @@ describe('a journal that another process goes on with', () => {
     const { runs, run } = await cutOff();
     const resumed = await FileJournal.resume(run);
     expect((await read(runs)).live).toBe(true);
+    expect(statSync(join(run, 'ballast')).size).toBe(1_048_576);
     await resumed.append(MORE.slice(0, 1));
     await resumed.append(MORE.slice(1));
     await resumed.close();
