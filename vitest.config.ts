@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/** What measures time or memory, so that nothing else may run beside it. */
+const alone = ['test/faults/{5-52,35,36,38}-*.test.ts'];
+
 const elsewhere = ['test/remote/**', 'test/lab-embedded/**', 'test/ssh/**', 'test/systemd/**', 'test/e2e/**', 'test/faults/**'];
 
 /**
- * Six suites: `unit` needs nothing, and is what `npm run check` runs; `shell` runs real shells, and as root real mounts;
+ * Seven suites: `unit` needs nothing, and is what `npm run check` runs; `shell` runs real shells, and as root real mounts;
  * `ssh` needs a local sshd; `e2e` is the command line in a terminal on the practice fleet; `systemd` needs root and systemd-nspawn;
- * `faults` needs all of that, and breaks something in each test.
- * One suite after another: real hosts are slow to answer beside others that use all of the machine.
+ * `faults` needs all of that, and breaks something in each test; `alone` are those of them that bear nothing beside them.
+ * The light suites one after another, then what is slow.
  * A test that lacks what it needs is skipped and says in its name what that is.
  */
 export default defineConfig({
@@ -32,36 +35,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      {
-        test: {
-          name: 'e2e',
-          sequence: { groupOrder: 3 },
-          include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'faults',
-          sequence: { groupOrder: 4 },
-          include: ['test/faults/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'systemd',
-          sequence: { groupOrder: 5 },
-          include: ['test/systemd/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
-        },
-      },
+      { test: { ...slow('e2e', ['test/e2e/**/*.test.ts']), testTimeout: 180_000 } },
+      { test: { ...slow('faults', ['test/faults/**/*.test.ts']), exclude: alone } },
+      { test: slow('systemd', ['test/systemd/**/*.test.ts']) },
+      { test: { ...slow('alone', alone), sequence: { groupOrder: 4 }, maxWorkers: 1 } },
     ],
   },
 });
+
+/** Real hosts and whole command lines, two files at a time: they wait more than they work. */
+function slow(name: string, include: string[]) {
+  return { name, include, sequence: { groupOrder: 3 }, testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 };
+}

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './commands.ts';
+import { takeAny } from './lock.ts';
 
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'acl', 'attr', 'procps', 'iproute2', 'curl'];
 
@@ -34,8 +35,19 @@ export async function baseTree(extra: readonly string[] = []): Promise<string> {
   const cache = process.env['RUNBOOK_TEST_CACHE'] ?? '/var/cache/runbook-test';
   const tree = join(cache, ['base', ...extra].join('-'));
   const stamp = join(tree, 'etc/runbook-test-version');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === VERSION) return tree;
+  const isBuilt = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === VERSION;
+  if (isBuilt()) return tree;
   mkdirSync(cache, { recursive: true, mode: 0o755 });
+  const lock = await takeAny([`${tree}.lock`]);
+  try {
+    if (!isBuilt()) await build(tree, extra);
+  } finally {
+    lock.release();
+  }
+  return tree;
+}
+
+async function build(tree: string, extra: readonly string[]): Promise<void> {
   const building = `${tree}.${process.pid}`;
   rmSync(building, { recursive: true, force: true });
   rmSync(tree, { recursive: true, force: true });
@@ -47,5 +59,4 @@ export async function baseTree(extra: readonly string[] = []): Promise<string> {
   writeFileSync(join(building, 'etc/ssh/sshd_config.d/test.conf'), 'PasswordAuthentication no\nUseDNS no\nMaxStartups 100\n');
   writeFileSync(join(building, 'etc/runbook-test-version'), VERSION);
   renameSync(building, tree);
-  return tree;
 }

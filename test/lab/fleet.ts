@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseTree } from './base-tree.ts';
 import { run } from './commands.ts';
+import { type Lock, takeAny } from './lock.ts';
 import { type HostRecipe, SystemdHost } from './systemd-host.ts';
 
 /** What a test says of a host; the fleet adds address, keys and network. */
@@ -11,26 +12,31 @@ export interface HostWish {
 }
 
 /**
- * Real hosts on a bridge of their own (198.18.0.0/24, set aside by RFC 2544 for tests between networks). One fleet at a
- * time: names and addresses are fixed. All of it is gone when it is disposed of.
+ * Real hosts on a bridge of their own (198.18.0.0/15 is set aside by RFC 2544 for tests between networks). There are a few places for
+ * fleets on a machine, each with its own bridge and addresses; who finds none free waits. All of it is gone when it is disposed of.
  */
 export class TestFleet {
   readonly directory: string;
   readonly hosts: ReadonlyMap<string, SystemdHost>;
+  /** An address of the fleet's network at which nobody answers. */
+  readonly nowhere: string;
+  readonly #lock: Lock;
 
-  private constructor(directory: string, hosts: ReadonlyMap<string, SystemdHost>) {
+  private constructor(directory: string, hosts: ReadonlyMap<string, SystemdHost>, lock: Lock) {
     this.directory = directory;
     this.hosts = hosts;
+    this.nowhere = `${network(lock.place)}.99`;
+    this.#lock = lock;
   }
 
   /** Lays out and boots hosts; resolves when all greet on port 22. */
   static async up(wishes: Readonly<Record<string, HostWish>>, packages: readonly string[] = []): Promise<TestFleet> {
     const base = await baseTree(packages);
-    await takeLock();
-    await sweep();
-    mkdirSync(FLEETS, { recursive: true });
-    const directory = mkdtempSync(join(FLEETS, 'f'));
-    await bridgeUp();
+    const lock = await takeAny(PLACES.map((place) => `${FLEETS}.${place}.lock`));
+    await sweep(lock.place);
+    mkdirSync(fleetsOf(lock.place), { recursive: true });
+    const directory = mkdtempSync(join(fleetsOf(lock.place), 'f'));
+    await bridgeUp(lock.place);
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', join(directory, 'key')]);
     const authorizedKey = readFileSync(join(directory, 'key.pub'), 'utf8');
     const hosts = new Map<string, SystemdHost>();
@@ -39,10 +45,12 @@ export class TestFleet {
       number += 1;
       const recipe: HostRecipe = {
         name,
-        address: `198.18.0.${number}`,
+        address: `${network(lock.place)}.${number}`,
         base,
         workDirectory: directory,
-        bridge: BRIDGE,
+        bridge: bridge(lock.place),
+        namespace: `${namespaces(lock.place)}${name}`,
+        link: `rbk${lock.place}v${number}`,
         authorizedKey,
         files,
         enabled,
@@ -56,7 +64,7 @@ export class TestFleet {
         for (let host = waiting.shift(); host; host = waiting.shift()) await host.boot();
       }),
     );
-    const fleet = new TestFleet(directory, hosts);
+    const fleet = new TestFleet(directory, hosts, lock);
     writeFileSync(fleet.knownHosts, [...hosts.values()].map((host) => host.knownHostsLine).join(''));
     return fleet;
   }
@@ -77,73 +85,40 @@ export class TestFleet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.hosts.values()].map((host) => host[Symbol.asyncDispose]()));
-    await run('ip', ['link', 'del', BRIDGE]).catch(() => '');
+    await run('ip', ['link', 'del', bridge(this.#lock.place)]).catch(() => '');
     rmSync(this.directory, { recursive: true, force: true });
-    rmSync(LOCK, { force: true });
+    this.#lock.release();
   }
 }
 
 /** Hosts that boot at the same time. */
 const BOOTING = 4;
-const BRIDGE = 'rbk0';
 const FLEETS = '/var/tmp/runbook-fleet';
+const PLACES = [0, 1];
 
-const LOCK = '/var/tmp/runbook-fleet.lock';
+const bridge = (place: number) => `rbk${place}`;
+const network = (place: number) => `198.18.${place}`;
+const namespaces = (place: number) => `rbk${place}-`;
+const fleetsOf = (place: number) => join(FLEETS, String(place));
 
-/** One fleet at a time on a machine: waits for the process that has one, unless that is gone. */
-async function takeLock(): Promise<void> {
-  for (;;) {
-    try {
-      writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
-      return;
-    } catch {
-      const owner = ownerOf(LOCK);
-      // Renamed first, since only one of those who wait can: a lock that another one has just taken is not removed.
-      if (owner !== undefined && owner !== '' && !existsSync(`/proc/${owner}`)) discard(owner);
-      else await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+/** Clears away what a killed test run left in a place: processes of its namespaces, mounts, directories. */
+async function sweep(place: number): Promise<void> {
+  const left = (await run('ip', ['netns', 'list'])).split('\n').map((line) => line.split(' ')[0] ?? '');
+  for (const name of left.filter((each) => each.startsWith(namespaces(place)))) {
+    const pids = await run('ip', ['netns', 'pids', name]).catch(() => '');
+    await run('kill', ['-KILL', ...pids.split('\n').filter((pid) => pid !== '')]).catch(() => '');
+    await run('ip', ['netns', 'del', name]).catch(() => '');
   }
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  for (const line of mounts.filter((each) => each.split(' ')[1]?.startsWith(`${fleetsOf(place)}/`))) {
+    await run('umount', ['-l', line.split(' ')[1] ?? '']).catch(() => '');
+  }
+  rmSync(fleetsOf(place), { recursive: true, force: true });
 }
 
-function ownerOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function discard(owner: string): void {
-  const aside = `${LOCK}.${process.pid}`;
-  try {
-    renameSync(LOCK, aside);
-    // It was another one's after all: back it goes.
-    if (ownerOf(aside) !== owner) renameSync(aside, LOCK);
-    else rmSync(aside);
-  } catch {
-    // Somebody else was quicker.
-  }
-}
-
-/** Clears away what a killed test run left: processes of its namespaces, mounts, directories. */
-async function sweep(): Promise<void> {
-  if (!existsSync(FLEETS)) return;
-  for (const fleet of readdirSync(FLEETS)) {
-    for (const name of readdirSync(join(FLEETS, fleet), { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() ? [entry.name] : [],
-    )) {
-      const pids = await run('ip', ['netns', 'pids', name]).catch(() => '');
-      await run('kill', ['-KILL', ...pids.split('\n').filter((pid) => pid !== '')]).catch(() => '');
-      await run('umount', ['-l', join(FLEETS, fleet, name, 'root')]).catch(() => '');
-      await run('ip', ['netns', 'del', name]).catch(() => '');
-    }
-    rmSync(join(FLEETS, fleet), { recursive: true, force: true });
-  }
-}
-
-async function bridgeUp(): Promise<void> {
-  await run('ip', ['link', 'del', BRIDGE]).catch(() => '');
-  await run('ip', ['link', 'add', BRIDGE, 'type', 'bridge']);
-  await run('ip', ['addr', 'add', '198.18.0.1/24', 'dev', BRIDGE]);
-  await run('ip', ['link', 'set', BRIDGE, 'up']);
+async function bridgeUp(place: number): Promise<void> {
+  await run('ip', ['link', 'del', bridge(place)]).catch(() => '');
+  await run('ip', ['link', 'add', bridge(place), 'type', 'bridge']);
+  await run('ip', ['addr', 'add', `${network(place)}.1/24`, 'dev', bridge(place)]);
+  await run('ip', ['link', 'set', bridge(place), 'up']);
 }

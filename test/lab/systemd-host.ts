@@ -12,6 +12,10 @@ export interface HostRecipe {
   readonly base: string;
   readonly workDirectory: string;
   readonly bridge: string;
+  /** Of the network namespace, and of the machine as systemd-nspawn calls it: several fleets may have a host of the same name. */
+  readonly namespace: string;
+  /** Of the bridge's end of its cable: at most 15 characters. */
+  readonly link: string;
   /** Public key that may log in as root and ops. */
   readonly authorizedKey: string;
   /** Path to text, or to a local file to copy; modes as given. */
@@ -86,8 +90,8 @@ export class SystemdHost {
       '--keep-unit',
       '-D',
       this.root,
-      `--machine=${this.name}`,
-      `--network-namespace-path=/run/netns/${this.name}`,
+      `--machine=${this.#recipe.namespace}`,
+      `--network-namespace-path=/run/netns/${this.#recipe.namespace}`,
       '--boot',
     ];
     this.#leader = spawn('systemd-nspawn', args, { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -101,7 +105,7 @@ export class SystemdHost {
     const leader = this.#leader;
     if (!leader || leader.exitCode !== null || leader.signalCode !== null) return;
     const gone = new Promise((resolve) => leader.once('exit', resolve));
-    const pids = (await run('ip', ['netns', 'pids', this.name])).split('\n').filter((pid) => pid !== '');
+    const pids = (await run('ip', ['netns', 'pids', this.#recipe.namespace])).split('\n').filter((pid) => pid !== '');
     for (const pid of pids) {
       try {
         process.kill(Number(pid), 'SIGKILL');
@@ -123,8 +127,8 @@ export class SystemdHost {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cut();
     await run('umount', ['-l', this.root]).catch(() => '');
-    await run('ip', ['netns', 'del', this.name]).catch(() => '');
-    await run('ip', ['link', 'del', `v${this.name}`]).catch(() => '');
+    await run('ip', ['netns', 'del', this.#recipe.namespace]).catch(() => '');
+    await run('ip', ['link', 'del', this.#recipe.link]).catch(() => '');
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
@@ -142,14 +146,14 @@ export class SystemdHost {
   }
 
   async #network(): Promise<void> {
-    const { name, address, bridge } = this.#recipe;
-    if (existsSync(`/run/netns/${name}`)) await run('ip', ['netns', 'del', name]);
-    await run('ip', ['netns', 'add', name]);
-    await run('ip', ['link', 'add', `v${name}`, 'type', 'veth', 'peer', 'name', 'host0', 'netns', name]);
-    await run('ip', ['link', 'set', `v${name}`, 'master', bridge, 'up']);
-    await run('ip', ['-n', name, 'addr', 'add', `${address}/24`, 'dev', 'host0']);
-    await run('ip', ['-n', name, 'link', 'set', 'host0', 'up']);
-    await run('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+    const { namespace, link, address, bridge } = this.#recipe;
+    if (existsSync(`/run/netns/${namespace}`)) await run('ip', ['netns', 'del', namespace]);
+    await run('ip', ['netns', 'add', namespace]);
+    await run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'host0', 'netns', namespace]);
+    await run('ip', ['link', 'set', link, 'master', bridge, 'up']);
+    await run('ip', ['-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'host0']);
+    await run('ip', ['-n', namespace, 'link', 'set', 'host0', 'up']);
+    await run('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
   }
 
   async #identity(): Promise<void> {

@@ -37,7 +37,7 @@ describe.skipIf(missing)(`the main job on real systemd hosts${missing ? ` (${mis
     work = mkdtempSync(join(tmpdir(), 'runbook-main-'));
     writeFileSync(
       join(work, 'hosts.yaml'),
-      inventoryFor(fleet, { k8s_nodes: [...Object.keys(WISHES), 'gone'], control_plane: ['well'] }, { gone: '198.18.0.99' }),
+      inventoryFor(fleet, { k8s_nodes: [...Object.keys(WISHES), 'gone'], control_plane: ['well'] }, { gone: fleet.nowhere }),
     );
     common = ['-i', join(work, 'hosts.yaml'), '--state-dir', join(work, 'state')];
     for (const name of ILL) originals.set(name, await stateOf(name));
