@@ -28,7 +28,6 @@ export const deadManFunctions = `${deadManQuestion}arm() {
   case $armed_by in systemd) arm_boot || return ;; esac
   now_is
   echo "$((now + undo_after))" >"$here/deadline" || return
-  pass PREPARED ARMED || return
   case $armed_by in
   systemd) arm_timer ;;
   at) arm_at ;;

@@ -79,7 +79,7 @@ prepare() {
   [ "$result" = 0 ] || refused=1
 }
 armed() {
-  pass PREPARING PREPARED && arm && return 0
+  pass PREPARING PREPARED && arm && pass PREPARED ARMED && return 0
   turn_away unarmed "the undo could not be armed on the host, so nothing was changed"
 }
 commit() { mark files todo begun && pass ARMED APPLYING; }
@@ -103,6 +103,11 @@ change() {
 }
 take_back() {
   rm -f -- "$here/own"
-  RUNBOOK_NONCE=$nonce "$shell" "$here/undo.sh" undo
+  RUNBOOK_NONCE=$nonce "$shell" "$here/undo.sh" undo && return
+  taken_back=$?
+  state_of "$txid"
+  # What was given up before it was armed, and could not be taken back at once, must not be left to itself.
+  [ "$state" != ROLLING ] || [ -e "$here/deadline" ] || arm
+  return "$taken_back"
 }
 `;

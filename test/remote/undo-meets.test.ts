@@ -186,6 +186,17 @@ describe('a begin', () => {
     expect(statSync(`${directory}/f`).mode & 0o777).toBe(0o600);
   });
 
+  test('that was given up before it was armed, and cannot be taken back at once, is armed then', async () => {
+    const directory = directoryWith({ f: 'old' });
+    const fails = `#!/bin/sh\ncase "$*" in *${directory}*) exit 1 ;; esac\nexec /usr/bin/sync "$@"\n`;
+    const { fleet } = localFleet({ shell: hostWithout([], { sync: fails }) });
+    const transaction = transactionOf([await planned(fleet, `${directory}/f`, 'new')]);
+    expect(await (await fleet.write(thisHost)).begin(transaction)).toMatchObject({ state: 'rolling' });
+    const [waiting = ''] = textOf(`${defaultHost.state}/tx/${transaction.id}/waits`).split(' ');
+    expect(process.kill(Number(waiting), 0)).toBe(true);
+    expect(textOf(`${directory}/f`)).toBe('old');
+  });
+
   test('forgets the oldest settled records, but none that keeps what somebody wrote', async () => {
     const directory = directoryWith({ f: 'old' });
     const { fleet } = localFleet();
