@@ -54,7 +54,7 @@ describe.skipIf(missing !== undefined)(`exec over a real sshd${missing === undef
 
   it('gives up on a command that takes too long, and keeps what it said', async () => {
     const other = await createSsh2Transport({ secrets }).connect(sshd.target());
-    const result = await other.exec(request('echo begun; exec sleep 20', { timeoutMs: 500 }));
+    const result = await other.exec(request('echo begun; exec sleep 20', { timeoutMs: 4_000 }));
     expect(result.kind).toBe('timed-out');
     expect(text(result.stdout)).toBe('begun\n');
     await other.close();
