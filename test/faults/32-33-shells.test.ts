@@ -114,7 +114,7 @@ describe.skipIf(missing)(`shells of all kinds${missing ? ` (${missing})` : ''}`,
     expect(await onDash(`cat ${path}; ls /tmp/wrong-command 2>&1 | grep -c 'No such file'`)).toBe('new\n1\n');
   });
 
-  it.each(['dash', 'bash', 'mksh', 'busybox'])(
+  it.concurrent.each(['dash', 'bash', 'mksh', 'busybox'])(
     'fault 33: with %s as /bin/sh a host without a tool is changed as a whole, or not at all',
     async (name) => {
       const sh = (script: string) => bench.fleet.host(name).exec('busybox', 'sh', '-c', script);
