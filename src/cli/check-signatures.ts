@@ -1,21 +1,20 @@
-import { existsSync } from 'node:fs';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { SavedPlan } from '../domain/saved-plan.ts';
-import { approvalPaths, signaturePath } from '../journal/plan-store.ts';
-import { verify } from '../journal/ssh-signature.ts';
+import { approvalPaths } from '../journal/plan-store.ts';
+import { readSignature, signaturePath } from '../journal/signature-file.ts';
 import type { Rules } from './plan-policy.ts';
+import { vouchForSavedRunbook } from './runbook-signature.ts';
+import { nameOf, type Person, personOf } from './signer.ts';
 import type { World } from './world.ts';
 
-/** Who stands for a plan, by the signatures beside its file. */
+/** Who stands for a plan, by the signatures beside its file, and for the runbook in it. */
 export interface Vouchers {
   readonly signedBy?: string;
+  readonly runbookSignedBy?: string;
   readonly approvedBy: readonly string[];
   /** Sentences about signatures that do not count, and why. */
   readonly remarks: readonly string[];
 }
-
-/** A person by the names that one key has in `allowed_signers`. */
-type Person = readonly string[];
 
 /**
  * Checks the signatures beside a plan's file over its bytes. A signature of the maker that is there must hold, whether or not it
@@ -26,18 +25,21 @@ export async function checkSignatures(
   rules: Rules,
   file: string,
   bytes: Uint8Array,
-  { operator }: Pick<SavedPlan, 'operator'>,
+  { operator, runbook }: Pick<SavedPlan, 'operator' | 'runbook'>,
 ): Promise<Result<Vouchers>> {
   const remarks: string[] = [];
-  const signer = await signerOf(world, rules, file, bytes);
-  if (!signer.ok) return signer;
-  if (existsSync(signaturePath(file)) && !signer.value)
-    remarks.push('it is signed, and nobody checked by whom: no policy names allowed_signers');
+  const signed = await signerOf(world, rules, file, bytes);
+  if (!signed.ok) return signed;
+  const { isSigned, signer } = signed.value;
+  if (isSigned && !signer) remarks.push('it is signed, and nobody checked by whom: no policy names allowed_signers');
+  const author = await vouchForSavedRunbook(world, rules, runbook);
+  if (!author.ok) return author;
+  if (author.value.remark !== undefined) remarks.push(author.value.remark);
 
   const approvers: Person[] = [];
   for (const approval of await approvalPaths(file)) {
-    const person = await personOf(world, rules, approval, bytes);
-    const problem = person.ok ? notCounted(person.value, signer.value, operator, approvers) : person.failure.message;
+    const person = await approverOf(world, rules, approval, bytes);
+    const problem = person.ok ? notCounted(person.value, signer, operator, approvers) : person.failure.message;
     if (problem !== undefined) remarks.push(problem.startsWith(approval) ? problem : `${approval} does not count: ${problem}`);
     else if (person.ok && person.value) approvers.push(person.value);
   }
@@ -47,7 +49,13 @@ export async function checkSignatures(
     return fail('refused', message, { hint: `somebody else than who made it: runbook approve ${file}` });
   }
   const approvedBy = approvers.map(nameOf);
-  return ok({ ...(signer.value ? { signedBy: nameOf(signer.value) } : {}), approvedBy, remarks });
+  const { signedBy: runbookSignedBy } = author.value;
+  return ok({
+    ...(signer ? { signedBy: nameOf(signer) } : {}),
+    ...(runbookSignedBy === undefined ? {} : { runbookSignedBy }),
+    approvedBy,
+    remarks,
+  });
 }
 
 /**
@@ -62,37 +70,44 @@ export async function checkApproval(
   { operator }: Pick<SavedPlan, 'operator'>,
   approval: string,
 ): Promise<Result<string | undefined>> {
-  const [signer, person] = [await signerOf(world, rules, file, bytes), await personOf(world, rules, approval, bytes)];
-  if (!signer.ok) return signer;
+  const [signed, person] = [await signerOf(world, rules, file, bytes), await approverOf(world, rules, approval, bytes)];
+  if (!signed.ok) return signed;
   if (!person.ok) return person;
   if (!person.value) return ok(undefined);
   const before: Person[] = [];
   for (const other of (await approvalPaths(file)).filter((path) => path !== approval)) {
-    const found = await personOf(world, rules, other, bytes);
+    const found = await approverOf(world, rules, other, bytes);
     if (found.ok && found.value) before.push(found.value);
   }
-  const problem = notCounted(person.value, signer.value, operator, before);
+  const problem = notCounted(person.value, signed.value.signer, operator, before);
   if (problem === undefined) return ok(nameOf(person.value));
   return fail('refused', `this approval would not count: ${problem}`, { hint: 'somebody else must approve it' });
 }
 
-/** Who signed the plan; undefined where nobody did, or nobody knows whose signatures count. */
-async function signerOf(world: World, rules: Rules, file: string, bytes: Uint8Array): Promise<Result<Person | undefined>> {
+/** Who signed the plan, if anybody did and somebody knows whose signatures count. */
+async function signerOf(
+  world: World,
+  rules: Rules,
+  file: string,
+  bytes: Uint8Array,
+): Promise<Result<{ readonly isSigned: boolean; readonly signer?: Person }>> {
   const path = signaturePath(file);
-  if (existsSync(path)) return personOf(world, rules, path, bytes);
-  if (!rules.signature) return ok(undefined);
-  return fail('refused', 'the policy asks for a signature, and the plan has none', { at: path, hint: 'plan again with --sign KEY' });
+  const signature = await readSignature(path);
+  if (!signature.ok) return signature;
+  if (!signature.value) {
+    if (!rules.planSignature) return ok({ isSigned: false });
+    return fail('refused', 'the policy asks for a signature, and the plan has none', { at: path, hint: 'plan again with --sign KEY' });
+  }
+  const person = await personOf(world, rules, 'plan', bytes, signature.value);
+  return person.ok ? ok({ isSigned: true, ...(person.value ? { signer: person.value } : {}) }) : person;
 }
 
-/** Who made a signature; undefined where no policy says whose count. */
-async function personOf({ env }: World, { signers }: Rules, path: string, bytes: Uint8Array): Promise<Result<Person | undefined>> {
-  let person: Person | undefined;
-  for (const each of signers) {
-    const found = await verify(bytes, path, each, env);
-    if (!found.ok) return found;
-    person ??= found.value;
-  }
-  return ok(person);
+/** Who gave an approval; undefined where no policy says whose count. */
+async function approverOf(world: World, rules: Rules, path: string, bytes: Uint8Array): Promise<Result<Person | undefined>> {
+  const signature = await readSignature(path);
+  if (!signature.ok) return signature;
+  if (!signature.value) return fail('refused', `${path} is not there any more`);
+  return personOf(world, rules, 'plan', bytes, signature.value);
 }
 
 function notCounted(
@@ -110,8 +125,4 @@ function notCounted(
 
 function isSame(a: Person, b: Person): boolean {
   return a.some((name) => b.includes(name));
-}
-
-function nameOf([name = 'nobody']: Person): string {
-  return name;
 }

@@ -13,6 +13,7 @@ import { addRuns } from './runs.ts';
 import { addSchema } from './schema.ts';
 import { addSelftest } from './selftest.ts';
 import { addShow } from './show.ts';
+import { addSign } from './sign-runbook.ts';
 import { addSteps } from './steps.ts';
 import { addUnlock } from './unlock.ts';
 import { addValidate } from './validate.ts';
@@ -49,7 +50,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
   for (const add of [addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns, addSelftest])
     add(program, world, exit);
   program.commandsGroup('Write and read runbooks:');
-  for (const add of [addList, addShow, addValidate, addSteps, addSchema]) add(program, world, exit);
+  for (const add of [addList, addShow, addValidate, addSign, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');
   addLab(program, world, exit);
   return program;

@@ -1,10 +1,11 @@
 import { showDuration } from '../domain/duration.ts';
 import type { Runbook, Step, WaveSize } from '../domain/runbook.ts';
+import type { SignatureState } from '../domain/signature.ts';
 import { hanging, type Page } from '../ui/page.ts';
 import { wrap } from '../ui/wrap.ts';
 
 /** A runbook as data, for `show --json`. */
-export function runbookData(runbook: Runbook): object {
+export function runbookData(runbook: Runbook, signature: SignatureState): object {
   const step = ({ id, spec, place }: Step) => ({ id, uses: spec.name, changes: spec.plan !== undefined, line: place.line });
   return {
     name: runbook.name,
@@ -12,6 +13,7 @@ export function runbookData(runbook: Runbook): object {
     docs: runbook.docs,
     path: runbook.path,
     sha256: runbook.source.sha256,
+    signature,
     hosts: runbook.hosts ?? null,
     inputs: Object.fromEntries(runbook.inputs),
     diagnose: runbook.diagnose.map(step),
@@ -25,7 +27,7 @@ export function runbookData(runbook: Runbook): object {
 const WIDEST = 100;
 
 /** A runbook as a page of text. */
-export function describeRunbook(page: Page, runbook: Runbook): readonly string[] {
+export function describeRunbook(page: Page, runbook: Runbook, signature: SignatureState): readonly string[] {
   const { style, say } = page;
   const paragraphs = runbook.docs.trim() === '' ? [] : runbook.docs.trim().split(/\n\s*\n/);
   const name = say(runbook.name);
@@ -34,6 +36,7 @@ export function describeRunbook(page: Page, runbook: Runbook): readonly string[]
     style.strong(name) + title.slice(name.length),
     ...more,
     ...hanging(page, 0, '', `${say(runbook.path)}  sha256 ${runbook.source.sha256.slice(0, 12)}`, style.quiet),
+    ...hanging(page, 0, '', say(signatureWords(signature)), signature.state === 'bad' ? style.bad : style.quiet),
     ...paragraphs.flatMap((paragraph) => ['', ...wrap(say(paragraph.replaceAll('\n', ' ')), Math.min(page.width, WIDEST))]),
     '',
     ...hanging(page, 0, 'hosts      ', say(runbook.hosts ?? 'none: name them with --hosts')),
@@ -43,6 +46,19 @@ export function describeRunbook(page: Page, runbook: Runbook): readonly string[]
     ...hanging(page, 0, 'rollout    ', rolloutWords(runbook)),
     ...inputs(page, runbook),
   ];
+}
+
+function signatureWords(signature: SignatureState): string {
+  switch (signature.state) {
+    case 'none':
+      return 'not signed';
+    case 'good':
+      return `signed by ${signature.by}`;
+    case 'bad':
+      return `its signature is not good: ${signature.why}`;
+    case 'unchecked':
+      return signature.why;
+  }
 }
 
 function phase(page: Page, name: string, steps: readonly Step[]): readonly string[] {

@@ -23,15 +23,25 @@ export interface Reading {
 export async function readRunbookFile(world: World, path: string): Promise<Result<Reading>> {
   const near = relative(world.cwd, path);
   const shown = near.startsWith('..') ? path : near;
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     return fail('bad-input', `${shown} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const loaded = loadRunbook({ path: shown, text }, stepTypes);
+  const loaded = loadRunbook({ path: shown, text: bytes.toString('utf8') }, stepTypes);
   if (!loaded.ok) return ok({ path: shown, diagnostics: loaded.diagnostics });
-  return ok({ path: shown, runbook: loaded.runbook, diagnostics: loaded.warnings });
+  const { runbook, warnings } = loaded;
+  // What is hashed, signed and kept are the bytes of the file, not something that is read like them.
+  if (!bytes.equals(runbook.source.bytes))
+    return fail('not-text', `${shown} is not UTF-8`, { at: `${shown}:${lineOfDifference(bytes, runbook.source.bytes)}` });
+  return ok({ path: shown, runbook, diagnostics: warnings });
+}
+
+/** The line, from 1, on which two texts begin to differ. */
+function lineOfDifference(some: Uint8Array, others: Uint8Array): number {
+  const at = some.findIndex((byte, index) => byte !== others[index]);
+  return some.subarray(0, at).filter((byte) => byte === 0x0a).length + 1;
 }
 
 /** The runbook of that name, or undefined after everything that is wrong with it was told. */

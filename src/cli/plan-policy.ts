@@ -7,9 +7,10 @@ import { renderDiagnostic } from '../load/render-diagnostic.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
 
-/** What all policies together ask of plans. */
+/** What all policies together ask. */
 export interface Rules {
-  readonly signature: boolean;
+  readonly runbookSignature: boolean;
+  readonly planSignature: boolean;
   readonly approvals: number;
   readonly savedPlanOnly: boolean;
   /** A signature counts when it holds by every one of these. */
@@ -36,10 +37,8 @@ export async function readRules(world: World, screen: Screen, paths = policyPath
 }
 
 /** Why a runbook may not be planned and carried out in one go; undefined where it may. */
-export async function directApplyProblem(world: World, screen: Screen): Promise<Failure | undefined> {
-  const rules = await readRules(world, screen);
-  if (!rules.ok) return rules.failure;
-  if (!rules.value.savedPlanOnly) return undefined;
+export function directApplyProblem({ savedPlanOnly }: Rules): Failure | undefined {
+  if (!savedPlanOnly) return undefined;
   const message = 'the policy allows saved plans only: what is carried out must have been looked at before';
   return { code: 'refused', message, hint: 'runbook plan NAME -o FILE, and then runbook apply FILE' };
 }
@@ -49,7 +48,8 @@ function strictest(policies: readonly Policy[]): Rules {
   const allowed = policies.flatMap(({ allowedSigners }) => allowedSigners ?? []);
   const revoked = policies.flatMap(({ revokedKeys }) => revokedKeys ?? []);
   return {
-    signature: policies.some(({ planSignature }) => planSignature === 'always'),
+    runbookSignature: policies.some(({ runbookSignature }) => runbookSignature === 'always'),
+    planSignature: policies.some(({ planSignature }) => planSignature === 'always'),
     approvals: Math.max(0, ...policies.map(({ approvals }) => approvals)),
     savedPlanOnly: policies.some(({ savedPlanOnly }) => savedPlanOnly),
     signers: allowed.flatMap((path): readonly Signers[] =>
@@ -69,7 +69,7 @@ async function readOne(path: string, screen: Screen): Promise<Result<Policy | un
   const loaded = loadPolicy({ path, text });
   if (loaded.ok) return ok(withPlaces(loaded.policy, dirname(path)));
   for (const diagnostic of loaded.diagnostics) screen.tell([renderDiagnostic(diagnostic), '']);
-  return fail('refused', 'the policy is not understood, so nothing is carried out', {
+  return fail('refused', 'the policy is not understood, so nothing is done', {
     at: path,
     hint: 'put it right, or ask whoever keeps it',
   });

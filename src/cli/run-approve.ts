@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fail, ok, type Result } from '../domain/failure.ts';
 import { irreversible } from '../domain/inverse.ts';
 import { wavesOf } from '../engine/waves.ts';
 import { addApproval, removeApproval } from '../journal/plan-store.ts';
 import { sign } from '../journal/ssh-signature.ts';
-import { sshDefaults } from '../transport/ssh-defaults.ts';
 import { askApproval, type Question } from '../ui/questions.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showSavedPlan } from '../ui/show-saved-plan.ts';
@@ -15,6 +12,7 @@ import type { CommonOptions } from './options.ts';
 import { type Rules, readRules } from './plan-policy.ts';
 import { shownPath } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
+import { signingKey } from './signer.ts';
 import type { World } from './world.ts';
 
 /** `approve FILE`: from a file to a signature beside it, when a person or its hash says yes. */
@@ -29,7 +27,7 @@ export async function runApprove(
   const open = opened.value;
   const isNamed = hashNames(open, options.planHash);
   if (!isNamed.ok) return screen.refuse(isNamed.failure);
-  const key = keyOf(world, options.key);
+  const key = signingKey(world, options.key);
   if (!key.ok) return screen.refuse(key.failure);
   const rules = await readRules(world, screen);
   if (!rules.ok) return screen.refuse(rules.failure);
@@ -52,7 +50,7 @@ export async function runApprove(
 }
 
 async function approved(world: World, screen: Screen, open: OpenPlan, rules: Rules, key: string): Promise<number> {
-  const signature = await sign(open.bytes, key, world.env, (said) => screen.tell([screen.err.say(said)]));
+  const signature = await sign('plan', open.bytes, key, world.env, (said) => screen.tell([screen.err.say(said)]));
   if (!signature.ok) return screen.refuse(signature.failure);
   const added = await addApproval(open.file, signature.value);
   if (!added.ok) return screen.refuse(added.failure);
@@ -82,10 +80,4 @@ function questionOf({ runbook, plan: { hosts } }: OpenPlan): Question {
     begun: false,
     signs: true,
   };
-}
-
-function keyOf({ cwd, env, home }: World, given: string | undefined): Result<string> {
-  if (given !== undefined) return ok(resolve(cwd, given));
-  const [first] = sshDefaults(env, home, existsSync).identityFiles;
-  return first === undefined ? fail('bad-input', 'there is no SSH key to sign with', { hint: 'name one: --key FILE' }) : ok(first);
 }

@@ -19,7 +19,8 @@ import { connect, withoutSecrets } from './connect.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
 import { confirmTimeoutOf, type RunOptions, typed } from './options.ts';
-import { directApplyProblem } from './plan-policy.ts';
+import { directApplyProblem, readRules } from './plan-policy.ts';
+import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, type Ended, newRunId } from './session.ts';
@@ -44,8 +45,14 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const screen = screenOf(world, options);
   const loaded = await requireRunbook(world, screen, request.name);
   if (!loaded) return 1;
-  const forbidden = kind === 'apply' ? await directApplyProblem(world, screen) : undefined;
+  const rules = await readRules(world, screen);
+  if (!rules.ok) return screen.refuse(rules.failure);
+  const forbidden = kind === 'apply' ? directApplyProblem(rules.value) : undefined;
   if (forbidden) return screen.refuse(forbidden);
+  const vouched = await vouchForRunbook(world, rules.value, loaded);
+  if (!vouched.ok) return screen.refuse(vouched.failure);
+  const { signedBy, signature, remark } = vouched.value;
+  if (remark !== undefined) screen.tell(hanging(screen.err, 0, 'note: ', screen.err.say(remark)));
   const saving = request.save ? await saveTask(world, request.save) : ok(undefined);
   if (!saving.ok) return screen.refuse(saving.failure);
   const patience = confirmTimeoutOf(options);
@@ -82,6 +89,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     runbookSha256: runbook.source.sha256,
     inputs: maskedInputs(runbook, inputs.value),
     operator: world.user,
+    ...(signedBy === undefined ? {} : { runbookSignedBy: signedBy }),
     ...(kind === 'apply' ? { source: runbook.source } : {}),
   };
   const asked = new Map<string, Result<Host>>();
@@ -118,7 +126,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     const { name } = request;
     const { plans } = ended;
     const made: PlanMade = { run, name, options, runbook, inputs: inputs.value, sources: inventory.sources, asked, planned, plans };
-    return (await savePlan(world, screen, saving.value, made)) || ended.exitCode;
+    const kept = { ...made, ...(signature === undefined ? {} : { signature }) };
+    return (await savePlan(world, screen, saving.value, kept)) || ended.exitCode;
   } finally {
     await close();
   }

@@ -120,6 +120,7 @@ async function carryOut(
     runbookSha256: runbook.source.sha256,
     inputs: maskedInputs(runbook, inputs),
     operator: world.user,
+    ...(vouched.runbookSignedBy === undefined ? {} : { runbookSignedBy: vouched.runbookSignedBy }),
     source: runbook.source,
     plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
   };

@@ -39,6 +39,8 @@ export interface PlanMade {
   readonly name: string;
   readonly options: RunOptions;
   readonly runbook: Runbook;
+  /** The runbook's own, armoured. */
+  readonly signature?: string;
   readonly inputs: JsonObject;
   readonly sources: readonly string[];
   readonly asked: Asked;
@@ -67,7 +69,7 @@ export async function savePlan(world: World, screen: Screen, task: SaveTask, mad
   const signature =
     task.key === undefined
       ? ok(undefined)
-      : await sign(Buffer.from(text, 'utf8'), task.key, world.env, (said) => screen.tell([screen.err.say(said)]));
+      : await sign('plan', Buffer.from(text, 'utf8'), task.key, world.env, (said) => screen.tell([screen.err.say(said)]));
   if (!signature.ok) return screen.refuse(signature.failure);
   const written = await writePlan(task.file, text, signature.value);
   if (!written.ok) return screen.refuse(written.failure);
@@ -104,7 +106,12 @@ function planToSave(world: World, { lifetimeMs }: SaveTask, made: PlanMade): Sav
     expires: new Date(created + lifetimeMs).toISOString(),
     operator: world.user,
     controller: hostname(),
-    runbook: { name: runbook.name, path: runbook.path, source: runbook.source },
+    runbook: {
+      name: runbook.name,
+      path: runbook.path,
+      source: runbook.source,
+      ...(made.signature === undefined ? {} : { signature: made.signature }),
+    },
     typed: typedPlan(made.name, options, sensitive),
     inputs: Object.fromEntries(Object.entries(made.inputs).filter(([name]) => !sensitive.has(name))),
     ...(proof ? { secrets: proof } : {}),

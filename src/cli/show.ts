@@ -5,16 +5,18 @@ import { type CommonOptions, withCommonOptions } from './options.ts';
 export const addShow: AddCommand = (program, world, exit) => {
   withCommonOptions(program.command('show').argument('<name>', 'runbook name or path'))
     .summary('show what a runbook does')
-    .description('Shows a runbook: what it is for, its inputs, its steps and how it is rolled out.')
+    .description('Shows a runbook: what it is for, who signed it, its inputs, its steps and how it is rolled out.')
     .action(async (name: string, options: CommonOptions) => {
       const { screenOf } = await import('./screen.ts');
       const { requireRunbook } = await import('./load-runbook-file.ts');
       const { describeRunbook, runbookData } = await import('./describe-runbook.ts');
+      const { signatureState } = await import('./runbook-signature.ts');
       const screen = screenOf(world, options);
       const runbook = await requireRunbook(world, screen, name);
       if (!runbook) return exit(1);
-      if (options.json) screen.print([JSON.stringify(runbookData(runbook), null, 2)]);
-      else screen.print(describeRunbook(screen.out, runbook));
+      const signature = await signatureState(world, screen, runbook);
+      if (options.json) screen.print([JSON.stringify(runbookData(runbook, signature), null, 2)]);
+      else screen.print(describeRunbook(screen.out, runbook, signature));
       exit(0);
     });
 };

@@ -36,6 +36,8 @@ export type EventBody =
       readonly kind: RunKind;
       readonly runbook: string;
       readonly runbookSha256: string;
+      /** By the name of the key; absent where nobody signed it, or nobody knows whose signatures count. */
+      readonly runbookSignedBy?: string;
       /** Sensitive ones masked. */
       readonly inputs: JsonObject;
       readonly hosts: readonly string[];

@@ -33,6 +33,8 @@ export interface SavedRunbook {
   readonly name: string;
   readonly path: string;
   readonly source: Content;
+  /** The signature over its bytes, as armoured text, so that whoever carries the plan out judges it anew. */
+  readonly signature?: string;
 }
 
 /** A command line that named what to plan; assignments of sensitive inputs are left out. */
@@ -73,6 +75,3 @@ export interface NamedPlan {
   readonly sha256: string;
   readonly plan: SavedPlan;
 }
-
-/** What signatures and approvals are made over the file's bytes for (`ssh-keygen -Y sign -n`). */
-export const PLAN_NAMESPACE = 'runbook-plan@v1';

@@ -12,6 +12,8 @@ export interface RunHead {
   readonly kind: RunKind;
   readonly runbook: string;
   readonly runbookSha256: string;
+  /** By the name of the key. */
+  readonly runbookSignedBy?: string;
   /** Sensitive ones masked. */
   readonly inputs: JsonObject;
   readonly operator: string;

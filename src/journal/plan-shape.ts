@@ -69,7 +69,7 @@ export const planBody: Shape = fieldsOf<PlanBody>({
   expires: moment,
   operator: text,
   controller: text,
-  runbook: fieldsOf<SavedRunbook>({ name: text, path: text, source: contentName }),
+  runbook: fieldsOf<SavedRunbook>({ name: text, path: text, source: contentName, signature: maybe(text) }),
   typed: fieldsOf<TypedPlan>({ runbook: text, hosts: maybe(text), limit: maybe(text), inputs: texts }),
   inputs: anyObject,
   secrets: maybe(fieldsOf<SecretsProof>({ names: texts, salt: textLike(/^[0-9a-f]{32}$/, 'salt'), scrypt: digest })),

@@ -1,18 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import { contentOf } from '../domain/file.ts';
-import { syncDirectory } from './content-store.ts';
+import { placeFile } from './placed-file.ts';
 import { looksLikePlan } from './plan-file.ts';
+import { signaturePath } from './signature-file.ts';
 
 /** Plans that are larger are read by nobody, and would not fit into memory at once. */
 const LARGEST = 256 * 1024 * 1024;
-
-/** The signature of whoever made a plan, beside its file. */
-export function signaturePath(file: string): string {
-  return `${file}.sig`;
-}
 
 /** The approvals beside a plan file: `FILE.approval-` and the beginning of the hash of each, so that those of several desks can be put together. */
 export async function approvalPaths(file: string): Promise<readonly string[]> {
@@ -66,8 +61,8 @@ export async function readPlanFile(file: string): Promise<Result<Uint8Array>> {
 export async function writePlan(file: string, text: string, signature: Uint8Array | undefined): Promise<Result<void>> {
   try {
     for (const old of [signaturePath(file), ...(await approvalPaths(file))]) await rm(old, { force: true });
-    await placed(file, Buffer.from(text, 'utf8'));
-    if (signature) await placed(signaturePath(file), signature);
+    await placeFile(file, Buffer.from(text, 'utf8'));
+    if (signature) await placeFile(signaturePath(file), signature);
     return ok(undefined);
   } catch (error) {
     return fail('bad-input', `the plan could not be written: ${messageOf(error)}`);
@@ -78,7 +73,7 @@ export async function writePlan(file: string, text: string, signature: Uint8Arra
 export async function addApproval(file: string, signature: Uint8Array): Promise<Result<string>> {
   const path = `${file}.approval-${contentOf(signature).sha256.slice(0, 12)}`;
   try {
-    await placed(path, signature);
+    await placeFile(path, signature);
     return ok(path);
   } catch (error) {
     return fail('bad-input', `the approval could not be written: ${messageOf(error)}`);
@@ -88,25 +83,6 @@ export async function addApproval(file: string, signature: Uint8Array): Promise<
 /** Takes an approval away again. */
 export async function removeApproval(path: string): Promise<void> {
   await rm(path, { force: true });
-}
-
-/** Writes a file whole beside its place, puts it there, and makes both durable. */
-async function placed(path: string, bytes: Uint8Array): Promise<void> {
-  const candidate = `${path}.new.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = await open(candidate, 'wx', 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(candidate, path);
-  } catch (error) {
-    await rm(candidate, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(path));
 }
 
 async function beginningOf(file: string): Promise<string> {

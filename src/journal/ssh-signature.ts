@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
-import { PLAN_NAMESPACE } from '../domain/saved-plan.ts';
+import { NAMESPACES, type Signable, type Signature } from '../domain/signature.ts';
 
 /** Whose signatures count (`ALLOWED SIGNERS` of ssh-keygen(1)), and which keys do not any more (`-r`). Paths are absolute. */
 export interface Signers {
@@ -21,52 +21,76 @@ const VERIFY_MS = 15_000;
  * Signs bytes with an SSH key: a private key file, or a public one whose private half an agent holds. ssh-keygen itself asks for a
  * passphrase where there is a terminal; `tell` is given what it says meanwhile, such as that a token waits to be touched. `key` is an absolute path.
  */
-export async function sign(bytes: Uint8Array, key: string, env: Environment, tell: (text: string) => void): Promise<Result<Uint8Array>> {
-  const directory = await mkdtemp(join(tmpdir(), 'runbook-sign-'));
-  try {
+export async function sign(
+  what: Signable,
+  bytes: Uint8Array,
+  key: string,
+  env: Environment,
+  tell: (text: string) => void,
+): Promise<Result<Uint8Array>> {
+  return inDirectory(async (directory) => {
     // A file and not standard input: with a pipe there, ssh-keygen would not ask for a passphrase at the terminal.
-    const plan = join(directory, 'plan');
-    await writeFile(plan, bytes, { mode: 0o600 });
-    const ended = await keygen(['-Y', 'sign', '-q', '-n', PLAN_NAMESPACE, '-f', key, plan], { env, limitMs: SIGN_MS, tell });
+    const file = join(directory, what);
+    await writeFile(file, bytes, { mode: 0o600 });
+    const ended = await keygen(['-Y', 'sign', '-q', '-n', NAMESPACES[what], '-f', key, file], { env, limitMs: SIGN_MS, tell });
     if (!ended.ok) return ended;
     const { code, said } = ended.value;
-    if (code !== 0) return fail('refused', `the plan could not be signed with ${key}: ${said}`, { hint: SIGN_HINT });
-    return ok(new Uint8Array(await readFile(`${plan}.sig`)));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+    if (code !== 0) return fail('refused', `the ${what} could not be signed with ${key}: ${said}`, { hint: SIGN_HINT });
+    return ok(new Uint8Array(await readFile(`${file}.sig`)));
+  });
 }
 
 const SIGN_HINT = 'name a private key, or a public key whose private half the agent holds';
 
 /**
- * The names (principals) of whoever made the signature in a file over these bytes, when it is good and by a key that counts;
- * `refused`, with the reason, when it is not.
+ * The names (principals) of whoever made a signature over these bytes, when it is good and by a key that counts; `refused`, with
+ * the reason, when it is not.
  */
 export async function verify(
+  what: Signable,
   bytes: Uint8Array,
-  signature: string,
+  { name, bytes: armoured }: Signature,
   { allowed, revoked }: Signers,
   env: Environment,
 ): Promise<Result<readonly string[]>> {
-  const options = { env, limitMs: VERIFY_MS };
-  const found = await keygen(['-Y', 'find-principals', '-s', signature, '-f', allowed], options);
-  if (!found.ok) return found;
-  const principals = found.value.out.split('\n').filter((line) => line !== '');
-  const [first] = principals;
-  if (found.value.code !== 0 || first === undefined) {
-    const why = found.value.said === '' ? '' : `: ${found.value.said}`;
-    return fail('refused', `${signature} is by no key that ${allowed} allows${why}`);
+  return inDirectory(async (directory) => {
+    // Every question is about the signature that was read, whatever stands in its file meanwhile.
+    const signature = join(directory, 'signature');
+    await writeFile(signature, armoured, { mode: 0o600 });
+    const options = { env, limitMs: VERIFY_MS };
+    const found = await keygen(['-Y', 'find-principals', '-s', signature, '-f', allowed], options);
+    if (!found.ok) return found;
+    const principals = found.value.out.split('\n').filter((line) => line !== '');
+    const [first] = principals;
+    if (found.value.code !== 0 || first === undefined) {
+      const why = found.value.said === '' ? '' : `: ${found.value.said}`;
+      return fail('refused', `${name} is by no key that ${allowed} allows${why}`);
+    }
+    const argv = ['-Y', 'verify', '-f', allowed, '-I', first, '-n', NAMESPACES[what], '-s', signature];
+    const verified = await keygen([...argv, ...(revoked ? ['-r', revoked] : [])], { ...options, input: bytes });
+    if (!verified.ok) return verified;
+    if (verified.value.code === 0) return ok(principals);
+    // ssh-keygen does not say that it was the list of revoked keys.
+    const without = revoked ? await keygen(argv, { ...options, input: bytes }) : verified;
+    const why =
+      without.ok && without.value.code === 0 ? `its key is revoked by ${revoked}, or that file cannot be read` : verified.value.said;
+    return fail('refused', `${name} does not hold for this ${what}: ${why}`);
+  });
+}
+
+/** Works in a private directory that is gone afterwards. */
+async function inDirectory<T>(work: (directory: string) => Promise<Result<T>>): Promise<Result<T>> {
+  let directory: string | undefined;
+  try {
+    directory = await mkdtemp(join(tmpdir(), 'runbook-sign-'));
+    return await work(directory);
+  } catch (error) {
+    // A full disk, or a temporary directory that is not there, is no bug.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return fail('refused', `nothing can be signed or verified without a temporary directory: ${error.message}`);
+  } finally {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   }
-  const argv = ['-Y', 'verify', '-f', allowed, '-I', first, '-n', PLAN_NAMESPACE, '-s', signature];
-  const verified = await keygen([...argv, ...(revoked ? ['-r', revoked] : [])], { ...options, input: bytes });
-  if (!verified.ok) return verified;
-  if (verified.value.code === 0) return ok(principals);
-  // ssh-keygen does not say that it was the list of revoked keys.
-  const without = revoked ? await keygen(argv, { ...options, input: bytes }) : verified;
-  const why =
-    without.ok && without.value.code === 0 ? `its key is revoked by ${revoked}, or that file cannot be read` : verified.value.said;
-  return fail('refused', `${signature} does not hold for this plan: ${why}`);
 }
 
 interface Ended {

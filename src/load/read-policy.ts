@@ -5,8 +5,9 @@ import { readBoolean, readChoice, readInteger, readString } from './read-values.
 import { readWords } from './read-words.ts';
 import { Report } from './report.ts';
 
-/** What one policy file asks of plans before they are carried out. */
+/** What one policy file asks, of runbooks before a host is asked anything, and of plans before they are carried out. */
 export interface Policy {
+  readonly runbookSignature: 'never' | 'always';
   readonly planSignature: 'never' | 'always';
   /** How many persons other than whoever made a plan must have approved it. */
   readonly approvals: number;
@@ -22,7 +23,7 @@ export type LoadedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-const WORDS = ['plan_signature', 'approvals', 'allowed_signers', 'revoked_keys', 'saved_plan_only'] as const;
+const WORDS = ['runbook_signature', 'plan_signature', 'approvals', 'allowed_signers', 'revoked_keys', 'saved_plan_only'] as const;
 
 const MOST_APPROVALS = 20;
 
@@ -46,23 +47,27 @@ function readPolicy(report: Report): Policy | undefined {
   const words = tree && readWords(tree, WORDS, 'a policy', report);
   if (!words) return undefined;
   const approvals = readInteger(words.value('approvals'), 'approvals', 0, MOST_APPROVALS, report) ?? 0;
-  // Who made a plan cannot count as a person who approves it; without a signature, nobody knows for sure who made it.
-  const standard = approvals > 0 ? 'always' : 'never';
-  const planSignature = readChoice(words.value('plan_signature'), 'plan_signature', ['never', 'always'], report) ?? standard;
+  const runbookSignature = readChoice(words.value('runbook_signature'), 'runbook_signature', ['never', 'always'], report) ?? 'never';
+  // Who made a plan cannot count as a person who approves it; without a signature, nobody knows for sure who made it. And a plan that
+  // is made by hand can hold any changes beside a signed runbook.
+  const standard = approvals > 0 || runbookSignature === 'always' ? 'always' : 'never';
+  const planSignature = readChoice(words.value('plan_signature'), 'plan_signature', ['never', 'always'], report);
   const allowedSigners = readString(words.value('allowed_signers'), 'allowed_signers', report);
   const revokedKeys = readString(words.value('revoked_keys'), 'revoked_keys', report);
   const savedPlanOnly = readBoolean(words.value('saved_plan_only'), 'saved_plan_only', report);
-  const word = approvals > 0 ? 'approvals' : planSignature === 'always' ? 'plan_signature' : undefined;
+  const ofPlans = approvals > 0 ? 'approvals' : planSignature === 'always' ? 'plan_signature' : undefined;
+  const word = ofPlans ?? (runbookSignature === 'always' ? 'runbook_signature' : undefined);
   if (word !== undefined && allowedSigners === undefined && words.value('allowed_signers') === undefined)
     report.error('missing-key', words.key(word), `${word} needs allowed_signers, which says whose keys count`);
   for (const [name, path] of [['allowed_signers', allowedSigners] as const, ['revoked_keys', revokedKeys] as const])
     if (path?.trim() === '') report.error('bad-value', words.key(name), `${name} must be the path of a file`);
   return {
-    planSignature,
+    runbookSignature,
+    planSignature: planSignature ?? standard,
     approvals,
     ...(allowedSigners === undefined ? {} : { allowedSigners }),
     ...(revokedKeys === undefined ? {} : { revokedKeys }),
-    // A plan that is made and carried out at once has neither a signature nor an approval.
-    savedPlanOnly: savedPlanOnly ?? word !== undefined,
+    // A plan that is made and carried out at once has neither a signature nor an approval; its runbook may have one.
+    savedPlanOnly: savedPlanOnly ?? ofPlans !== undefined,
   };
 }

@@ -7,6 +7,8 @@ import { hanging, labelled, type Page } from './page.ts';
 /** Who stands for a saved plan. */
 export interface Vouched {
   readonly signedBy?: string;
+  /** Who signed the runbook in it. */
+  readonly runbookSignedBy?: string;
   readonly approvedBy: readonly string[];
   /** Sentences about signatures that do not count. */
   readonly remarks: readonly string[];
@@ -27,6 +29,7 @@ export function showSavedPlan(page: Page, file: string, { sha256, plan }: NamedP
     ...labelled(page, 'made by', say(`${plan.operator} on ${plan.controller}, ${clock(plan.created)}, ${ago} ago (run ${plan.run})`)),
     ...labelled(page, left > 0 ? 'expires' : 'expired', `${clock(plan.expires)}, ${expiry}`, left > 0 ? undefined : page.style.bad),
     ...targetLines(page, plan),
+    ...(vouched.runbookSignedBy === undefined ? [] : labelled(page, 'runbook by', say(vouched.runbookSignedBy))),
     ...(vouched.signedBy === undefined ? [] : labelled(page, 'signed by', say(vouched.signedBy))),
     ...(vouched.approvedBy.length === 0 ? [] : labelled(page, 'approved', say(vouched.approvedBy.join(', ')))),
     ...vouched.remarks.flatMap((remark) => labelled(page, 'note', say(remark), page.style.warn)),

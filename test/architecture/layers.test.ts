@@ -60,8 +60,8 @@ test('a package is imported only where it has its place', () => {
   expect(wrong).toEqual([]);
 });
 
-test('what steps, formats, domain and views compute needs no file system, process, network or clock', () => {
-  const pure = files.filter(({ path }) => ['domain', 'formats', 'steps', 'views'].includes(layerOf(path) ?? ''));
+test('what load, steps, formats, domain and views compute needs no file system, process, network or clock', () => {
+  const pure = files.filter(({ path }) => ['domain', 'formats', 'load', 'steps', 'views'].includes(layerOf(path) ?? ''));
   const io = /^node:(fs|child_process|net|http|https|os|process|timers|readline|dns|tls)\b/;
   const reaches = pure.flatMap((file) => importsOf(file).flatMap((name) => (io.test(name) ? [`${file.path} imports ${name}`] : [])));
   const asks = pure.flatMap(({ path, lines }) =>

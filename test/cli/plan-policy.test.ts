@@ -18,10 +18,13 @@ async function rulesOf(machine: string | undefined, own: string | undefined) {
   return { rules, err, directory: world.cwd };
 }
 
-describe('the rules for plans', () => {
+describe('the rules', () => {
   it('are none where there is no policy', async () => {
     const { rules } = await rulesOf(undefined, undefined);
-    expect(rules).toEqual({ ok: true, value: { signature: false, approvals: 0, savedPlanOnly: false, signers: [] } });
+    expect(rules).toEqual({
+      ok: true,
+      value: { runbookSignature: false, planSignature: false, approvals: 0, savedPlanOnly: false, signers: [] },
+    });
   });
 
   it('are the stricter of two, word by word, and a signature counts when it does by both', async () => {
@@ -34,7 +37,15 @@ describe('the rules for plans', () => {
       { allowed: join(directory, '0/team'), revoked },
       { allowed: join(directory, '1/mine'), revoked },
     ];
-    expect(rules).toEqual({ ok: true, value: { signature: true, approvals: 2, savedPlanOnly: true, signers } });
+    expect(rules).toEqual({
+      ok: true,
+      value: { runbookSignature: false, planSignature: true, approvals: 2, savedPlanOnly: true, signers },
+    });
+  });
+
+  it('ask for signed runbooks when one of two does, and for saved plans that are signed', async () => {
+    const { rules } = await rulesOf('runbook_signature: never\n', 'runbook_signature: always\nallowed_signers: mine\n');
+    expect(rules).toMatchObject({ ok: true, value: { runbookSignature: true, planSignature: true, savedPlanOnly: false } });
   });
 
   it('are not known when one policy is not understood, and its faults are told with their places', async () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,28 +6,21 @@ import type { SavedPlan } from '../../src/domain/saved-plan.ts';
 import { decodePlan, encodePlan } from '../../src/journal/plan-file.ts';
 import { noPractice, onPractice, PracticeFleet } from '../e2e/practice-fleet.ts';
 import { type Finished, outcomesOf, runbook } from '../lab/command-line.ts';
-import { onPath } from '../lab/commands.ts';
+import { noKeygen, Signers } from '../lab/signers.ts';
 import { scratch } from '../lab-embedded/practice.ts';
 
-const lacking = noPractice ?? (onPath('ssh-keygen') ? undefined : 'needs ssh-keygen');
+const lacking = noPractice ?? noKeygen;
 const HOSTS = ['lab-2', 'lab-4'];
-
-/** Keys of people, by their names: `NAME@example.com` in allowed_signers. */
-function keysOf(directory: string, names: readonly string[]): (name: string) => string {
-  for (const name of names) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', join(directory, name)]);
-  return (name) => join(directory, name);
-}
 
 describe.skipIf(lacking !== undefined)(onPractice('fault 59: a plan file'), async () => {
   const fleet = lacking === undefined ? await PracticeFleet.up() : ({} as PracticeFleet);
   const made = scratch();
-  const key = lacking === undefined ? keysOf(made, ['ada', 'bob', 'eve']) : () => '';
-  const signerLine = (name: string, options = '') => `${name}@example.com ${options} ${readFileSync(`${key(name)}.pub`, 'utf8')}`;
+  const people = new Signers(made, lacking === undefined ? ['ada', 'bob', 'eve'] : []);
 
   beforeAll(async () => {
     await fleet.break();
-    writeFileSync(join(made, 'signers'), signerLine('ada') + signerLine('bob'));
-    const planned = await runbook(fleet.run('plan', '-o', join(made, 'fix.plan'), '--sign', key('ada')), {
+    writeFileSync(join(made, 'signers'), people.line('ada') + people.line('bob'));
+    const planned = await runbook(fleet.run('plan', '-o', join(made, 'fix.plan'), '--sign', people.key('ada')), {
       env: { XDG_CONFIG_HOME: made },
     });
     expect(planned).toMatchObject({ code: 0, err: expect.stringContaining('fix.plan, signed.') });
@@ -47,14 +39,12 @@ describe.skipIf(lacking !== undefined)(onPractice('fault 59: a plan file'), asyn
   const at = (directory: string, ...args: readonly string[]) => runbook(args, { cwd: directory, env: { XDG_CONFIG_HOME: directory } });
   const apply = (directory: string, ...more: readonly string[]) => at(directory, 'apply', 'fix.plan', '-y', ...fleet.state(), ...more);
   const approve = (directory: string, name: string) =>
-    at(directory, 'approve', 'fix.plan', '--key', key(name), '--plan-hash', hashIn(directory));
+    at(directory, 'approve', 'fix.plan', '--key', people.key(name), '--plan-hash', hashIn(directory));
   const hashIn = (directory: string) => /"sha256":"([0-9a-f]{64})"/.exec(readFileSync(join(directory, 'fix.plan'), 'utf8'))?.[1] ?? '';
 
-  /** Signs the plan on a desk anew, as ssh-keygen does it by hand. */
-  function sign(directory: string, name: string, namespace = 'runbook-plan@v1'): void {
-    rmSync(join(directory, 'fix.plan.sig'), { force: true });
-    execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', namespace, '-f', key(name), join(directory, 'fix.plan')], { stdio: 'pipe' });
-  }
+  /** Signs the plan on a desk anew. */
+  const sign = (directory: string, name: string, namespace = 'runbook-plan@v1') =>
+    people.sign(join(directory, 'fix.plan'), name, namespace);
 
   /** Writes another plan in place of that on a desk, as one who knows the format would; its signature stays. */
   function forge(directory: string, edit: (plan: SavedPlan) => SavedPlan): void {
@@ -128,13 +118,13 @@ describe.skipIf(lacking !== undefined)(onPractice('fault 59: a plan file'), asyn
 
   test('fault 59: a signature by a revoked key is refused', async () => {
     const directory = desk(`${SIGNED}revoked_keys: revoked\n`);
-    copyFileSync(`${key('ada')}.pub`, join(directory, 'runbook/revoked'));
+    copyFileSync(`${people.key('ada')}.pub`, join(directory, 'runbook/revoked'));
     await refusedWhole(apply(directory), /does not hold for this plan: .*revoked/);
   });
 
   test('fault 59: a signature by a key whose time is over is refused', async () => {
     const directory = desk('plan_signature: always\nallowed_signers: mine\n');
-    writeFileSync(join(directory, 'runbook/mine'), signerLine('ada', 'valid-before="20200101"'));
+    writeFileSync(join(directory, 'runbook/mine'), people.line('ada', 'valid-before="20200101"'));
     await refusedWhole(apply(directory), /fix\.plan\.sig (is by no key|does not hold)/);
   });
 

@@ -78,7 +78,7 @@ export const PLAN: SavedPlan = {
   expires: '2026-11-22T09:04:10.123Z',
   operator: 'ada',
   controller: 'ops-1',
-  runbook: { name: 'fix', path: 'runbooks/fix.yaml', source: contentOf(bytes('apiVersion: runbook/v1\n')) },
+  runbook: { name: 'fix', path: 'runbooks/fix.yaml', source: contentOf(bytes('apiVersion: runbook/v1\n')), signature: 'armoured\n' },
   typed: { runbook: 'fix', hosts: 'web', limit: 'web1', inputs: ['port=80'] },
   inputs: { port: 80, list: [1, 'zwei', null, { a: true }] },
   secrets: { names: ['token'], salt: '0'.repeat(32), scrypt: 'b'.repeat(64) },

@@ -9,9 +9,17 @@ const wrong = (text: string) => {
 };
 
 describe('a policy', () => {
-  it('says what is asked of plans', () => {
-    const text = 'plan_signature: always\napprovals: 2\nallowed_signers: signers\nrevoked_keys: /etc/gone\nsaved_plan_only: true\n';
-    const policy = { planSignature: 'always', approvals: 2, allowedSigners: 'signers', revokedKeys: '/etc/gone', savedPlanOnly: true };
+  it('says what is asked of runbooks and plans', () => {
+    const signatures = 'runbook_signature: always\nplan_signature: always\n';
+    const text = `${signatures}approvals: 2\nallowed_signers: signers\nrevoked_keys: /etc/gone\nsaved_plan_only: true\n`;
+    const policy = {
+      runbookSignature: 'always',
+      planSignature: 'always',
+      approvals: 2,
+      allowedSigners: 'signers',
+      revokedKeys: '/etc/gone',
+      savedPlanOnly: true,
+    };
     expect(load(text)).toEqual({ ok: true, policy });
   });
 
@@ -20,7 +28,10 @@ describe('a policy', () => {
     ['plan_signature: always\nallowed_signers: s', { planSignature: 'always', approvals: 0, savedPlanOnly: true }],
     ['approvals: 1\nallowed_signers: s\nplan_signature: never\nsaved_plan_only: false', { planSignature: 'never', savedPlanOnly: false }],
     ['saved_plan_only: true', { planSignature: 'never', approvals: 0, savedPlanOnly: true }],
-    ['plan_signature: never', { planSignature: 'never', approvals: 0, savedPlanOnly: false }],
+    ['runbook_signature: always\nallowed_signers: s', { runbookSignature: 'always', planSignature: 'always', savedPlanOnly: false }],
+    ['runbook_signature: always\nallowed_signers: s\nplan_signature: never', { planSignature: 'never', savedPlanOnly: false }],
+    ['runbook_signature: always\nallowed_signers: s\nplan_signature: always', { planSignature: 'always', savedPlanOnly: true }],
+    ['plan_signature: never', { runbookSignature: 'never', planSignature: 'never', approvals: 0, savedPlanOnly: false }],
   ])('asks for what its words need, unless it says otherwise: %j', (text, policy) => {
     expect(load(`${text}\n`)).toMatchObject({ ok: true, policy });
   });
@@ -37,6 +48,8 @@ describe('a policy', () => {
     ['allowed_signers: [a]\n', /^1:18 allowed_signers must be a string/],
     ['allowed_signers: ""\n', /^1:1 allowed_signers must be the path of a file/],
     ['approvals: 1\n', '1:1 approvals needs allowed_signers, which says whose keys count'],
+    ['runbook_signature: production\n', /^1:20 runbook_signature must be never or always/],
+    ['runbook_signature: always\n', '1:1 runbook_signature needs allowed_signers, which says whose keys count'],
     ['plan_signature: always\n', '1:1 plan_signature needs allowed_signers, which says whose keys count'],
     ['approvals: 1\napprovals: 0\nallowed_signers: s\n', /stands twice|approvals/],
     ['- approvals\n', /a policy must be a map/],

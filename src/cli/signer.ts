@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import type { Signable, Signature } from '../domain/signature.ts';
+import { verify } from '../journal/ssh-signature.ts';
+import { sshDefaults } from '../transport/ssh-defaults.ts';
+import type { Rules } from './plan-policy.ts';
+import type { World } from './world.ts';
+
+/** A person by the names that one key has in `allowed_signers`. */
+export type Person = readonly string[];
+
+/** Who made a signature over these bytes; undefined where no policy says whose count; a failure when it does not hold. */
+export async function personOf(
+  { env }: World,
+  { signers }: Pick<Rules, 'signers'>,
+  what: Signable,
+  bytes: Uint8Array,
+  signature: Signature,
+): Promise<Result<Person | undefined>> {
+  let person: Person | undefined;
+  for (const each of signers) {
+    const found = await verify(what, bytes, signature, each, env);
+    if (!found.ok) return found;
+    person ??= found.value;
+  }
+  return ok(person);
+}
+
+/** The name that a person goes by. */
+export function nameOf([name = 'nobody']: Person): string {
+  return name;
+}
+
+/** The key to sign with: the one that was given, or the first of the usual ones. Absolute. */
+export function signingKey({ cwd, env, home }: World, given: string | undefined): Result<string> {
+  if (given !== undefined) return ok(resolve(cwd, given));
+  const [first] = sshDefaults(env, home, existsSync).identityFiles;
+  return first === undefined ? fail('bad-input', 'there is no SSH key to sign with', { hint: 'name one: --key FILE' }) : ok(first);
+}
