@@ -1,13 +1,25 @@
 import { join } from 'node:path';
+import { type Failure, ok, type Result } from '../domain/failure.ts';
 import type { Outcome } from '../domain/plan.ts';
-import { type ArchivedRun, readRun, runIds } from '../journal/run-archive.ts';
+import type { SignatureState } from '../domain/signature.ts';
+import { type ArchivedRun, findRun, readRun, runIds } from '../journal/run-archive.ts';
 import { outcomeWords } from '../ui/outcome-words.ts';
 import { hanging } from '../ui/page.ts';
 import { inDoubt } from '../views/in-doubt.ts';
 import { type RunState, type RunSummary, runSummary } from '../views/run-summary.ts';
 import type { CommonOptions } from './options.ts';
+import { readRules } from './plan-policy.ts';
+import { endSignature } from './run-signature.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { stateDirectory, type World } from './world.ts';
+
+/** Which runs are wanted, and what of them. */
+export interface RunsQuery {
+  /** A run's id, or an unambiguous beginning of it; absent: all. */
+  readonly run?: string;
+  /** Whether to check the signatures over their ends. */
+  readonly verify: boolean;
+}
 
 interface Row extends Omit<RunSummary, 'state'> {
   readonly state: RunState | 'under-way';
@@ -16,40 +28,63 @@ interface Row extends Omit<RunSummary, 'state'> {
   /** Hosts whose transaction was announced, and of which nobody has recorded how it ended. */
   readonly inDoubt: readonly string[];
   readonly damage?: string;
+  /** Only where it was asked for, and of a run that is not under way. */
+  readonly signature?: SignatureState;
 }
 
-/** Prints all runs, newest first. A journal that cannot be read is told of, and does not hide the others. */
-export async function listRuns(world: World, options: CommonOptions): Promise<number> {
+/**
+ * Prints runs, newest first. A journal that cannot be read is told of, and does not hide the others. Where they are verified, a damaged
+ * journal or a signature that does not hold is exit code 1; a run that nobody signed is only called so.
+ */
+export async function listRuns(world: World, options: CommonOptions, { run: name, verify }: RunsQuery): Promise<number> {
   const screen = screenOf(world, options);
   const runsDirectory = join(stateDirectory(world, options.stateDir), 'runs');
+  const only = name === undefined ? ok(undefined) : await findRun(runsDirectory, name);
+  if (!only.ok) return screen.refuse(only.failure);
+  const isWanted = (id: string) => only.value === undefined || only.value === id;
+  const rules = verify ? await readRules(world, screen) : undefined;
   const runs: ArchivedRun[] = [];
   let code = 0;
   for (const id of await runIds(runsDirectory)) {
     const run = await readRun(runsDirectory, id);
-    if (!run.ok) code = screen.refuse(run.failure);
-    else if (run.value.damage !== undefined && run.value.events.length === 0)
-      code = screen.refuse({ code: 'journal', message: `run ${id}: ${run.value.damage}` });
-    else runs.push(run.value);
+    const unreadable = problemOf(id, run);
+    if (unreadable && isWanted(id)) code = screen.refuse(unreadable);
+    else if (run.ok && !unreadable) runs.push(run.value);
   }
-  const rows = runs.flatMap((run, newer) => rowOf(run, runs.slice(0, newer)));
+  const rows: Row[] = [];
+  for (const [newer, run] of runs.entries()) {
+    const row = isWanted(run.id) ? rowOf(run, runs.slice(0, newer)) : undefined;
+    if (!row) continue;
+    const signature = rules && !run.live ? await endSignature(world, rules, run) : undefined;
+    rows.push(signature ? { ...row, signature } : row);
+    if (verify && (row.damage !== undefined || signature?.state === 'bad')) code = 1;
+  }
   if (options.json) screen.print([JSON.stringify(rows, null, 2)]);
   else if (rows.length === 0 && code === 0) screen.tell([`No runs are kept in ${screen.err.say(runsDirectory)}.`]);
   else screen.print(rows.flatMap((row) => rowLines(screen, row)));
   return code;
 }
 
+/** Why nothing at all can be told of a run; undefined where something can. */
+function problemOf(id: string, run: Result<ArchivedRun>): Failure | undefined {
+  if (!run.ok) return run.failure;
+  const { damage, events } = run.value;
+  return damage !== undefined && events.length === 0 ? { code: 'journal', message: `run ${id}: ${damage}` } : undefined;
+}
+
 /** A run as a row; none for one that was ended before its first event, which has done nothing. `after`: the runs since. */
-function rowOf({ events, live, damage }: ArchivedRun, after: readonly ArchivedRun[]): readonly Row[] {
+function rowOf({ id, events, live, damage }: ArchivedRun, after: readonly ArchivedRun[]): Row | undefined {
   const [started] = events;
-  if (started?.type !== 'run.started') return [];
+  if (started?.type !== 'run.started') return undefined;
   const rollbacks = after.filter((run) => takesBack(run, started.of ?? started.run));
   const later = rollbacks.toReversed().flatMap((run) => run.events);
   const summary = runSummary(events, later);
-  if (!summary) return [];
+  if (!summary) return undefined;
   const own = new Set(inDoubt(events).map(({ tx }) => tx));
   const doubtful = live ? [] : inDoubt([...events, ...later]).flatMap(({ host, tx }) => (own.has(tx) ? [host] : []));
   const state = live ? 'under-way' : summary.state;
-  return [{ ...summary, state, live, inDoubt: [...new Set(doubtful)], ...(damage === undefined ? {} : { damage }) }];
+  const wrong = damage ?? (started.run === id ? undefined : `its directory ${id} is that of another run`);
+  return { ...summary, state, live, inDoubt: [...new Set(doubtful)], ...(wrong === undefined ? {} : { damage: wrong }) };
 }
 
 function takesBack({ events: [started] }: ArchivedRun, id: string): boolean {
@@ -58,7 +93,7 @@ function takesBack({ events: [started] }: ArchivedRun, id: string): boolean {
 
 function rowLines({ out }: Screen, row: Row): readonly string[] {
   const outcomes = Object.entries(row.outcomes).map(([outcome, number]) => `${number} ${outcomeWords(outcome as Outcome, row.kind)}`);
-  const paint = row.state === 'in-doubt' ? out.style.bad : undefined;
+  const isBad = row.state === 'in-doubt' || row.signature?.state === 'bad';
   const what = row.of === undefined ? row.kind : `${row.kind} of ${row.of}`;
   const resume = `"runbook resume ${row.run}"`;
   const names = (hosts: readonly string[]) => hosts.map(out.say).join(', ');
@@ -66,9 +101,24 @@ function rowLines({ out }: Screen, row: Row): readonly string[] {
   const remarks = [
     ...(row.inDoubt.length > 0 ? [`not known what became of ${names(row.inDoubt)}: ${resume} asks and settles them`] : []),
     ...(row.damage ? [out.say(row.damage)] : []),
+    ...(row.signature ? [out.say(signatureWords(row.signature, row.damage === undefined))] : []),
   ];
   return [
-    ...hanging(out, 0, `${row.run}  `, words.map(out.say).join('  '), paint),
+    ...hanging(out, 0, `${row.run}  `, words.map(out.say).join('  '), isBad ? out.style.bad : undefined),
     ...remarks.flatMap((remark) => hanging(out, 2, '', remark)),
   ];
+}
+
+function signatureWords(signature: SignatureState, isWhole: boolean): string {
+  const chain = isWhole ? 'its chain is whole, and ' : '';
+  switch (signature.state) {
+    case 'none':
+      return `${chain}its end is not signed`;
+    case 'good':
+      return `${chain}its end is signed by ${signature.by}`;
+    case 'bad':
+      return `the signature over its end is not good: ${signature.why}`;
+    case 'unchecked':
+      return `${chain}${signature.why}`;
+  }
 }

@@ -15,6 +15,8 @@ export interface Rules {
   readonly savedPlanOnly: boolean;
   /** A signature counts when it holds by every one of these. */
   readonly signers: readonly Signers[];
+  /** The key that signs the end of each run, absolute; absent: none does. */
+  readonly runKey?: string;
 }
 
 /** Where policies stand: this machine's, then the user's own. */
@@ -29,7 +31,7 @@ function policyPaths({ env, home }: World): readonly string[] {
 export async function readRules(world: World, screen: Screen, paths = policyPaths(world)): Promise<Result<Rules>> {
   const policies: Policy[] = [];
   for (const path of paths) {
-    const policy = await readOne(path, screen);
+    const policy = await readOne(path, world.home, screen);
     if (!policy.ok) return policy;
     if (policy.value) policies.push(policy.value);
   }
@@ -47,6 +49,8 @@ export function directApplyProblem({ savedPlanOnly }: Rules): Failure | undefine
 function strictest(policies: readonly Policy[]): Rules {
   const allowed = policies.flatMap(({ allowedSigners }) => allowedSigners ?? []);
   const revoked = policies.flatMap(({ revokedKeys }) => revokedKeys ?? []);
+  // Of two keys neither is the stricter: the operator's own word comes last.
+  const runKey = policies.findLast(({ signRuns }) => signRuns !== undefined)?.signRuns;
   return {
     runbookSignature: policies.some(({ runbookSignature }) => runbookSignature === 'always'),
     planSignature: policies.some(({ planSignature }) => planSignature === 'always'),
@@ -55,10 +59,11 @@ function strictest(policies: readonly Policy[]): Rules {
     signers: allowed.flatMap((path): readonly Signers[] =>
       revoked.length === 0 ? [{ allowed: path }] : revoked.map((keys) => ({ allowed: path, revoked: keys })),
     ),
+    ...(runKey === undefined ? {} : { runKey }),
   };
 }
 
-async function readOne(path: string, screen: Screen): Promise<Result<Policy | undefined>> {
+async function readOne(path: string, home: string, screen: Screen): Promise<Result<Policy | undefined>> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
@@ -67,7 +72,7 @@ async function readOne(path: string, screen: Screen): Promise<Result<Policy | un
     return fail('refused', `the policy cannot be read: ${error instanceof Error ? error.message : String(error)}`, { at: path });
   }
   const loaded = loadPolicy({ path, text });
-  if (loaded.ok) return ok(withPlaces(loaded.policy, dirname(path)));
+  if (loaded.ok) return ok(withPlaces(loaded.policy, dirname(path), home));
   for (const diagnostic of loaded.diagnostics) screen.tell([renderDiagnostic(diagnostic), '']);
   return fail('refused', 'the policy is not understood, so nothing is done', {
     at: path,
@@ -75,9 +80,11 @@ async function readOne(path: string, screen: Screen): Promise<Result<Policy | un
   });
 }
 
-function withPlaces({ allowedSigners, revokedKeys, ...rest }: Policy, directory: string): Policy {
+function withPlaces({ allowedSigners, revokedKeys, signRuns, ...rest }: Policy, directory: string, home: string): Policy {
   return {
     ...rest,
+    // A key is the operator's, so that one policy for a machine can name that of each; whose keys count is not theirs to say.
+    ...(signRuns === undefined ? {} : { signRuns: resolve(directory, signRuns.replace(/^~(?=\/)/, home)) }),
     ...(allowedSigners === undefined ? {} : { allowedSigners: resolve(directory, allowedSigners) }),
     ...(revokedKeys === undefined ? {} : { revokedKeys: resolve(directory, revokedKeys) }),
   };

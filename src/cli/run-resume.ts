@@ -22,6 +22,7 @@ import { inputsOf } from './load-runbook-file.ts';
 import { type RunOptions, typed } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive } from './session.ts';
+import { signEnd } from './sign-run.ts';
 import { readSources } from './targets.ts';
 import { stateDirectory, type World } from './world.ts';
 
@@ -86,6 +87,7 @@ async function settleAll(
     );
     const summary = recap([...run.events, ...ended.events], typed(options));
     if (!json && summary) screen.print(showRecap(screen.out, summary));
+    await signEnd(world, screen, ended, json);
     return ended.exitCode;
   } finally {
     await close();

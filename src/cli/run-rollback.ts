@@ -15,6 +15,7 @@ import { type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
+import { signEnd } from './sign-run.ts';
 import { standingOf } from './standing-run.ts';
 import { limitedNames, readSources } from './targets.ts';
 import { stateDirectory, type World } from './world.ts';
@@ -85,6 +86,7 @@ export async function rollBackAll(
     );
     const summary = recap(ended.events, typed(options));
     if (!json && summary) screen.print(showRecap(screen.out, summary));
+    await signEnd(world, screen, ended, json);
     return ended.exitCode;
   } finally {
     await close();

@@ -24,6 +24,7 @@ import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, type Ended, newRunId } from './session.ts';
+import { signEnd } from './sign-run.ts';
 import { chooseHosts } from './targets.ts';
 import { unfitParams } from './unfit-params.ts';
 import { stateDirectory, type World } from './world.ts';
@@ -122,6 +123,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
             }),
     );
     if (!options.json) screen.print(endLines(screen.out, request, runbook.name, ended));
+    await signEnd(world, screen, ended, options.json === true);
     if (!saving.value || stop.signal.aborted) return ended.exitCode;
     const { name } = request;
     const { plans } = ended;

@@ -24,6 +24,7 @@ import { shownPath } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
 import { drive, newRunId } from './session.ts';
+import { signEnd } from './sign-run.ts';
 import { readSources } from './targets.ts';
 import { stateDirectory, type World } from './world.ts';
 
@@ -150,6 +151,7 @@ async function carryOut(
   );
   const summary = recap(ended.events, planAgain(open, options));
   if (!json && summary) screen.print(showRecap(screen.out, summary));
+  await signEnd(world, screen, ended, json);
   return ended.exitCode;
 }
 

@@ -34,11 +34,21 @@ export interface SessionTask {
   leave(events: readonly RunEvent[]): void;
 }
 
+/** The end of a run as its journal has it. */
+export interface RecordedEnd {
+  /** The run's directory. */
+  readonly directory: string;
+  /** The journal's last line, with its end of line. */
+  readonly line: string;
+}
+
 /** A run that came to its end. */
 export interface Ended {
   readonly events: readonly RunEvent[];
   readonly plans: readonly HostPlan[];
   readonly exitCode: number;
+  /** Absent where no record is kept. */
+  readonly record?: RecordedEnd;
 }
 
 /** Runs the engine: each batch is durable before anybody sees it, and before what it announces can happen. Throws `JournalFault`. */
@@ -79,7 +89,9 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
     await journal?.close();
   }
   const last = events.at(-1);
-  return { events, plans: inOrder(), exitCode: last?.type === 'run.finished' ? last.exitCode : 70 };
+  if (last?.type !== 'run.finished') return { events, plans: inOrder(), exitCode: 70 };
+  const record = journal ? { record: { directory: journal.directory, line: journal.lastLine } } : {};
+  return { events, plans: inOrder(), exitCode: last.exitCode, ...record };
 }
 
 /** An id that sorts by time, down to the ms, and can be typed: `20261122-080410-123a3f`. */

@@ -10,17 +10,21 @@ import type { World } from './world.ts';
 /** A person by the names that one key has in `allowed_signers`. */
 export type Person = readonly string[];
 
-/** Who made a signature over these bytes; undefined where no policy says whose count; a failure when it does not hold. */
+/**
+ * Who made a signature over these bytes; undefined where no policy says whose count; a failure when it does not hold. `at`: when the
+ * key must have counted, in ms since the epoch; absent: now.
+ */
 export async function personOf(
   { env }: World,
   { signers }: Pick<Rules, 'signers'>,
   what: Signable,
   bytes: Uint8Array,
   signature: Signature,
+  at?: number,
 ): Promise<Result<Person | undefined>> {
   let person: Person | undefined;
   for (const each of signers) {
-    const found = await verify(what, bytes, signature, each, env);
+    const found = await verify(what, bytes, signature, each, env, at);
     if (!found.ok) return found;
     person ??= found.value;
   }

@@ -29,17 +29,19 @@ async function layBallast(directory: string): Promise<void> {
  * taken any more; what tells of one that was announced before is still written where the ballast makes room for it.
  */
 export class FileJournal {
-  readonly #directory: string;
+  /** The run's. */
+  readonly directory: string;
   readonly #file: FileHandle;
   readonly #contents: ContentStore;
   #seq: number;
   #hash: string;
+  #lastLine = '';
   /** Length of what was written whole. */
   #bytes: number;
   #broken: JournalFault | undefined;
 
   private constructor(directory: string, file: FileHandle, seq = 0, hash = CHAIN_START, bytes = 0) {
-    this.#directory = directory;
+    this.directory = directory;
     this.#file = file;
     this.#contents = new ContentStore(join(directory, 'contents'));
     this.#seq = seq;
@@ -84,6 +86,11 @@ export class FileJournal {
     }
   }
 
+  /** The last line that this process wrote, with its end of line: its hash vouches for all before it. Empty where it wrote none. */
+  get lastLine(): string {
+    return this.#lastLine;
+  }
+
   /** Appends a batch in one write, and flushes it once when any of it must be durable before it happens. */
   async append(events: readonly RunEvent[]): Promise<void> {
     if (this.#broken) throw this.#broken;
@@ -92,7 +99,7 @@ export class FileJournal {
       for (const content of events.flatMap(contentsOf)) await this.#contents.put(content);
       await this.#write(events);
     } catch (error) {
-      this.#broken = new JournalFault(this.#directory, error);
+      this.#broken = new JournalFault(this.directory, error);
       throw this.#broken;
     }
   }
@@ -102,7 +109,7 @@ export class FileJournal {
    * true, and more of it is known with it than without.
    */
   async appendLast(events: readonly RunEvent[]): Promise<void> {
-    await rm(join(this.#directory, 'ballast'), { force: true }).catch(() => undefined);
+    await rm(join(this.directory, 'ballast'), { force: true }).catch(() => undefined);
     try {
       // Half a line may have been written.
       await this.#file.truncate(this.#bytes);
@@ -113,36 +120,39 @@ export class FileJournal {
   }
 
   async close(): Promise<void> {
-    await rm(join(this.#directory, 'ballast'), { force: true }).catch(() => undefined);
+    await rm(join(this.directory, 'ballast'), { force: true }).catch(() => undefined);
     await this.#file.close();
   }
 
   /** A journal that was moved or removed can still be written to, but whoever looks for the run does not find it. */
   async #mustBeInPlace(): Promise<void> {
-    const path = join(this.#directory, 'journal.jsonl');
+    const path = join(this.directory, 'journal.jsonl');
     const [mine, there] = await Promise.all([this.#file.stat({ bigint: true }), stat(path, { bigint: true })]);
     if (mine.dev !== there.dev || mine.ino !== there.ino) throw new Error('it was replaced while the run was under way');
   }
 
   async #write(events: readonly RunEvent[]): Promise<void> {
-    const { text, seq, hash } = this.#chained(events);
+    const { text, seq, hash, last } = this.#chained(events);
     await this.#file.writeFile(text);
     if (events.some((event) => announcesEffect(event) || event.type === 'run.finished')) await this.#file.datasync();
     this.#seq = seq;
     this.#hash = hash;
+    this.#lastLine = last;
     this.#bytes += Buffer.byteLength(text);
   }
 
-  #chained(events: readonly RunEvent[]): { readonly text: string; readonly seq: number; readonly hash: string } {
+  #chained(events: readonly RunEvent[]) {
     let text = '';
     let seq = this.#seq;
     let hash = this.#hash;
+    let last = this.#lastLine;
     for (const event of events) {
       const next = journalLine(seq, hash, encodeEvent(event));
       text += next.line;
       seq += 1;
       hash = next.hash;
+      last = next.line;
     }
-    return { text, seq, hash };
+    return { text, seq, hash, last };
   }
 }

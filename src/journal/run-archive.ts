@@ -7,11 +7,23 @@ import { decodeEvent, digestsIn, withContents } from './event-codec.ts';
 import { parseJournal } from './journal-line.ts';
 import { isOwned, isOwnerFile } from './owner.ts';
 
+/** A line of a journal that tells the end of a run. */
+export interface RunEnd {
+  /** Its number, from 1: how many lines its hash vouches for. */
+  readonly line: number;
+  /** The line itself, with its end of line: what is signed. */
+  readonly bytes: Uint8Array;
+  /** When that was, in ms since the epoch. */
+  readonly at: number;
+}
+
 /** A run as its journal tells it. */
 export interface ArchivedRun {
   readonly id: string;
   readonly directory: string;
   readonly events: readonly RunEvent[];
+  /** Where it came to an end, in order: more than one when it was resumed after the first. */
+  readonly ends: readonly RunEnd[];
   /** Its process still runs. */
   readonly live: boolean;
   /** What is wrong with the journal beyond a torn tail. */
@@ -51,7 +63,7 @@ export async function readRun(runsDirectory: string, id: string): Promise<Result
   try {
     text = await readFile(join(directory, 'journal.jsonl'), 'utf8');
   } catch (error) {
-    if (await neverBegun(directory)) return ok({ id, directory, events: [], live: false });
+    if (await neverBegun(directory)) return ok({ id, directory, events: [], ends: [], live: false });
     return fail('journal', `the journal of run ${id} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       at: directory,
     });
@@ -60,7 +72,15 @@ export async function readRun(runsDirectory: string, id: string): Promise<Result
   const filled = await filledIn(events.map(decodeEvent), new ContentStore(join(directory, 'contents')));
   if (!filled.ok) return filled;
   const damage = badLine === undefined ? {} : { damage: `line ${badLine} of the journal was altered; what follows it is not used` };
-  return ok({ id, directory, events: filled.value, live: isOwned(directory), ...damage });
+  const ends = endsAmong(filled.value, text.split('\n'));
+  return ok({ id, directory, events: filled.value, ends, live: isOwned(directory), ...damage });
+}
+
+/** Every sound line holds one event. */
+function endsAmong(events: readonly RunEvent[], lines: readonly string[]): readonly RunEnd[] {
+  return events.flatMap(({ type, at }, index) =>
+    type === 'run.finished' ? [{ line: index + 1, bytes: Buffer.from(`${lines[index]}\n`, 'utf8'), at }] : [],
+  );
 }
 
 /** The directory was made, and the journal not yet: see `FileJournal.create`. */

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Signature } from '../domain/signature.ts';
 import { placeFile } from './placed-file.ts';
@@ -10,6 +11,11 @@ const LARGEST = 64 * 1024;
 /** The signature beside a file, where `ssh-keygen -Y sign` puts it. */
 export function signaturePath(file: string): string {
   return `${file}.sig`;
+}
+
+/** The signature over the end of a run, in the run's directory. */
+export function runSignaturePath(runDirectory: string): string {
+  return signaturePath(join(runDirectory, 'journal.jsonl'));
 }
 
 /** Reads a signature; undefined where there is none. What is there and cannot be read is `refused`: it may not be taken for none. */

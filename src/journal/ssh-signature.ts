@@ -13,38 +13,42 @@ export interface Signers {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A person may have to type a passphrase or touch a token; nobody is needed to verify. In ms. */
-const SIGN_MS = 120_000;
-const VERIFY_MS = 15_000;
+/** A person may have to type a passphrase or touch a token; a program needs no time to speak of. In ms. */
+const PERSON_MS = 120_000;
+const PROGRAM_MS = 15_000;
 
 /**
  * Signs bytes with an SSH key: a private key file, or a public one whose private half an agent holds. ssh-keygen itself asks for a
- * passphrase where there is a terminal; `tell` is given what it says meanwhile, such as that a token waits to be touched. `key` is an absolute path.
+ * passphrase where there is a terminal; `tell` is given what it says meanwhile, such as that a token waits to be touched. Without `tell`
+ * nobody is there: nothing is asked, at no terminal and in no window. `key` is an absolute path.
  */
 export async function sign(
   what: Signable,
   bytes: Uint8Array,
   key: string,
   env: Environment,
-  tell: (text: string) => void,
+  tell?: (text: string) => void,
 ): Promise<Result<Uint8Array>> {
   return inDirectory(async (directory) => {
     // A file and not standard input: with a pipe there, ssh-keygen would not ask for a passphrase at the terminal.
     const file = join(directory, what);
     await writeFile(file, bytes, { mode: 0o600 });
-    const ended = await keygen(['-Y', 'sign', '-q', '-n', NAMESPACES[what], '-f', key, file], { env, limitMs: SIGN_MS, tell });
+    const call = tell ? { env, limitMs: PERSON_MS, tell } : { env, limitMs: PROGRAM_MS };
+    const ended = await keygen(['-Y', 'sign', '-q', '-n', NAMESPACES[what], '-f', key, file], call);
     if (!ended.ok) return ended;
     const { code, said } = ended.value;
-    if (code !== 0) return fail('refused', `the ${what} could not be signed with ${key}: ${said}`, { hint: SIGN_HINT });
+    if (code !== 0)
+      return fail('refused', `the ${what} could not be signed with ${key}: ${said}`, { hint: tell ? SIGN_HINT : NOBODY_HINT });
     return ok(new Uint8Array(await readFile(`${file}.sig`)));
   });
 }
 
 const SIGN_HINT = 'name a private key, or a public key whose private half the agent holds';
+const NOBODY_HINT = 'nobody was asked for a passphrase: name a public key whose private half the agent holds';
 
 /**
  * The names (principals) of whoever made a signature over these bytes, when it is good and by a key that counts; `refused`, with
- * the reason, when it is not.
+ * the reason, when it is not. `at`: when it must have counted, in ms since the epoch; absent: now. A revoked key never counts.
  */
 export async function verify(
   what: Signable,
@@ -52,13 +56,15 @@ export async function verify(
   { name, bytes: armoured }: Signature,
   { allowed, revoked }: Signers,
   env: Environment,
+  at?: number,
 ): Promise<Result<readonly string[]>> {
   return inDirectory(async (directory) => {
     // Every question is about the signature that was read, whatever stands in its file meanwhile.
     const signature = join(directory, 'signature');
     await writeFile(signature, armoured, { mode: 0o600 });
-    const options = { env, limitMs: VERIFY_MS };
-    const found = await keygen(['-Y', 'find-principals', '-s', signature, '-f', allowed], options);
+    const options = { env, limitMs: PROGRAM_MS };
+    const when = at === undefined ? [] : [`-Overify-time=${localTime(at)}`];
+    const found = await keygen(['-Y', 'find-principals', ...when, '-s', signature, '-f', allowed], options);
     if (!found.ok) return found;
     const principals = found.value.out.split('\n').filter((line) => line !== '');
     const [first] = principals;
@@ -66,7 +72,7 @@ export async function verify(
       const why = found.value.said === '' ? '' : `: ${found.value.said}`;
       return fail('refused', `${name} is by no key that ${allowed} allows${why}`);
     }
-    const argv = ['-Y', 'verify', '-f', allowed, '-I', first, '-n', NAMESPACES[what], '-s', signature];
+    const argv = ['-Y', 'verify', ...when, '-f', allowed, '-I', first, '-n', NAMESPACES[what], '-s', signature];
     const verified = await keygen([...argv, ...(revoked ? ['-r', revoked] : [])], { ...options, input: bytes });
     if (!verified.ok) return verified;
     if (verified.value.code === 0) return ok(principals);
@@ -76,6 +82,13 @@ export async function verify(
       without.ok && without.value.code === 0 ? `its key is revoked by ${revoked}, or that file cannot be read` : verified.value.said;
     return fail('refused', `${name} does not hold for this ${what}: ${why}`);
   });
+}
+
+/** `YYYYMMDDHHMMSS` in the time zone of this machine, by which ssh-keygen reads it. */
+function localTime(ms: number): string {
+  const date = new Date(ms);
+  const parts = [date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()];
+  return `${date.getFullYear()}${parts.map((part) => String(part).padStart(2, '0')).join('')}`;
 }
 
 /** Works in a private directory that is gone afterwards. */
@@ -108,13 +121,20 @@ interface Call {
   tell?(text: string): void;
 }
 
+/** What stands there of a question that nobody was there to answer. */
+const PROMPT = /^Enter passphrase.*?: */;
+
+/** Who asks for a passphrase in a window asks nobody where nobody is. */
+const NOBODY = { SSH_ASKPASS_REQUIRE: 'never', DISPLAY: undefined, WAYLAND_DISPLAY: undefined };
+
 /** Runs ssh-keygen, by words and never by a shell. */
 function keygen(argv: readonly string[], { env, limitMs, input, tell }: Call): Promise<Result<Ended>> {
   return new Promise((resolve) => {
-    const stdin = tell ? 'inherit' : 'pipe';
     const child = spawn('ssh-keygen', [...argv], {
-      env: { ...env, LC_ALL: 'C' },
-      stdio: [stdin, 'pipe', 'pipe'],
+      env: { ...env, ...(tell ? {} : NOBODY), LC_ALL: 'C' },
+      stdio: [tell ? 'inherit' : 'pipe', 'pipe', 'pipe'],
+      // A session of its own has no terminal that it could open.
+      detached: !tell,
       timeout: limitMs,
       killSignal: 'SIGKILL',
     });
@@ -128,9 +148,10 @@ function keygen(argv: readonly string[], { env, limitMs, input, tell }: Call): P
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
     child.once('error', (error) => resolve(notRun(error)));
-    child.once('close', (code) => {
-      const [told, complained] = [out, err].map((chunks) => Buffer.concat(chunks).toString('utf8').trim());
-      if (code === null) return resolve(fail('timed-out', `ssh-keygen did not end within ${limitMs / 1_000} s`));
+    child.once('close', (code, signal) => {
+      const [told, complained] = [out, err].map((chunks) => Buffer.concat(chunks).toString('utf8').replace(PROMPT, '').trim());
+      if (signal === 'SIGKILL') return resolve(fail('timed-out', `ssh-keygen did not end within ${limitMs / 1_000} s`));
+      if (code === null) return resolve(fail('interrupted', `ssh-keygen was ended by ${signal}`));
       resolve(ok({ code, out: told ?? '', said: (complained || told || '').replace(/\s*\n\s*/g, '; ').slice(-500) }));
     });
   });

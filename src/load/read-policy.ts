@@ -5,7 +5,7 @@ import { readBoolean, readChoice, readInteger, readString } from './read-values.
 import { readWords } from './read-words.ts';
 import { Report } from './report.ts';
 
-/** What one policy file asks, of runbooks before a host is asked anything, and of plans before they are carried out. */
+/** What one policy file asks: of runbooks before a host is asked anything, of plans before they are carried out, of runs at their end. */
 export interface Policy {
   readonly runbookSignature: 'never' | 'always';
   readonly planSignature: 'never' | 'always';
@@ -14,6 +14,8 @@ export interface Policy {
   /** As it is written: absolute, or from the directory of the policy. */
   readonly allowedSigners?: string;
   readonly revokedKeys?: string;
+  /** The key that signs the end of each run, as it is written; absent: none does. */
+  readonly signRuns?: string;
   /** `apply NAME` is refused: what is carried out was saved before. */
   readonly savedPlanOnly: boolean;
 }
@@ -23,7 +25,15 @@ export type LoadedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-const WORDS = ['runbook_signature', 'plan_signature', 'approvals', 'allowed_signers', 'revoked_keys', 'saved_plan_only'] as const;
+const WORDS = [
+  'runbook_signature',
+  'plan_signature',
+  'approvals',
+  'allowed_signers',
+  'revoked_keys',
+  'saved_plan_only',
+  'sign_runs',
+] as const;
 
 const MOST_APPROVALS = 20;
 
@@ -54,12 +64,13 @@ function readPolicy(report: Report): Policy | undefined {
   const planSignature = readChoice(words.value('plan_signature'), 'plan_signature', ['never', 'always'], report);
   const allowedSigners = readString(words.value('allowed_signers'), 'allowed_signers', report);
   const revokedKeys = readString(words.value('revoked_keys'), 'revoked_keys', report);
+  const signRuns = readString(words.value('sign_runs'), 'sign_runs', report);
   const savedPlanOnly = readBoolean(words.value('saved_plan_only'), 'saved_plan_only', report);
   const ofPlans = approvals > 0 ? 'approvals' : planSignature === 'always' ? 'plan_signature' : undefined;
   const word = ofPlans ?? (runbookSignature === 'always' ? 'runbook_signature' : undefined);
   if (word !== undefined && allowedSigners === undefined && words.value('allowed_signers') === undefined)
     report.error('missing-key', words.key(word), `${word} needs allowed_signers, which says whose keys count`);
-  for (const [name, path] of [['allowed_signers', allowedSigners] as const, ['revoked_keys', revokedKeys] as const])
+  for (const [name, path] of Object.entries({ allowed_signers: allowedSigners, revoked_keys: revokedKeys, sign_runs: signRuns }))
     if (path?.trim() === '') report.error('bad-value', words.key(name), `${name} must be the path of a file`);
   return {
     runbookSignature,
@@ -67,6 +78,7 @@ function readPolicy(report: Report): Policy | undefined {
     approvals,
     ...(allowedSigners === undefined ? {} : { allowedSigners }),
     ...(revokedKeys === undefined ? {} : { revokedKeys }),
+    ...(signRuns === undefined ? {} : { signRuns }),
     // A plan that is made and carried out at once has neither a signature nor an approval; its runbook may have one.
     savedPlanOnly: savedPlanOnly ?? ofPlans !== undefined,
   };

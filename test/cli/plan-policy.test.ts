@@ -48,6 +48,18 @@ describe('the rules', () => {
     expect(rules).toMatchObject({ ok: true, value: { runbookSignature: true, planSignature: true, savedPlanOnly: false } });
   });
 
+  it.each([
+    ['~/.ssh/key', undefined, '.ssh/key'],
+    ['key', undefined, '0/key'],
+    ['~/.ssh/key', 'mine', '1/mine'],
+    [undefined, '~/mine', 'mine'],
+    ['~mine', undefined, '0/~mine'],
+  ])("name the key that signs runs, the user's own before that of the machine: %s and %s", async (machine, own, key) => {
+    const policy = (word: string | undefined) => (word === undefined ? 'approvals: 0\n' : `sign_runs: ${word}\n`);
+    const { rules, directory } = await rulesOf(policy(machine), policy(own));
+    expect(rules).toMatchObject({ ok: true, value: { runKey: join(directory, key) } });
+  });
+
   it('are not known when one policy is not understood, and its faults are told with their places', async () => {
     const { rules, err } = await rulesOf(undefined, 'approvers: 1\n');
     expect(rules).toMatchObject({ ok: false, failure: { code: 'refused', message: expect.stringContaining('is not understood') } });

@@ -11,7 +11,7 @@ const wrong = (text: string) => {
 describe('a policy', () => {
   it('says what is asked of runbooks and plans', () => {
     const signatures = 'runbook_signature: always\nplan_signature: always\n';
-    const text = `${signatures}approvals: 2\nallowed_signers: signers\nrevoked_keys: /etc/gone\nsaved_plan_only: true\n`;
+    const text = `${signatures}approvals: 2\nallowed_signers: signers\nrevoked_keys: /etc/gone\nsaved_plan_only: true\nsign_runs: ~/.ssh/key\n`;
     const policy = {
       runbookSignature: 'always',
       planSignature: 'always',
@@ -19,6 +19,7 @@ describe('a policy', () => {
       allowedSigners: 'signers',
       revokedKeys: '/etc/gone',
       savedPlanOnly: true,
+      signRuns: '~/.ssh/key',
     };
     expect(load(text)).toEqual({ ok: true, policy });
   });
@@ -47,6 +48,8 @@ describe('a policy', () => {
     ['saved_plan_only: "true"\n', /^1:18 saved_plan_only must be true or false/],
     ['allowed_signers: [a]\n', /^1:18 allowed_signers must be a string/],
     ['allowed_signers: ""\n', /^1:1 allowed_signers must be the path of a file/],
+    ['sign_runs: true\n', /^1:12 sign_runs must be a string/],
+    ['sign_runs: " "\n', /^1:1 sign_runs must be the path of a file/],
     ['approvals: 1\n', '1:1 approvals needs allowed_signers, which says whose keys count'],
     ['runbook_signature: production\n', /^1:20 runbook_signature must be never or always/],
     ['runbook_signature: always\n', '1:1 runbook_signature needs allowed_signers, which says whose keys count'],
