@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { foldNames } from './names.ts';
 import { hanging, type Page } from './page.ts';
 import { count } from './words.ts';
@@ -33,10 +34,15 @@ export interface Terminal {
 }
 
 type Choice = 'no' | 'yes' | 'wave' | 'diff';
+type Choices = { readonly name: string; readonly value: Choice }[];
+
+/** More hosts than this are not changed by a key that was pressed once too often. */
+const CHANGED_BY_A_KEY = 10;
 
 /**
- * Asks for approval; the answer that Return alone gives is no. Nobody is asked unless both streams are terminals: a
- * prompt on a pipe would wait for ever. Choosing the diff prints it (`diff`) and asks again.
+ * Asks for approval; the answer that Return alone gives is no. Yes to a change of more than ten hosts counts once their number was
+ * typed as well; everything else is no. Nobody is asked unless both streams are terminals: a prompt on a pipe would wait for
+ * ever. Choosing the diff prints it (`diff`) and asks again.
  */
 export async function askApproval(
   terminal: Terminal,
@@ -49,9 +55,25 @@ export async function askApproval(
   terminal.output.write(`${questionLines(page, question).join('\n')}\n`);
   for (;;) {
     const choice = await choose(terminal, page, question, signal);
-    if (choice !== 'diff') return choice;
-    terminal.output.write(`\n${diff().join('\n')}\n\n`);
+    if (choice === 'diff') terminal.output.write(`\n${diff().join('\n')}\n\n`);
+    else if (choice !== 'yes' && choice !== 'wave') return choice;
+    else return isTyped(question) ? counted(terminal, page, question, choice, signal) : choice;
   }
+}
+
+/** Putting a name to a plan changes nothing yet. */
+function isTyped({ hosts, signs }: Question): boolean {
+  return hosts.length > CHANGED_BY_A_KEY && !signs;
+}
+
+/** The answer that was chosen, if the number of hosts is typed now; else no. */
+async function counted(terminal: Terminal, page: Page, { hosts }: Question, chosen: Answer, signal?: AbortSignal): Promise<Answer> {
+  const message = 'How many hosts? Type their number; all else is no:';
+  const given = await prompted(terminal, page, { type: 'input', message }, signal);
+  if (given === 'none' || given === 'interrupted') return given;
+  if (given.value.trim() === String(hosts.length)) return chosen;
+  terminal.output.write('That is not their number, so it is a no.\n');
+  return 'no';
 }
 
 /** What is about to happen, below a line that sets it apart from whatever was printed before. */
@@ -77,34 +99,38 @@ function waveWords(waves: readonly number[]): string {
   return ` in ${count(waves.length, 'wave')}${sizes}`;
 }
 
-async function choose(
+async function choose(terminal: Terminal, page: Page, question: Question, signal?: AbortSignal): Promise<Choice | 'none' | 'interrupted'> {
+  const message = question.signs ? 'Approve this plan?' : `Change ${count(question.hosts.length, 'host')}?`;
+  const choices = choicesOf(question);
+  const given = await prompted(terminal, page, { type: 'select', message, default: 'no', choices }, signal);
+  if (typeof given === 'string') return given;
+  return choices.find(({ value }) => value === given.value)?.value ?? 'no';
+}
+
+type Prompt =
+  | { readonly type: 'input'; readonly message: string }
+  | { readonly type: 'select'; readonly message: string; readonly default: Choice; readonly choices: Choices };
+
+/** What was typed or chosen; `none` when the input ended, `interrupted` by Ctrl-C or from outside. */
+async function prompted(
   { input, output }: Terminal,
   page: Page,
-  question: Question,
+  question: Prompt,
   signal?: AbortSignal,
-): Promise<Choice | 'none' | 'interrupted'> {
+): Promise<{ readonly value: string } | 'none' | 'interrupted'> {
   // Loaded only when somebody is asked: it costs more to load than most commands take.
   const { createPromptModule } = await import('inquirer');
   const gone = new AbortController();
   const leave = () => gone.abort();
-  const keys = keysOf(input);
+  const [keys, front] = [keysOf(input), kept(output, page)];
   input.once('end', leave);
   try {
     const prompt = createPromptModule({
       input: keys,
-      output: kept(output, page),
+      output: front,
       signal: signal ? AbortSignal.any([gone.signal, signal]) : gone.signal,
     });
-    const { choice } = await prompt<{ choice: Choice }>([
-      {
-        type: 'select',
-        name: 'choice',
-        message: question.signs ? 'Approve this plan?' : `Change ${count(question.hosts.length, 'host')}?`,
-        default: 'no',
-        choices: choicesOf(question),
-      },
-    ]);
-    return choice;
+    return await prompt<{ value: string }>([{ ...question, name: 'value' }]);
   } catch (error) {
     if (gone.signal.aborted) return 'none';
     if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) return 'interrupted';
@@ -113,6 +139,8 @@ async function choose(
     input.removeListener('end', leave);
     input.unpipe(keys);
     input.pause();
+    // What is written next must not overtake the prompt's last words, if the terminal still takes them.
+    await finished(front.end()).catch(() => undefined);
   }
 }
 
@@ -139,7 +167,7 @@ function kept(output: Terminal['output'], { style }: Page): Writable {
   return Object.defineProperties(front, { isTTY: { value: true }, columns: { get: () => output.columns ?? 80 } });
 }
 
-function choicesOf({ offersWaves, begun, signs }: Question): { readonly name: string; readonly value: Choice }[] {
+function choicesOf({ offersWaves, begun, signs }: Question): Choices {
   return [
     { name: begun ? 'No, stop here' : signs ? 'No' : 'No, change nothing', value: 'no' },
     { name: 'Yes', value: 'yes' },

@@ -93,3 +93,78 @@ describe('the confirmation', () => {
     ]);
   });
 });
+
+describe('the confirmation of more than ten hosts', () => {
+  const many = (count: number): Question => ({ ...QUESTION, hosts: Array.from({ length: count }, (_, index) => `h${index + 1}`) });
+  const TYPED = 'Type their number';
+
+  /** Chooses, and then types once the number is asked for. */
+  async function choose(keys: readonly string[], typed: readonly string[], question = many(12)) {
+    const { streams, seen } = terminal();
+    const answer = askApproval(streams, testPage(), question, () => ['THE DIFF']);
+    await vi.waitFor(() => expect(seen.text).toContain('navigate'));
+    for (const key of keys) streams.input.write(key);
+    await vi.waitFor(() => expect(seen.text).toContain(TYPED));
+    for (const key of typed) streams.input.write(key);
+    return { answer: await answer, text: seen.text };
+  }
+
+  test.each([
+    ['yes', [DOWN, ENTER]],
+    ['wave', [DOWN, DOWN, ENTER]],
+  ])('is %s once that was chosen and their number typed', async (expected, keys) => {
+    expect((await choose(keys, ['12', ENTER])).answer).toBe(expected);
+    expect((await choose(keys, [' 12 ', ENTER])).answer).toBe(expected);
+  });
+
+  test.each(['y', 'Y', 'yes', '', '1', '11', '13', '012', '12.', '12 hosts', '1 2', '0xc', '12e0', '１２', 'all'])(
+    'is no when %j is typed',
+    async (typed) => {
+      const { answer, text } = await choose([DOWN, ENTER], [typed, ENTER]);
+      expect(answer).toBe('no');
+      expect(text).toContain('That is not their number, so it is a no.');
+    },
+  );
+
+  test('asks for no number where the answer is no already', async () => {
+    const { answer, text } = await ask([ENTER], many(12));
+    expect(answer).toBe('no');
+    expect(text).not.toContain(TYPED);
+  });
+
+  test('can still be preceded by the diff', async () => {
+    const { streams, seen } = terminal();
+    const answer = askApproval(streams, testPage(), many(12), () => ['THE DIFF']);
+    await vi.waitFor(() => expect(seen.text).toContain('navigate'));
+    for (const key of [DOWN, DOWN, DOWN, ENTER]) streams.input.write(key);
+    await vi.waitFor(() => expect(seen.text.split('THE DIFF')[1]).toContain('navigate'));
+    for (const key of [DOWN, ENTER]) streams.input.write(key);
+    await vi.waitFor(() => expect(seen.text).toContain(TYPED));
+    for (const key of ['12', ENTER]) streams.input.write(key);
+    expect(await answer).toBe('yes');
+  });
+
+  test('is interrupted by Ctrl-C where the number is asked for, and given up when the input ends there', async () => {
+    expect((await choose([DOWN, ENTER], ['12', '\x03'])).answer).toBe('interrupted');
+    const { streams, seen } = terminal();
+    const answer = askApproval(streams, testPage(), many(12), () => []);
+    await vi.waitFor(() => expect(seen.text).toContain('navigate'));
+    for (const key of [DOWN, ENTER]) streams.input.write(key);
+    await vi.waitFor(() => expect(seen.text).toContain(TYPED));
+    streams.input.end('12');
+    expect(await answer).toBe('none');
+  });
+
+  test.each([
+    ['ten hosts', many(10)],
+    ['a plan that is approved, which changes nothing yet', { ...many(12), signs: true }],
+  ] as const)('does not ask for the number of %s', async (_, question) => {
+    const { answer, text } = await ask([DOWN, ENTER], question);
+    expect(answer).toBe('yes');
+    expect(text).not.toContain(TYPED);
+  });
+
+  test('asks for the number of eleven', async () => {
+    expect((await choose([DOWN, ENTER], ['11', ENTER], many(11))).answer).toBe('yes');
+  });
+});
