@@ -1,6 +1,6 @@
-/** How to reach and log in to one host. Plain data: it may cross a process boundary; secrets and keys are references. */
-export interface Target {
-  /** Inventory name, for messages. */
+/** How to reach and log in to an SSH server. Plain data: it may cross a process boundary; secrets and keys are references. */
+export interface Endpoint {
+  /** Inventory name, or that of a jump host, for messages. */
   readonly host: string;
   readonly address: string;
   readonly port: number;
@@ -12,8 +12,18 @@ export interface Target {
   /** Reference to a password, resolved by `Secrets`. */
   readonly password?: SecretRef;
   readonly knownHostsFiles: readonly string[];
+  /** The name under which its key is looked up, in the place of address and port (ssh_config(5), HostKeyAlias). */
+  readonly hostKeyAlias?: string;
+  /** A command for `/bin/sh -c` whose standard streams are the way there (ssh_config(5), ProxyCommand); absent: TCP. */
+  readonly proxyCommand?: string;
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
+}
+
+/** One host of a run, and how to get privilege on it. */
+export interface Target extends Endpoint {
+  /** Jump hosts on the way, the first one first (ssh_config(5), ProxyJump). Each is verified and logged in to by itself. */
+  readonly jumps?: readonly Endpoint[];
   readonly become: Become;
 }
 

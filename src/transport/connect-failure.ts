@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import type { Target } from '../domain/transport.ts';
+import type { Endpoint } from '../domain/transport.ts';
 import type { KnownKey, Verdict } from './known-hosts.ts';
 import type { LoginNotes } from './login.ts';
 import { fingerprint, keyType } from './ssh-wire.ts';
@@ -7,13 +7,13 @@ import { fingerprint, keyType } from './ssh-wire.ts';
 /** How far a connection came. */
 export type ConnectPhase = 'connecting' | 'key exchange' | 'login';
 
-function placeOf(target: Pick<Target, 'address' | 'port'>): string {
+function placeOf(target: Pick<Endpoint, 'address' | 'port'>): string {
   return target.address.includes(':') ? `[${target.address}]:${target.port}` : `${target.address}:${target.port}`;
 }
 
 /** What is wrong with a host's key: what known_hosts has, what the host showed, and what to do. */
 export function hostKeyFailure(
-  target: Pick<Target, 'host' | 'knownHostsFiles'>,
+  target: Pick<Endpoint, 'host' | 'knownHostsFiles'>,
   name: string,
   verdict: Exclude<Verdict, { kind: 'accepted' }>,
   shown: Uint8Array,
@@ -48,7 +48,7 @@ function hintFor(kind: keyof typeof VERDICTS, name: string, type: string, file: 
 }
 
 /** Nothing worked to log in: which keys and methods were tried, which were not, and why. */
-export function authFailure(target: Target, notes: LoginNotes, said?: string): Failure {
+export function authFailure(target: Endpoint, notes: LoginNotes, said?: string): Failure {
   const { usable, skipped } = notes.identities;
   const tried = [...usable.map((identity) => identity.label), ...(notes.password ? ['the password'] : [])];
   const parts = [
@@ -67,7 +67,7 @@ export function authFailure(target: Target, notes: LoginNotes, said?: string): F
 }
 
 /** The time was up before the login was done. */
-export function timeoutFailure(target: Target, phase: ConnectPhase): Failure {
+export function timeoutFailure(target: Endpoint, phase: ConnectPhase): Failure {
   return {
     code: 'timed-out',
     message: `no answer from ${target.host} within ${target.connectTimeoutMs} ms (${phase})`,
@@ -80,7 +80,7 @@ export function timeoutFailure(target: Target, phase: ConnectPhase): Failure {
 }
 
 /** The host could not be reached, or the connection broke before the login was done. */
-export function unreachableFailure(target: Target, phase: ConnectPhase, error: unknown): Failure {
+export function unreachableFailure(target: Endpoint, phase: ConnectPhase, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const why = REASONS[code] ?? (error instanceof Error && error.message !== '' ? error.message : String(error));
   const message = `cannot reach ${target.host}: ${why} (${phase})`;

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Failure, Result } from '../domain/failure.ts';
-import type { Target } from '../domain/transport.ts';
+import type { Endpoint } from '../domain/transport.ts';
 import { hostKeyFailure } from './connect-failure.ts';
 import {
   equalBlobs,
@@ -80,15 +80,15 @@ export class HostKeyCheck {
   failure: Failure | undefined;
   /** Types that are known for this host, other than the one that was refused: worth asking the host for. */
   otherTypes: readonly string[] = [];
-  readonly #target: Pick<Target, 'host' | 'address' | 'port' | 'knownHostsFiles'>;
+  readonly #target: Pick<Endpoint, 'host' | 'address' | 'port' | 'hostKeyAlias' | 'knownHostsFiles'>;
   readonly #known: KnownHosts;
   readonly #name: string;
   #accepted: Buffer | undefined;
 
-  constructor(target: Pick<Target, 'host' | 'address' | 'port' | 'knownHostsFiles'>, known: KnownHosts) {
+  constructor(target: Pick<Endpoint, 'host' | 'address' | 'port' | 'hostKeyAlias' | 'knownHostsFiles'>, known: KnownHosts) {
     this.#target = target;
     this.#known = known;
-    this.#name = knownHostsName(target.address, target.port);
+    this.#name = target.hostKeyAlias?.toLowerCase() ?? knownHostsName(target.address, target.port);
   }
 
   /** The fingerprint of the key that was accepted. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ParsedKey } from 'ssh2';
-import type { Secrets, Target } from '../domain/transport.ts';
+import type { Endpoint, Secrets } from '../domain/transport.ts';
 import { listAgentKeys, signByAgent } from './agent-client.ts';
 import { type PrivateKey, readPrivateKey, signByKey, type UnusableKey, usablePublicKey } from './private-key.ts';
 import { fingerprint, keyType } from './ssh-wire.ts';
@@ -38,7 +38,7 @@ export class KeyRing {
    * The keys for a target: the agent's, then the files' that the agent does not hold. Agent keys that are also named as
    * files come first, since a host counts every key it is shown against its MaxAuthTries.
    */
-  async identities(target: Pick<Target, 'agent' | 'identityFiles'>): Promise<Identities> {
+  async identities(target: Pick<Endpoint, 'agent' | 'identityFiles'>): Promise<Identities> {
     const skipped: string[] = [];
     const files = await this.#fromFiles(target.identityFiles, skipped);
     const held = target.agent === undefined ? [] : await fromAgent(target.agent, skipped);

@@ -5,7 +5,7 @@ import ssh2, {
   type ParsedKey,
   type Prompt,
 } from 'ssh2';
-import type { Secrets, Target } from '../domain/transport.ts';
+import type { Endpoint, Secrets } from '../domain/transport.ts';
 import type { Countdown } from './countdown.ts';
 import type { Identities, Identity, KeyRing } from './key-ring.ts';
 
@@ -33,7 +33,7 @@ type NextMethod = Parameters<NextAuthHandler>[0];
  * only when the host takes that key, a password only when the host does not rule it out.
  */
 export function loginOrder(
-  target: Target,
+  target: Endpoint,
   ring: KeyRing,
   secrets: Secrets,
   countdown: Countdown,
@@ -51,7 +51,7 @@ export function loginOrder(
 }
 
 async function* loginMethods(
-  target: Target,
+  target: Endpoint,
   ring: KeyRing,
   secrets: Secrets,
   countdown: Countdown,

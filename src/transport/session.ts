@@ -1,7 +1,7 @@
-import { connect as dialSocket, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import type { Failure } from '../domain/failure.ts';
-import type { Secrets, Target } from '../domain/transport.ts';
+import type { Endpoint, Secrets } from '../domain/transport.ts';
 import { pinnedAlgorithms } from './algorithms.ts';
 import { authFailure, type ConnectPhase, timeoutFailure, unreachableFailure } from './connect-failure.ts';
 import type { Countdown } from './countdown.ts';
@@ -9,11 +9,12 @@ import type { HostKeyCheck } from './host-key-check.ts';
 import type { KeyRing } from './key-ring.ts';
 import { emptyLoginNotes, loginOrder } from './login.ts';
 import { hasStrictKex, installGuard } from './protocol-guard.ts';
+import { ProxyEnded } from './way.ts';
 
-/** A client that is logged in, on a socket of ours. */
+/** A client that is logged in, on a stream of ours. */
 export interface Session {
   readonly client: Client;
-  readonly socket: Socket;
+  readonly socket: Duplex;
   /** The fingerprint of the key that the host showed. */
   readonly hostKey: string;
   /** Why the connection broke, where that is known. */
@@ -28,26 +29,6 @@ export type Attempt =
 
 const KEEP_ALIVES_MISSED = 3;
 
-/** Opens the TCP connection, without Nagle's delay: it would cost 40 ms and more for each exchange. */
-export function dial(target: Target, countdown: Countdown): Promise<Socket | Failure> {
-  return new Promise((resolve) => {
-    const socket = dialSocket({ host: target.address, port: target.port, noDelay: true });
-    const giveUp = (failure: Failure) => {
-      socket.destroy();
-      resolve(failure);
-    };
-    if (countdown.signal.aborted) giveUp(timeoutFailure(target, 'connecting'));
-    socket.on('error', (error) => giveUp(unreachableFailure(target, 'connecting', innermost(error))));
-    countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, 'connecting')), { once: true });
-    socket.once('connect', () => resolve(socket));
-  });
-}
-
-/** Where a name has several addresses, the errors of all come wrapped in one. */
-function innermost(error: unknown): unknown {
-  return error instanceof AggregateError ? (error.errors[0] ?? error) : error;
-}
-
 /** What a login needs besides its target. */
 export interface LoginContext {
   readonly ring: KeyRing;
@@ -59,7 +40,7 @@ export interface LoginContext {
 }
 
 /** Exchanges keys and logs in. The only place that makes a client, so that none is without its host key check. */
-export function login(target: Target, socket: Socket, context: LoginContext): Promise<Attempt> {
+export function login(target: Endpoint, socket: Duplex, context: LoginContext): Promise<Attempt> {
   const { countdown, check } = context;
   const client = new ssh2.Client();
   const notes = emptyLoginNotes();
@@ -71,7 +52,7 @@ export function login(target: Target, socket: Socket, context: LoginContext): Pr
   return new Promise((resolve) => {
     const giveUp = (failure: Failure) => {
       socket.destroy();
-      resolve({ ok: false, failure, early: !spoke });
+      resolve({ ok: false, failure, early: !spoke && !(socket.errored instanceof ProxyEnded) });
     };
     const drop = (why: string) => {
       dropped ??= why;

@@ -1,8 +1,8 @@
-import type { Target } from '../domain/transport.ts';
+import type { Endpoint } from '../domain/transport.ts';
 
 /** What of a target is not said by an inventory. */
 export type SshDefaults = Pick<
-  Target,
+  Endpoint,
   'port' | 'user' | 'identityFiles' | 'agent' | 'knownHostsFiles' | 'connectTimeoutMs' | 'keepAliveMs'
 >;
 

@@ -1,9 +1,11 @@
+import type { Duplex } from 'node:stream';
 import { type Failure, HostFault } from '../domain/failure.ts';
-import type { Secrets, Target } from '../domain/transport.ts';
+import type { Endpoint, Secrets, Target } from '../domain/transport.ts';
 import { Countdown } from './countdown.ts';
 import { HostKeyCheck, KnownHostsReader } from './host-key-check.ts';
+import { JumpHosts } from './jump-hosts.ts';
 import { KeyRing } from './key-ring.ts';
-import { type Attempt, dial, login } from './session.ts';
+import { type Attempt, login } from './session.ts';
 import { Slots } from './slots.ts';
 import { Ssh2Connection } from './ssh2-connection.ts';
 
@@ -28,51 +30,68 @@ const LONGEST_PAUSE_MS = 2_000;
  */
 export function createSsh2Transport(options: { readonly secrets: Secrets; readonly limits?: Ssh2Limits }): Ssh2Transport {
   const { secrets } = options;
-  const handshakes = new Slots(options.limits?.handshakes ?? HANDSHAKES);
-  const ring = new KeyRing(secrets);
-  const reader = new KnownHostsReader();
+  const shared = {
+    secrets,
+    handshakes: new Slots(options.limits?.handshakes ?? HANDSHAKES),
+    ring: new KeyRing(secrets),
+    reader: new KnownHostsReader(),
+  };
+  const jumpHosts = new JumpHosts((jump, way) => logIn(jump, way, shared));
   return {
     async connect(target) {
-      const known = await reader.read(target.knownHostsFiles);
-      if (!known.ok) throw new HostFault(known.failure);
-      const countdown = new Countdown(target.connectTimeoutMs);
-      try {
-        const tools = { ring, secrets, countdown, handshakes };
-        const attempt = await retryEarly(countdown, () => attemptLogin(target, () => new HostKeyCheck(target, known.value), tools));
-        if (!attempt.ok) throw new HostFault(attempt.failure);
-        return new Ssh2Connection(attempt.session, secrets);
-      } finally {
-        countdown.stop();
-      }
+      const attempt = await logIn(target, (countdown) => jumpHosts.open(target, target.jumps ?? [], countdown), shared);
+      if (!attempt.ok) throw new HostFault(attempt.failure);
+      return new Ssh2Connection(attempt.session, secrets);
     },
   };
 }
 
-interface Tools {
+type OpenWay = (countdown: Countdown) => Promise<Duplex | Failure>;
+
+/** What all logins of a transport have in common. */
+interface Common {
   readonly ring: KeyRing;
   readonly secrets: Secrets;
-  readonly countdown: Countdown;
   readonly handshakes: Slots;
+  readonly reader: KnownHostsReader;
+}
+
+/** Logs in to one server, a jump host or a host, within its own time to connect. */
+async function logIn(endpoint: Endpoint, way: OpenWay, common: Common): Promise<Attempt> {
+  const known = await common.reader.read(endpoint.knownHostsFiles);
+  if (!known.ok) return refused(known.failure);
+  const countdown = new Countdown(endpoint.connectTimeoutMs);
+  try {
+    const tools = { ...common, countdown, way: () => way(countdown) };
+    return await retryEarly(countdown, () => attemptLogin(endpoint, () => new HostKeyCheck(endpoint, known.value), tools));
+  } finally {
+    countdown.stop();
+  }
+}
+
+interface Tools extends Common {
+  readonly countdown: Countdown;
+  readonly way: () => Promise<Duplex | Failure>;
 }
 
 /**
  * Logs in. A host that showed a key of a type we do not know, while hashed lines know others of it, is asked a second time
  * for those: looking through hashed lines beforehand would cost every host an HMAC a line.
  */
-async function attemptLogin(target: Target, makeCheck: () => HostKeyCheck, tools: Tools): Promise<Attempt> {
+async function attemptLogin(endpoint: Endpoint, makeCheck: () => HostKeyCheck, tools: Tools): Promise<Attempt> {
   const first = makeCheck();
   const types = first.preferredTypes();
-  const attempt = await loginOnce(target, first, types, tools);
+  const attempt = await loginOnce(endpoint, first, types, tools);
   const isWorthAsking = !attempt.ok && first.otherTypes.some((type) => !types.includes(type));
-  return isWorthAsking ? loginOnce(target, makeCheck(), first.otherTypes, tools) : attempt;
+  return isWorthAsking ? loginOnce(endpoint, makeCheck(), first.otherTypes, tools) : attempt;
 }
 
-async function loginOnce(target: Target, check: HostKeyCheck, types: readonly string[], tools: Tools): Promise<Attempt> {
-  const socket = await dial(target, tools.countdown);
-  if ('code' in socket) return refused(socket);
+async function loginOnce(endpoint: Endpoint, check: HostKeyCheck, types: readonly string[], tools: Tools): Promise<Attempt> {
+  const stream = await tools.way();
+  if ('code' in stream) return refused(stream);
   const release = await tools.countdown.hold(() => tools.handshakes.take());
   try {
-    return await login(target, socket, { ...tools, check, types });
+    return await login(endpoint, stream, { ...tools, check, types });
   } finally {
     release();
   }

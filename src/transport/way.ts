@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { connect as dialSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Failure } from '../domain/failure.ts';
+import type { Endpoint } from '../domain/transport.ts';
+import { timeoutFailure, unreachableFailure } from './connect-failure.ts';
+import type { Countdown } from './countdown.ts';
+import { joinStreams } from './joined-streams.ts';
+
+/** Opens the way to a server that lies behind no jump host: its ProxyCommand, or TCP. A failure when there is none in time. */
+export function openWay(endpoint: Endpoint, countdown: Countdown): Promise<Duplex | Failure> {
+  return endpoint.proxyCommand === undefined ? dial(endpoint, countdown) : Promise.resolve(proxy(endpoint.proxyCommand));
+}
+
+/** Opens the TCP connection, without Nagle's delay: it would cost 40 ms and more for each exchange. */
+function dial(target: Endpoint, countdown: Countdown): Promise<Duplex | Failure> {
+  return new Promise((resolve) => {
+    const socket = dialSocket({ host: target.address, port: target.port, noDelay: true });
+    const giveUp = (failure: Failure) => {
+      socket.destroy();
+      resolve(failure);
+    };
+    if (countdown.signal.aborted) giveUp(timeoutFailure(target, 'connecting'));
+    socket.on('error', (error) => giveUp(unreachableFailure(target, 'connecting', innermost(error))));
+    countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, 'connecting')), { once: true });
+    socket.once('connect', () => resolve(socket));
+  });
+}
+
+/** Where a name has several addresses, the errors of all come wrapped in one. */
+function innermost(error: unknown): unknown {
+  return error instanceof AggregateError ? (error.errors[0] ?? error) : error;
+}
+
+/** A ProxyCommand ended, or could not be started: it would do so again. */
+export class ProxyEnded extends Error {}
+
+/**
+ * The standard streams of a command as one stream; what it says on standard error is in the error when it ends. It is run as ssh
+ * does it, by the shell, but by /bin/sh and not the user's.
+ */
+function proxy(command: string): Duplex {
+  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe', detached: true });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-300);
+  });
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
+  };
+  const stream = joinStreams({ input: child.stdin, output: child.stdout, kill });
+  const ended = (why: string) => stream.destroy(new ProxyEnded(`ProxyCommand ${why}${said.trim() === '' ? '' : `: ${said.trim()}`}`));
+  child.once('error', (error) => ended(`could not be started: ${error.message}`));
+  child.once('close', (code, signal) => ended(`ended with ${code ?? signal}`));
+  return stream;
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}
