@@ -2,6 +2,8 @@
 export interface Endpoint {
   /** Inventory name, or that of a jump host, for messages. */
   readonly host: string;
+  /** What a user would give to ssh, where that is not the address: the name that `Host` of ssh_config(5) is compared with. */
+  readonly alias?: string;
   readonly address: string;
   readonly port: number;
   readonly user: string;

@@ -121,7 +121,9 @@ describe.skipIf(missing !== undefined)(`ways to a host through others${missing =
     const fragile = await startSshd();
     const connection = await connect(via([jump('fragile', fragile)]));
     const running = connection.exec(request('exec sleep 20'));
-    const sessions = execFileSync('pgrep', ['-P', String(fragile.pid)], { encoding: 'utf8' }).trim().split('\n');
+    const sessions = execFileSync('pgrep', ['-P', String(fragile.pid)], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
     for (const pid of sessions) process.kill(Number(pid), 'SIGKILL');
     expect(await running).toMatchObject({ kind: 'lost' });
     expect(connection.closed).toBe(true);

@@ -1,0 +1,29 @@
+import type { Failure } from '../domain/failure.ts';
+import type { Target } from '../domain/transport.ts';
+
+/** Words of ssh(1), and what they mean; the first that is found counts. */
+const MEANINGS: readonly { readonly says: RegExp; readonly code: Failure['code']; readonly hint: string }[] = [
+  {
+    says: /host key verification failed|no .* host key is known|host identification has changed|revoked (host )?key|no matching host key/i,
+    code: 'host-key',
+    hint: 'compare the fingerprint on the host itself, then put known_hosts right: ssh-keygen -F HOST, runbook hostkeys',
+  },
+  {
+    says: /permission denied|too many authentication failures|no such identity|sign_and_send_pubkey|authentication failed/i,
+    code: 'auth',
+    hint: 'nobody is asked: a passphrase must be in the agent, a password does not work here; try ssh -v with the same name',
+  },
+  { says: /timed out|timeout/i, code: 'timed-out', hint: 'is the host up, and does a firewall drop the packets?' },
+];
+
+/** Why ssh ended before it was logged in: its own last words that are no debug lines. */
+export function opensshFailure(target: Target, log: readonly string[]): Failure {
+  const said = log.filter(
+    (line) => !/^debug\d: |^OpenSSH_|^Authenticated to|^Transferred: |^Bytes per second/.test(line) && line.trim() !== '',
+  );
+  const words = said.join('; ').slice(-600);
+  const meaning = MEANINGS.find(({ says }) => says.test(words));
+  const at = `${target.alias ?? target.address}:${target.port}`;
+  const message = `ssh cannot log in on ${target.host}: ${words === '' ? 'it ended without a word' : words}`;
+  return meaning ? { code: meaning.code, message, at, hint: meaning.hint } : { code: 'unreachable', message, at };
+}

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { HostFault } from '../domain/failure.ts';
+import type { Target } from '../domain/transport.ts';
+import { timeoutFailure } from './connect-failure.ts';
+import { masterArguments } from './openssh-arguments.ts';
+import { opensshFailure } from './openssh-failure.ts';
+
+/** Lines of ssh's log that are kept, from its end. */
+const LOG_LINES = 60;
+
+/** An ssh that is logged in and serves sessions over a socket in a directory of its own. */
+export class OpensshMaster {
+  readonly socket: string;
+  /** Resolves once it has ended, by whichever cause. */
+  readonly gone: Promise<void>;
+  hostKey: string | undefined;
+  readonly #child: ChildProcess;
+  readonly #log: string[] = [];
+  #ended = false;
+  #sessions = 0;
+
+  private constructor(target: Target, directory: string) {
+    this.socket = join(directory, 's');
+    // A session of its own: Ctrl-C at the terminal is for runbook, which ends its hosts in order.
+    this.#child = spawn('ssh', masterArguments(target, this.socket), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    this.gone = new Promise((resolve) => {
+      const end = () => {
+        this.#ended = true;
+        void rm(directory, { recursive: true, force: true }).finally(resolve);
+      };
+      this.#child.once('error', (error) => {
+        this.#log.push(error.message);
+        end();
+      });
+      this.#child.once('close', end);
+    });
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Logs in. Throws `HostFault` (host-key, auth, timed-out, unreachable) with ssh's own words. */
+  static async open(target: Target): Promise<OpensshMaster> {
+    const master = new OpensshMaster(target, await mkdtemp(join(tmpdir(), 'rb-')));
+    const limit = setTimeout(() => master.close(), target.connectTimeoutMs);
+    const isReady = await Promise.race([master.#ready(), master.gone.then(() => false)]);
+    const wasLate = !isReady && master.#child.signalCode === 'SIGTERM';
+    clearTimeout(limit);
+    if (isReady) return master;
+    throw new HostFault(wasLate ? timeoutFailure(target, 'login') : opensshFailure(target, master.#log));
+  }
+
+  /** Ssh's last words, for what broke later. */
+  get lastWord(): string {
+    return this.#log.findLast((line) => !line.startsWith('debug')) ?? 'the connection broke';
+  }
+
+  /** A path for the words of a session's ssh. */
+  newLog(): string {
+    this.#sessions += 1;
+    return `${this.socket}.${this.#sessions}`;
+  }
+
+  close(): void {
+    this.#child.kill('SIGTERM');
+  }
+
+  #ready(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const { stderr } = this.#child;
+      if (stderr === null) return;
+      createInterface({ input: stderr }).on('line', (line) => {
+        this.#log.push(line);
+        if (this.#log.length > LOG_LINES) this.#log.shift();
+        // Of several hops, the last one that is logged is the host itself: inner ones are logged by processes of their own.
+        this.hostKey = /^debug1: Server host key: \S+ (SHA256:\S+)/.exec(line)?.[1] ?? this.hostKey;
+        if (line.startsWith('debug1: Entering interactive session')) resolve(true);
+      });
+    });
+  }
+}

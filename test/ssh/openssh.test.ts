@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../src/domain/transport.ts';
+import { createOpensshTransport } from '../../src/transport/openssh-transport.ts';
+import { request, secretsFrom, text } from '../transport/requests.ts';
+import { refusalOf } from './failure.ts';
+import { freePort, type Sshd, startSshd, whyNoSshd } from './sshd.ts';
+
+const missing = whyNoSshd();
+
+describe.skipIf(missing !== undefined)(`the ssh of this machine${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  let sshd: Sshd;
+  const transport = createOpensshTransport({ secrets: secretsFrom({}) });
+
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  afterAll(() => sshd?.stop());
+
+  const keygen = (...args: readonly string[]) => execFileSync('ssh-keygen', ['-q', ...args]);
+
+  it('logs in, tells the fingerprint that it saw, and leaves no socket behind', async () => {
+    const connection = await transport.connect(sshd.target());
+    expect(text((await connection.exec(request('echo hello'))).stdout)).toBe('hello\n');
+    const fingerprint = execFileSync('ssh-keygen', ['-lf', join(sshd.directory, 'host_ed25519.pub')], { encoding: 'utf8' }).split(' ')[1];
+    expect(connection.hostKey).toBe(fingerprint);
+    await connection.close();
+    expect(connection.closed).toBe(true);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('rb-'))).toEqual([]);
+  });
+
+  it('takes a host certificate by an authority of known_hosts, and logs in with a certificate of the user', async () => {
+    const at = (name: string) => join(sshd.directory, name);
+    for (const name of ['host_ca', 'user_ca']) keygen('-t', 'ed25519', '-N', '', '-f', at(name));
+    keygen('-t', 'ed25519', '-N', '', '-f', at('certified'));
+    keygen('-s', at('host_ca'), '-I', 'host', '-h', '-n', '127.0.0.1', at('certified.pub'));
+    keygen('-t', 'ed25519', '-N', '', '-f', at('user'));
+    const certified = await startSshd({
+      config: [`TrustedUserCAKeys ${at('user_ca.pub')}`, `HostKey ${at('certified')}`, `HostCertificate ${at('certified-cert.pub')}`],
+    });
+    try {
+      keygen('-s', at('user_ca'), '-I', 'user', '-n', certified.user, at('user.pub'));
+      const knownHosts = at('known_hosts_ca');
+      writeFileSync(knownHosts, `@cert-authority * ${readFileSync(at('host_ca.pub'), 'utf8')}`);
+      const target = certified.target({ identityFiles: [at('user')], knownHostsFiles: [knownHosts] });
+      const connection = await transport.connect(target);
+      expect(await connection.exec(request('true'))).toMatchObject({ kind: 'exited', code: 0 });
+      await connection.close();
+      expect(certified.log()).toContain('Accepted publickey');
+      expect(certified.log()).toContain('ED25519-CERT');
+      // Without the authority the same host is a stranger.
+      expect(await refusalOf(transport.connect({ ...target, knownHostsFiles: [at('no-such-file')] }))).toMatchObject({ code: 'host-key' });
+    } finally {
+      await certified.stop();
+    }
+  });
+
+  it.each([
+    ['an unknown host key', 'host-key', () => sshd.target({ knownHostsFiles: [join(sshd.directory, 'none')] })],
+    [
+      'a key that may not log in',
+      'auth',
+      () => sshd.target({ identityFiles: [sshd.newKey(`stranger-${Date.now()}`, { allowed: false })] }),
+    ],
+    [
+      'a key with a passphrase that nobody is asked for',
+      'auth',
+      () => sshd.target({ identityFiles: [sshd.newKey(`locked-${Date.now()}`, { passphrase: 'sesame' })] }),
+    ],
+    ['a password', 'auth', () => sshd.target({ password: { secret: 'word' } })],
+  ])('refuses %s by name', async (_what, code, target) => {
+    const target_ = target();
+    expect(await refusalOf(transport.connect(target_))).toMatchObject({ code, message: expect.stringContaining('web1') });
+  });
+
+  it('names a port on which nobody listens', async () => {
+    const failure = await refusalOf(transport.connect(sshd.target({ port: await freePort() })));
+    expect(failure).toMatchObject({ code: 'unreachable', message: expect.stringContaining('Connection refused') });
+  });
+
+  it('has ssh itself check jump hosts, by its own configuration', async () => {
+    const bastion = await startSshd();
+    try {
+      const { become: _, ...jump } = bastion.target();
+      const hop: Endpoint = { ...jump, host: 'bastion' };
+      const failure = await refusalOf(transport.connect(sshd.target({ jumps: [hop] })));
+      // Nobody's configuration knows the jump host's key: it is asked, and not believed.
+      expect(failure).toMatchObject({ code: 'host-key' });
+      expect(bastion.log()).toContain('Connection from 127.0.0.1');
+      expect(bastion.log()).not.toContain('Accepted publickey');
+    } finally {
+      await bastion.stop();
+    }
+  });
+
+  it('forwards nothing and learns nothing, whatever the configuration says', async () => {
+    const connection = await transport.connect(sshd.target());
+    const { stdout } = await connection.exec(request('echo "[$SSH_AUTH_SOCK][$DISPLAY]"'));
+    expect(text(stdout)).toBe('[][]\n');
+    await connection.close();
+  });
+});
