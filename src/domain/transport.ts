@@ -29,11 +29,16 @@ export interface Target extends Endpoint {
   readonly become: Become;
 }
 
+/** The program that gives the privilege (Ansible's `become_method`). */
+export type BecomeMethod = 'sudo' | 'doas' | 'su';
+
 /** Which privilege the scripts of a host run with. */
 export interface Become {
   readonly enabled: boolean;
   readonly user: string;
-  /** Absent: `sudo -n`, which never asks. */
+  /** Absent: sudo. */
+  readonly method?: BecomeMethod;
+  /** Absent: nobody is asked (`sudo -n`, `doas -n`; su asks nobody only where root calls it). doas reads a password from a terminal alone. */
   readonly password?: SecretRef;
 }
 

@@ -11,6 +11,7 @@ const ALIASES = {
   identityFile: ['ansible_private_key_file', 'ansible_ssh_private_key_file'],
   connectTimeout: ['ansible_timeout', 'ansible_ssh_timeout'],
   become: ['ansible_become'],
+  becomeMethod: ['ansible_become_method'],
   becomeUser: ['ansible_become_user', 'ansible_sudo_user'],
   becomePassword: ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
   sshArgs: ['ansible_ssh_args'],

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
-import type { Become, SecretRef, Target } from '../domain/transport.ts';
+import type { Become, BecomeMethod, SecretRef, Target } from '../domain/transport.ts';
 import { type ConnectionSources, connectionSources, effective } from './connection-sources.ts';
 import { refuseVariable, type Setting, truthOf } from './connection-variables.ts';
 import { addressFault, bareAddress, userFault } from './login-name.ts';
@@ -82,8 +82,21 @@ function becomeOf({ host, settings }: ConnectionSources, defaults: TargetDefault
   const fault = userFault(user);
   if (fault !== undefined)
     return refuseVariable(host, settings.becomeUser?.variable ?? 'the become user', `cannot be a user: "${user}" ${fault}`);
-  return ok({ enabled, user, ...(password === undefined ? {} : { password }) });
+  const method = methodOf(settings.becomeMethod);
+  if (method === undefined) {
+    const why = `is "${settings.becomeMethod?.value}", but only sudo, doas and su are supported`;
+    return refuseVariable(host, 'ansible_become_method', why);
+  }
+  return ok({ enabled, user, ...(method === 'sudo' ? {} : { method }), ...(password === undefined ? {} : { password }) });
 }
+
+/** As Ansible names them; undefined for one that is not supported. */
+function methodOf(setting: Setting | undefined): BecomeMethod | undefined {
+  const name = String(setting?.value ?? 'sudo').replace(/^(ansible\.builtin|community\.general)\./, '');
+  return METHODS.find((method) => method === name);
+}
+
+const METHODS: readonly BecomeMethod[] = ['sudo', 'doas', 'su'];
 
 /**
  * How to reach a host, from its connection variables. What they ask for is done or refused by name, never ignored. Passwords leave the

@@ -10,7 +10,6 @@ const SSH: ReadonlySet<string> = new Set([
   'paramiko_ssh',
   'ansible.builtin.paramiko_ssh',
 ]);
-const SUDO: ReadonlySet<string> = new Set(['sudo', 'ansible.builtin.sudo']);
 
 /** Why a value cannot be honoured; `undefined` when it asks for what is done anyway. */
 type Verdict = (setting: Setting) => string | undefined;
@@ -29,7 +28,6 @@ function hostKeyChecking(setting: Setting): string | undefined {
 /** Variables that would change how a host is reached or what it runs as, and what may stand in them. */
 const VERDICTS: ReadonlyMap<string, Verdict> = new Map([
   ['ansible_connection', connection],
-  ['ansible_become_method', ({ value }) => (SUDO.has(String(value)) ? undefined : `is "${value}", but only sudo is supported`)],
   ['ansible_host_key_checking', hostKeyChecking],
   ['ansible_ssh_host_key_checking', hostKeyChecking],
   ['ansible_ssh_executable', ({ value }) => (value === 'ssh' ? undefined : 'is not supported: no ssh program is run')],

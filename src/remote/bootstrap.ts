@@ -26,12 +26,49 @@ export function bootstrap(
   const newline = new Uint8Array([0x0a]);
   if (!become.enabled) return { command: `exec ${start}`, preamble: newline, gates: [ready] };
   if (!USER.test(become.user)) throw new HostFault({ code: 'become', message: `"${become.user}" is no user name to become` });
-  if (!become.password) return { command: `exec sudo -n -u ${become.user} -- ${start}`, preamble: newline, gates: [ready] };
+  if (!become.password) return { command: `exec ${unasked(become, host, main)}`, preamble: newline, gates: [ready] };
+  const asking = askingMethod(become, host, nonce, main);
   const here = { stream: 'stdout', marker: hereMarker(nonce), send: Buffer.from(`${nonce}-go\n`), end: false, again: 'ignore' } as const;
-  const prompt = { stream: 'stderr', marker: promptOf(nonce), send: become.password, end: false, again: 'refused' } as const;
-  const sudo = `sudo -S -k -p ${nonce}-%%password -u ${become.user} -- ${host.shell} -c "${main}"`;
-  const wait = `echo ${nonce}-here; while read -r line; do case $line in ${nonce}-go) exec ${sudo} ;; esac; done`;
+  const prompt = { stream: 'stderr', marker: asking.prompt, send: become.password, end: false, again: 'refused' } as const;
+  const wait = `echo ${nonce}-here; while read -r line; do case $line in ${nonce}-go) ${asking.command} ;; esac; done`;
   return { command: `exec ${host.shell} -c '${wait}'`, preamble: newline, gates: [here, prompt, ready] };
+}
+
+/** Becomes another user where nobody is asked. */
+function unasked({ user, method = 'sudo' }: Become, { shell }: HostShell, main: string): string {
+  switch (method) {
+    case 'sudo':
+      return `sudo -n -u ${user} -- ${shell} -c '${main}'`;
+    case 'doas':
+      return `doas -n -u ${user} ${shell} -c '${main}'`;
+    case 'su':
+      return `su -s ${shell} -c '${main}' ${user}`;
+  }
+}
+
+/** Becomes another user by a password, and what is seen just before it is to be sent. */
+function askingMethod({ user, method = 'sudo' }: Become, { shell }: HostShell, nonce: string, main: string): Asking {
+  switch (method) {
+    case 'sudo':
+      return { command: `exec sudo -S -k -p ${nonce}-%%password -u ${user} -- ${shell} -c "${main}"`, prompt: promptOf(nonce) };
+    case 'su':
+      // Its prompt cannot be chosen: ours stands right before it, in the same line. LC_ALL keeps it from being translated.
+      return {
+        command: `printf ${nonce}-%%password >&2; LC_ALL=C exec su -s ${shell} -c "${main}" ${user}`,
+        prompt: `${promptOf(nonce)}Password: `,
+      };
+    case 'doas':
+      throw new HostFault({
+        code: 'become',
+        message: 'doas reads a password from a terminal alone, and runbook has none on the host',
+        hint: 'allow the account nopass in doas.conf, or become by sudo',
+      });
+  }
+}
+
+interface Asking {
+  readonly command: string;
+  readonly prompt: string;
 }
 
 /** True when the host's shell was there, and the script was sent to it. */
@@ -54,15 +91,16 @@ function promptOf(nonce: string): string {
 /** Why a script was never sent: nothing of it ran. */
 export function bootstrapFailure(result: ExecResult, target: Target, become: Become, nonce: string): Failure {
   const said = lastLine(result, nonce);
-  if (result.kind === 'refused') return becomeFailure(target, become, 'sudo did not accept the password, or there was none to give');
-  const askedSudo = become.enabled && (!become.password || Buffer.from(result.stdout).includes(hereMarker(nonce)));
-  if (result.kind === 'timed-out' && askedSudo) return becomeFailure(target, become, 'sudo did not come back in time');
+  const { method = 'sudo' } = become;
+  if (result.kind === 'refused') return becomeFailure(target, become, `${method} did not accept the password, or there was none to give`);
+  const wasAsked = become.enabled && (!become.password || Buffer.from(result.stdout).includes(hereMarker(nonce)));
+  if (result.kind === 'timed-out' && wasAsked) return becomeFailure(target, become, `${method} did not come back in time`);
   if (result.kind === 'timed-out') {
     return { code: 'unreachable', message: `the login shell of ${target.user} on ${target.host} did not come back in time` };
   }
   if (result.kind === 'flooded') return { code: 'protocol', message: `${target.host} sent endless output before any command ran` };
   if (result.kind === 'lost') return { code: 'unreachable', message: `${target.host} went away before anything was sent: ${result.why}` };
-  if (become.enabled) return becomeFailure(target, become, said === '' ? 'sudo ended without a word' : said);
+  if (become.enabled) return becomeFailure(target, become, said === '' ? `${method} ended without a word` : said);
   const ended = result.kind === 'exited' ? `ended with ${result.code}` : `was ended by ${result.signal}`;
   return {
     code: 'protocol',
@@ -71,18 +109,19 @@ export function bootstrapFailure(result: ExecResult, target: Target, become: Bec
   };
 }
 
-/** What sudo says, in the C locale and by its source, to what should be done about it. */
-const SUDO_HINTS: readonly (readonly [RegExp, string])[] = [
+/** What sudo, doas and su say, in the C locale and by their sources, to what should be done about it. */
+const BECOME_HINTS: readonly (readonly [RegExp, string])[] = [
   [/password is required|no password was provided/, 'give a become password, or allow the account NOPASSWD in sudoers'],
-  [/did not accept the password|incorrect password|try again/, 'check the become password; it was tried once'],
+  [/did not accept the password|incorrect password|try again|Authentication failure/, 'check the become password; it was tried once'],
+  [/doas: (Authentication required|Authorization required|Operation not permitted)/, 'allow the account nopass in doas.conf'],
   [/not in the sudoers|not allowed to (run|execute)|may not run sudo/, 'allow the account to run /bin/sh by sudo'],
   [/must have a tty|no tty present/, 'take `requiretty` off for the account in sudoers'],
-  [/not found|no such file|unknown command/i, 'log in as root, or install sudo'],
+  [/not found|no such file|unknown command/i, 'log in as root, or install what gives the privilege'],
   [/account is locked|account validation failure|expired|[Pp]assword change required/, "the account's password may have expired"],
 ];
 
 function becomeFailure(target: Target, become: Become, said: string): Failure {
-  const hint = SUDO_HINTS.find(([pattern]) => pattern.test(said))?.[1];
+  const hint = BECOME_HINTS.find(([pattern]) => pattern.test(said))?.[1];
   const message = `${target.user} cannot become ${become.user} on ${target.host}: ${said}`;
   return { code: 'become', message, ...(hint === undefined ? {} : { hint }) };
 }

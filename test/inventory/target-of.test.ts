@@ -102,7 +102,7 @@ describe('what cannot be honoured is refused by name', () => {
   const cases: readonly (readonly [JsonObject, string])[] = [
     [{ ansible_connection: 'local' }, 'ansible_connection of h1 is "local", but hosts are reached by SSH only'],
     [{ ansible_connection: 'docker' }, 'ansible_connection of h1 is "docker", but hosts are reached by SSH only'],
-    [{ ansible_become_method: 'su' }, 'ansible_become_method of h1 is "su", but only sudo is supported'],
+    [{ ansible_become_method: 'pfexec' }, 'ansible_become_method of h1 is "pfexec", but only sudo, doas and su are supported'],
     [{ ansible_become_flags: '-H' }, 'ansible_become_flags of h1 is not supported'],
     [
       { ansible_host_key_checking: false },

@@ -6,7 +6,7 @@ import { takeAny } from './lock.ts';
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'acl', 'attr', 'procps', 'iproute2', 'curl'];
 
 /** What hosts of some tests have besides: one list, so that there is one further tree. */
-export const MORE_PACKAGES: readonly string[] = ['at', 'busybox-static', 'fish', 'mksh', 'tcsh', 'zsh'];
+export const MORE_PACKAGES: readonly string[] = ['at', 'busybox-static', 'fish', 'mksh', 'opendoas', 'tcsh', 'zsh'];
 
 /** What would only make noise or wait on a host without a console, logins or a network of its own. */
 const MASKED = [
