@@ -6,6 +6,7 @@ import { addApprove } from './approve-plan.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addLab } from './lab.ts';
 import { addList } from './list.ts';
+import { addPing } from './ping.ts';
 import { addPlan } from './plan.ts';
 import { addResume } from './resume.ts';
 import { addRollback } from './rollback.ts';
@@ -47,7 +48,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');
-  for (const add of [addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns, addSelftest])
+  for (const add of [addPing, addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns, addSelftest])
     add(program, world, exit);
   program.commandsGroup('Write and read runbooks:');
   for (const add of [addList, addShow, addValidate, addSign, addSteps, addSchema]) add(program, world, exit);

@@ -9,6 +9,7 @@ import type { Encoding } from './payload.ts';
 import { phaseFunctions } from './phase-functions.ts';
 import { quote } from './quote.ts';
 import type { Script } from './script.ts';
+import { FILE_TOOLS, RECORD_TOOLS } from './tools.ts';
 import { undoScript, undoTimeoutMs } from './undo-script.ts';
 import { type CallScript, commandScript, triggerScript, unitScript } from './unit-script.ts';
 
@@ -17,11 +18,6 @@ const FILE_MS = 30_000 + VALIDATE_SECONDS * 1_000;
 
 /** Records of ended transactions that a host keeps, so that it can say what became of one. */
 const MOST_RECORDS = 50;
-
-const RECORD_TOOLS = 'head date tail id stat readlink cut sed sort grep sha256sum df mv rm ln ls cat mkdir rmdir touch sync tr sleep'.split(
-  ' ',
-);
-const FILE_TOOLS = 'cp chmod chown'.split(' ');
 
 /** What carries a transaction to a host. */
 export interface Carrier {

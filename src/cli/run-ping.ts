@@ -1,0 +1,112 @@
+import type { Fleet, Probe } from '../domain/access.ts';
+import { HostFault } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import { NEEDED_TOOLS, WANTED_TOOLS } from '../remote/tools.ts';
+import { hanging, labelled } from '../ui/page.ts';
+import { type Pinged, type PingRow, type Pong, pingReport } from '../views/ping-report.ts';
+import { connect, withoutSecrets } from './connect.ts';
+import type { TargetOptions } from './options.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { chooseHosts } from './targets.ts';
+import type { World } from './world.ts';
+
+/** `ping`: 4 when a host was not reached, 3 when one that was cannot be changed, else 0. */
+export async function runPing(world: World, pattern: string, options: TargetOptions): Promise<number> {
+  const screen = screenOf(world, options);
+  const chosen = await chooseHosts(world, { ...options, hosts: options.hosts ?? pattern }, pattern);
+  if (!chosen.ok) return screen.refuse(chosen.failure);
+  screen.tell(chosen.value.notes.map(screen.err.say));
+  const { fleet, close } = await connect(world, options, screen, chosen.value.inventory);
+  let pinged: readonly Pinged[];
+  try {
+    pinged = await Promise.all(chosen.value.hosts.map((host) => ping(fleet, withoutSecrets(host))));
+  } finally {
+    await close();
+  }
+  const rows = pingReport(pinged);
+  if (options.json)
+    screen.print([
+      JSON.stringify(
+        rows.map((row) => ({ ...row, ...factsOf(pinged, row) })),
+        null,
+        2,
+      ),
+    ]);
+  else screen.print(pageOf(screen, rows, pinged));
+  const unreached = rows.some(({ reached }) => !reached);
+  return unreached ? 4 : rows.some(({ findings }) => findings.some(({ severity }) => severity === 'bad')) ? 3 : 0;
+}
+
+async function ping(fleet: Fleet, host: Host): Promise<Pinged> {
+  try {
+    return { host: host.name, pong: await pong(fleet, host) };
+  } catch (error) {
+    if (!(error instanceof HostFault)) throw error;
+    return { host: host.name, failure: error.failure };
+  } finally {
+    await fleet.close(host);
+  }
+}
+
+async function pong(fleet: Fleet, host: Host): Promise<Pong> {
+  const begun = performance.now();
+  const reader = await fleet.read(host);
+  const [asked, askedAt] = [performance.now(), Date.now()];
+  const look = `for t in ${[...NEEDED_TOOLS, ...WANTED_TOOLS].join(' ')}; do command -v $t >/dev/null 2>&1 || echo $t; done`;
+  const [facts, lock, date, room, tools] = await Promise.all([
+    reader.facts(),
+    reader.lock(),
+    reader.probe(['date', '+%s']),
+    reader.probe(['df', '-P', '-k', '/var/lib']),
+    reader.probe(['sh', '-c', look]),
+  ]);
+  const now = performance.now();
+  const there = Number(textOf(date).trim());
+  const absent = textOf(tools).split('\n');
+  const freeKiB = Number(textOf(room).trim().split('\n').at(-1)?.split(/\s+/)[3]);
+  return {
+    facts,
+    tookMs: Math.round(now - begun),
+    // The host read its clock somewhere between question and answer, and tells whole seconds.
+    ...(there > 0 ? { skewMs: Math.round(there * 1_000 + 500 - (askedAt + (now - asked) / 2)) } : {}),
+    ...(Number.isFinite(freeKiB) ? { freeKiB } : {}),
+    missing: { needed: NEEDED_TOOLS.filter((tool) => absent.includes(tool)), wanted: WANTED_TOOLS.filter((tool) => absent.includes(tool)) },
+    ...(lock ? { lock } : {}),
+  };
+}
+
+function textOf({ stdout }: Probe): string {
+  return Buffer.from(stdout).toString('utf8');
+}
+
+function factsOf(pinged: readonly Pinged[], { host }: PingRow): Partial<Pong> {
+  const one = pinged.find((each) => each.host === host);
+  return one && 'pong' in one ? one.pong : {};
+}
+
+/** Ill hosts by themselves, and one line for all that are fit. */
+function pageOf({ out }: Screen, rows: readonly PingRow[], pinged: readonly Pinged[]): readonly string[] {
+  const { style, symbols } = out;
+  const lines: string[] = [];
+  for (const { host, findings } of rows.filter((row) => row.findings.length > 0)) {
+    const isBad = findings.some(({ severity }) => severity === 'bad');
+    lines.push(`${isBad ? style.bad(symbols.bad) : style.warn(symbols.warn)} ${out.say(host)}`);
+    for (const { says, next } of findings) {
+      lines.push(...hanging(out, 4, '', out.say(says)), ...(next === undefined ? [] : labelled(out, 'next', out.say(next))));
+    }
+  }
+  const fit = rows.filter(({ findings }) => findings.length === 0);
+  if (fit.length > 0) {
+    const slowest = Math.max(...fit.map(({ host }) => factsOf(pinged, { host, reached: true, findings: [] }).tookMs ?? 0));
+    const names = fit.map(({ host }) => host).join(', ');
+    lines.push(
+      ...hanging(
+        out,
+        0,
+        `${style.good(symbols.good)} `,
+        out.say(`${fit.length} of ${rows.length} can be changed (the slowest answered in ${slowest} ms): ${names}`),
+      ),
+    );
+  }
+  return lines;
+}
