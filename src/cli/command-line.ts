@@ -4,6 +4,7 @@ import { visible } from '../formats/visible.ts';
 import { addApply } from './apply.ts';
 import { addApprove } from './approve-plan.ts';
 import { addDiagnose } from './diagnose.ts';
+import { addHostkeys } from './hostkeys.ts';
 import { addLab } from './lab.ts';
 import { addList } from './list.ts';
 import { addPing } from './ping.ts';
@@ -48,8 +49,10 @@ function programOf(world: World, exit: (code: number) => void): Command {
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');
-  for (const add of [addPing, addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns, addSelftest])
+  for (const add of [addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns, addSelftest])
     add(program, world, exit);
+  program.commandsGroup('Know a fleet:');
+  for (const add of [addPing, addHostkeys]) add(program, world, exit);
   program.commandsGroup('Write and read runbooks:');
   for (const add of [addList, addShow, addValidate, addSign, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Fleet } from '../domain/access.ts';
-import { ok, type Result } from '../domain/failure.ts';
+import { HostFault, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { SecretRef, Target } from '../domain/transport.ts';
 import { createSecrets } from '../inventory/create-secrets.ts';
@@ -22,6 +22,8 @@ import type { World } from './world.ts';
 /** The ways to all hosts of a run. */
 export interface Ways {
   readonly fleet: Fleet;
+  /** How a host is reached, and the public keys that it shows, as blobs; nobody logs in. Throws `HostFault`. */
+  hostKeys(host: Host): Promise<{ readonly target: Target; readonly shown: readonly Uint8Array[] }>;
   /** The host that an `on:` pattern names; `controller` is this machine. */
   hostFor(pattern: string): Result<Host>;
   close(): Promise<void>;
@@ -91,6 +93,11 @@ export async function connect(
       read: (host, access) => way(host).read(host, access),
       write: (host, access) => way(host).write(host, access),
       close: (host) => way(host).close(host),
+    },
+    async hostKeys(host) {
+      const found = target(host);
+      if (!found.ok) throw new HostFault(found.failure);
+      return { target: found.value, shown: await workers.hostKeys(found.value) };
     },
     hostFor: (pattern) => hostFor(inventory, pattern),
     close: async () => {

@@ -56,6 +56,11 @@ export class KnownHostsReader {
   }
 }
 
+/** The name under which a server's key is looked up. */
+export function endpointName({ hostKeyAlias, address, port }: Pick<Endpoint, 'hostKeyAlias' | 'address' | 'port'>): string {
+  return hostKeyAlias?.toLowerCase() ?? knownHostsName(address, port);
+}
+
 function missingIsUndefined(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
   throw error;
@@ -88,7 +93,7 @@ export class HostKeyCheck {
   constructor(target: Pick<Endpoint, 'host' | 'address' | 'port' | 'hostKeyAlias' | 'knownHostsFiles'>, known: KnownHosts) {
     this.#target = target;
     this.#known = known;
-    this.#name = target.hostKeyAlias?.toLowerCase() ?? knownHostsName(target.address, target.port);
+    this.#name = endpointName(target);
   }
 
   /** The fingerprint of the key that was accepted. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import ssh2, { type Client } from 'ssh2';
+import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Failure } from '../domain/failure.ts';
 import type { Endpoint, Secrets } from '../domain/transport.ts';
 import { pinnedAlgorithms } from './algorithms.ts';
@@ -106,6 +106,44 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
       loginRefused: (methods) => {
         notes.methods = methods;
       },
+    });
+  });
+}
+
+/**
+ * Has a server show a host key of a kind, and prove that it has it by the key exchange; hangs up before anything of a login is sent. Its
+ * blob; `unshown`: it has none of that kind.
+ */
+export function showHostKey(
+  endpoint: Endpoint,
+  socket: Duplex,
+  algorithms: readonly ServerHostKeyAlgorithm[],
+  countdown: Countdown,
+): Promise<Uint8Array | 'unshown' | Failure> {
+  const client = new ssh2.Client();
+  let shown: Uint8Array | undefined;
+  return new Promise((resolve) => {
+    const end = (answer: Uint8Array | 'unshown' | Failure) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    client.on('error', (error) =>
+      end(/no matching host key/.test(error.message) ? 'unshown' : unreachableFailure(endpoint, 'key exchange', error)),
+    );
+    client.on('close', () => end(unreachableFailure(endpoint, 'key exchange', new Error('the host closed the connection'))));
+    countdown.signal.addEventListener('abort', () => end(timeoutFailure(endpoint, 'key exchange')), { once: true });
+    // Only now has the signature been verified.
+    client.on('handshake', () => end(shown ?? 'unshown'));
+    client.connect({
+      sock: socket,
+      username: endpoint.user,
+      algorithms: { ...pinnedAlgorithms([]), serverHostKey: [...algorithms] },
+      hostVerifier: (key: Buffer) => {
+        shown = Uint8Array.from(key);
+        return true;
+      },
+      authHandler: [],
+      readyTimeout: 0,
     });
   });
 }

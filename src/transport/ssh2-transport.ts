@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { type Failure, HostFault } from '../domain/failure.ts';
 import type { Endpoint, Secrets, Target } from '../domain/transport.ts';
+import { HOST_KEY_KINDS } from './algorithms.ts';
 import { Countdown } from './countdown.ts';
 import { HostKeyCheck, KnownHostsReader } from './host-key-check.ts';
 import { JumpHosts } from './jump-hosts.ts';
 import { KeyRing } from './key-ring.ts';
-import { type Attempt, login } from './session.ts';
+import { type Attempt, login, showHostKey } from './session.ts';
 import { Slots } from './slots.ts';
 import { Ssh2Connection } from './ssh2-connection.ts';
 
@@ -18,6 +19,8 @@ export interface Ssh2Limits {
 /** A transport whose connections tell when they are gone. */
 export interface Ssh2Transport {
   connect(target: Target): Promise<Ssh2Connection>;
+  /** The public host keys that a host shows, as blobs, one of each kind that it has. They are not checked, and nobody logs in. Throws as `connect`. */
+  hostKeys(target: Target): Promise<readonly Uint8Array[]>;
 }
 
 const HANDSHAKES = 64;
@@ -43,7 +46,26 @@ export function createSsh2Transport(options: { readonly secrets: Secrets; readon
       if (!attempt.ok) throw new HostFault(attempt.failure);
       return new Ssh2Connection(attempt.session, secrets);
     },
+    async hostKeys(target) {
+      const keys: Uint8Array[] = [];
+      for (const kind of HOST_KEY_KINDS) {
+        const shown = await shownKey(target, kind, jumpHosts);
+        if (shown instanceof Uint8Array) keys.push(shown);
+        else if (shown !== 'unshown') throw new HostFault(shown);
+      }
+      return keys;
+    },
   };
+}
+
+async function shownKey(target: Target, kind: (typeof HOST_KEY_KINDS)[number], jumpHosts: JumpHosts): ReturnType<typeof showHostKey> {
+  const countdown = new Countdown(target.connectTimeoutMs);
+  try {
+    const way = await jumpHosts.open(target, target.jumps ?? [], countdown);
+    return 'code' in way ? way : await showHostKey(target, way, kind, countdown);
+  } finally {
+    countdown.stop();
+  }
 }
 
 type OpenWay = (countdown: Countdown) => Promise<Duplex | Failure>;

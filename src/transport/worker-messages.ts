@@ -4,12 +4,15 @@ import type { ExecRequest, ExecResult, SecretRef, Target } from '../domain/trans
 /** What a worker process is asked for; `connection` is the `id` of the request that opened it. */
 export type WorkerRequest =
   | { readonly kind: 'connect'; readonly target: Target }
+  | { readonly kind: 'host-keys'; readonly target: Target }
   | { readonly kind: 'exec'; readonly connection: number; readonly request: ExecRequest }
   | { readonly kind: 'close'; readonly connection: number };
 
 /** How a worker process answers a request. */
 export type WorkerAnswer =
   | { readonly kind: 'connected'; readonly hostKey?: string }
+  /** Public keys in base64. */
+  | { readonly kind: 'host-keys'; readonly keys: readonly string[] }
   | { readonly kind: 'refused'; readonly failure: Failure }
   /** `closed`: the connection is gone as well. */
   | { readonly kind: 'result'; readonly result: ExecResult; readonly closed: boolean }

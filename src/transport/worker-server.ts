@@ -11,6 +11,7 @@ export interface WatchedConnection extends Connection {
 /** The transport inside a worker process. */
 export interface WatchedTransport {
   connect(target: Target): Promise<WatchedConnection>;
+  hostKeys(target: Target): Promise<readonly Uint8Array[]>;
 }
 
 /** Makes the transport of a worker process, from secrets that its parent looks up and its share of the handshakes. */
@@ -36,6 +37,10 @@ export function serveTransport(make: MakeTransport): void {
         });
         const { hostKey } = connection;
         return { kind: 'connected', ...(hostKey === undefined ? {} : { hostKey }) };
+      }
+      case 'host-keys': {
+        const keys = await transport.hostKeys(request.target);
+        return { kind: 'host-keys', keys: keys.map((key) => Buffer.from(key).toString('base64')) };
       }
       case 'exec': {
         const connection = connections.get(request.connection);

@@ -1,10 +1,13 @@
 import { extname, join } from 'node:path';
-import type { Secrets, Transport } from '../domain/transport.ts';
+import { HostFault } from '../domain/failure.ts';
+import type { Secrets, Target, Transport } from '../domain/transport.ts';
 import { WorkerConnection } from './worker-connection.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** A transport that has processes to end. */
 export interface WorkerTransport extends Transport {
+  /** The public host keys that a host shows, as blobs; see `Ssh2Transport`. */
+  hostKeys(target: Target): Promise<readonly Uint8Array[]>;
   /** Ends all worker processes, and with them what is still under way there. */
   close(): Promise<void>;
 }
@@ -18,6 +21,26 @@ export function createWorkerTransport(options: { readonly secrets: Secrets; read
   const pool = new WorkerPool({ secrets: options.secrets, entry });
   return {
     connect: (target) => WorkerConnection.open(target, pool),
+    hostKeys: (target) => hostKeysBy(pool, target),
     close: () => pool.close(),
   };
+}
+
+async function hostKeysBy(pool: WorkerPool, target: Target): Promise<readonly Uint8Array[]> {
+  const tenant = { host: target.host, idle: false, vacate: () => undefined };
+  const worker = await pool.admit(tenant);
+  const said = await worker.ask({ kind: 'host-keys', target }).answer;
+  pool.leave(tenant, worker, said.kind === 'host-keys');
+  switch (said.kind) {
+    case 'host-keys':
+      return said.keys.map((key) => Uint8Array.from(Buffer.from(key, 'base64')));
+    case 'refused':
+      throw new HostFault(said.failure);
+    case 'thrown':
+      throw new Error(said.stack);
+    case 'ended':
+      throw new HostFault({ code: 'unreachable', message: `cannot reach ${target.host}: the worker process for it ${said.why}` });
+    default:
+      throw new Error(`a worker process answered with ${said.kind}`);
+  }
 }

@@ -26,6 +26,7 @@ const HARM: Readonly<Record<string, () => void>> = {
 const make: MakeTransport = (options) => {
   const transport = createSsh2Transport(options);
   return {
+    hostKeys: (target) => transport.hostKeys(target),
     async connect(target) {
       const connection = await transport.connect(target);
       const harm = Object.entries(HARM).find(([name]) => target.host.startsWith(name))?.[1];

@@ -1,0 +1,119 @@
+import { type Failure, HostFault, type Result } from '../domain/failure.ts';
+import { KnownHostsReader } from '../transport/host-key-check.ts';
+import { type KeyStanding, type SurveyedKey, surveyHostKeys } from '../transport/host-key-survey.ts';
+import { addKnownHosts } from '../transport/known-hosts-file.ts';
+import { hanging } from '../ui/page.ts';
+import { count } from '../ui/words.ts';
+import { askYes } from './ask-yes.ts';
+import { connect } from './connect.ts';
+import type { TargetOptions } from './options.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { chooseHosts } from './targets.ts';
+import type { World } from './world.ts';
+
+/** What a host showed, or why it showed nothing. */
+type Surveyed = { readonly host: string } & (
+  | { readonly keys: readonly SurveyedKey[]; readonly file: string | undefined }
+  | { readonly failure: Failure }
+);
+
+/** `hostkeys scan`: 4 when a host did not answer, 3 when one shows what known_hosts has otherwise, else 0. */
+export async function scanHostkeys(world: World, pattern: string, options: TargetOptions): Promise<number> {
+  const screen = screenOf(world, options);
+  const surveyed = await survey(world, screen, pattern, options);
+  if (!surveyed.ok) return screen.refuse(surveyed.failure);
+  show(screen, surveyed.value, options);
+  return exitCode(surveyed.value);
+}
+
+/** `hostkeys add`: as `scan`, and 5 when nobody agreed. */
+export async function enrolHostkeys(world: World, pattern: string, options: TargetOptions, yes: boolean): Promise<number> {
+  const screen = screenOf(world, options);
+  const surveyed = await survey(world, screen, pattern, options);
+  if (!surveyed.ok) return screen.refuse(surveyed.failure);
+  show(screen, surveyed.value, options);
+  const files = Map.groupBy(
+    surveyed.value.flatMap((one) => ('keys' in one ? [one] : [])),
+    ({ file }) => file,
+  );
+  for (const [file, hosts] of files) {
+    const fresh = hosts.flatMap(({ keys }) => keys.filter(({ standing }) => standing === 'new'));
+    if (fresh.length === 0) continue;
+    if (file === undefined)
+      return screen.refuse({ code: 'bad-input', message: 'no known_hosts file is named to which keys could be added' });
+    const question = `Add ${count(fresh.length, 'key')} of ${count(new Set(fresh.map(({ name }) => name)).size, 'host')} to ${screen.err.say(file)}?`;
+    if (!yes && !(await askYes(world, question))) {
+      screen.tell(['Nothing was added: nobody agreed. With -y nobody is asked.']);
+      return 5;
+    }
+    const added = await addKnownHosts(file, fresh, { hashed: false });
+    if (!added.ok) return screen.refuse(added.failure);
+    screen.tell([`Added ${count(fresh.length, 'key')} to ${screen.err.say(file)}.`]);
+  }
+  return exitCode(surveyed.value);
+}
+
+async function survey(world: World, screen: Screen, pattern: string, options: TargetOptions): Promise<Result<readonly Surveyed[]>> {
+  const chosen = await chooseHosts(world, { ...options, hosts: options.hosts ?? pattern }, pattern);
+  if (!chosen.ok) return chosen;
+  screen.tell(chosen.value.notes.map(screen.err.say));
+  const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory);
+  const reader = new KnownHostsReader();
+  try {
+    const value = await Promise.all(
+      chosen.value.hosts.map(async (host): Promise<Surveyed> => {
+        try {
+          const { target, shown } = await hostKeys(host);
+          const keys = await surveyHostKeys(target, shown, reader);
+          return keys.ok
+            ? { host: host.name, keys: keys.value, file: target.knownHostsFiles[0] }
+            : { host: host.name, failure: keys.failure };
+        } catch (error) {
+          if (!(error instanceof HostFault)) throw error;
+          return { host: host.name, failure: error.failure };
+        }
+      }),
+    );
+    return { ok: true, value };
+  } finally {
+    await close();
+  }
+}
+
+const WORDS: Readonly<Record<KeyStanding, string>> = {
+  known: 'known',
+  new: 'new',
+  other: 'not the key that known_hosts has for it',
+  revoked: 'revoked',
+};
+
+function show(screen: Screen, surveyed: readonly Surveyed[], { json }: TargetOptions): void {
+  if (json) {
+    const plain = surveyed.map((one) =>
+      'keys' in one
+        ? { host: one.host, keys: one.keys.map(({ blob, ...key }) => ({ ...key, key: Buffer.from(blob).toString('base64') })) }
+        : one,
+    );
+    screen.print([JSON.stringify(plain, null, 2)]);
+    return;
+  }
+  const { out } = screen;
+  const { style, symbols } = out;
+  for (const one of surveyed) {
+    if ('failure' in one) {
+      screen.print(hanging(out, 0, `${style.bad(symbols.bad)} `, out.say(one.failure.message)));
+      continue;
+    }
+    screen.print([out.say(one.host)]);
+    for (const { name, type, fingerprint, standing } of one.keys) {
+      const paint = standing === 'known' ? style.good : standing === 'new' ? style.warn : style.bad;
+      screen.print([`    ${out.say(name)} ${out.say(type)} ${fingerprint}  ${paint(WORDS[standing])}`]);
+    }
+  }
+}
+
+function exitCode(surveyed: readonly Surveyed[]): number {
+  if (surveyed.some((one) => 'failure' in one)) return 4;
+  const isOdd = surveyed.some((one) => 'keys' in one && one.keys.some(({ standing }) => standing === 'other' || standing === 'revoked'));
+  return isOdd ? 3 : 0;
+}
