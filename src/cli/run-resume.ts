@@ -37,7 +37,7 @@ export async function runResume(world: World, name: string, options: RunOptions)
     screen.tell([`Every host of run ${run.id} is settled.`]);
     return 0;
   }
-  const read = await readSources(world, options);
+  const read = await readSources(world, options, record.started?.runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, notes } = read.value;
   screen.tell(notes.map(screen.err.say));

@@ -27,8 +27,8 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   const found = await standingOf(runsDirectory, name);
   if (!found.ok) return screen.refuse(found.failure);
   const { of, entries } = found.value;
-  const { runbook, runbookSha256 } = of.started;
-  const read = await readSources(world, options);
+  const { runbook, runbookSha256, runbookDirectory } = of.started;
+  const read = await readSources(world, options, runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, notes } = read.value;
   screen.tell(notes.map(screen.err.say));
@@ -41,7 +41,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
     return 0;
   }
 
-  const head = { runbook, runbookSha256, of: of.id };
+  const head = { runbook, runbookSha256, of: of.id, ...(runbookDirectory === undefined ? {} : { runbookDirectory }) };
   return rollBackAll(world, screen, { options, yes, inventory, head, undoables: undoables.value });
 }
 
@@ -50,7 +50,7 @@ interface RollbackTask {
   readonly options: TargetOptions;
   readonly yes: boolean;
   readonly inventory: Inventory;
-  readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'of'>;
+  readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'runbookDirectory' | 'of'>;
   readonly undoables: readonly Undoable[];
 }
 

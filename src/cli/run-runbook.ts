@@ -25,7 +25,7 @@ import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan
 import { type Screen, screenOf } from './screen.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { signEnd } from './sign-run.ts';
-import { chooseHosts } from './targets.ts';
+import { chooseHosts, directoryOf } from './targets.ts';
 import { unfitParams } from './unfit-params.ts';
 import { stateDirectory, type World } from './world.ts';
 
@@ -61,7 +61,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const runbook = { ...loaded, rollout: { ...loaded.rollout, ...patience.value } };
   const inputs = inputsOf(runbook, options.input ?? [], screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);
-  const chosen = await chooseHosts(world, options, runbook.hosts);
+  const chosen = await chooseHosts(world, options, runbook);
   if (!chosen.ok) return screen.refuse(chosen.failure);
   const { inventory, hosts, notes } = chosen.value;
   const unfit = unfitParams(runbook, inputs.value, hosts);
@@ -88,6 +88,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     kind,
     runbook: runbook.name,
     runbookSha256: runbook.source.sha256,
+    runbookDirectory: directoryOf(world, runbook),
     inputs: maskedInputs(runbook, inputs.value),
     operator: world.user,
     ...(signedBy === undefined ? {} : { runbookSignedBy: signedBy }),

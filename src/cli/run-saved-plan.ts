@@ -25,7 +25,7 @@ import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
 import { drive, newRunId } from './session.ts';
 import { signEnd } from './sign-run.ts';
-import { readSources } from './targets.ts';
+import { directoryOf, readSources } from './targets.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** What `apply FILE` was told. */
@@ -59,7 +59,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   const { runbook } = opened.value;
   const open = { ...opened.value, runbook: { ...runbook, rollout: { ...runbook.rollout, ...patience.value } } };
   const { sources } = open.plan.inventory;
-  const read = await readSources(world, options.inventory ? options : { ...options, inventory: sources });
+  const read = await readSources(world, options.inventory ? options : { ...options, inventory: sources }, directoryOf(world, runbook));
   if (!read.ok) return screen.refuse(read.failure);
   screen.tell(read.value.notes.map(screen.err.say));
   const { inventory } = read.value;
@@ -119,6 +119,7 @@ async function carryOut(
     kind: 'apply' as const,
     runbook: runbook.name,
     runbookSha256: runbook.source.sha256,
+    runbookDirectory: directoryOf(world, runbook),
     inputs: maskedInputs(runbook, inputs),
     operator: world.user,
     ...(vouched.runbookSignedBy === undefined ? {} : { runbookSignedBy: vouched.runbookSignedBy }),

@@ -4,7 +4,10 @@ import { type UndoEntry, undoLog } from '../views/undo-log.ts';
 
 /** A run of which something may still stand on hosts. */
 export interface Standing {
-  readonly of: { readonly id: string; readonly started: { readonly runbook: string; readonly runbookSha256: string } };
+  readonly of: {
+    readonly id: string;
+    readonly started: { readonly runbook: string; readonly runbookSha256: string; readonly runbookDirectory?: string };
+  };
   readonly entries: readonly UndoEntry[];
 }
 

@@ -1,5 +1,7 @@
+import { dirname, resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
+import type { Runbook } from '../domain/runbook.ts';
 import { expandLimit } from '../inventory/expand-limit.ts';
 import { findInventory } from '../inventory/find-inventory.ts';
 import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
@@ -20,11 +22,16 @@ export interface Chosen extends ReadInventory {
   readonly hosts: readonly Host[];
 }
 
+/** The directory of a runbook, whose `group_vars` and `host_vars` are read as well. */
+export function directoryOf({ cwd }: World, { path }: Pick<Runbook, 'path'>): string {
+  return resolve(cwd, dirname(path));
+}
+
 /** Reads the inventory and chooses the hosts of a run: `--hosts`, else the runbook's own pattern, narrowed by `--limit`. No host is an error. */
-export async function chooseHosts(world: World, options: TargetOptions, standard: string | undefined): Promise<Result<Chosen>> {
-  const pattern = options.hosts ?? standard;
+export async function chooseHosts(world: World, options: TargetOptions, runbook: Pick<Runbook, 'hosts' | 'path'>): Promise<Result<Chosen>> {
+  const pattern = options.hosts ?? runbook.hosts;
   if (pattern === undefined) return fail('bad-input', 'the runbook names no hosts of its own', { hint: 'name them: --hosts PATTERN' });
-  const read = await readSources(world, options);
+  const read = await readSources(world, options, directoryOf(world, runbook));
   if (!read.ok) return read;
   const hosts = await selected(read.value.inventory, pattern, options.limit);
   return hosts.ok ? ok({ ...read.value, hosts: hosts.value }) : hosts;
@@ -40,11 +47,15 @@ export async function limitedNames(
   return hosts.ok ? ok(new Set(hosts.value.map(({ name }) => name))) : hosts;
 }
 
-/** Reads the inventory that was given, or the one that is found. */
-export async function readSources(world: World, { inventory: given }: TargetOptions): Promise<Result<ReadInventory>> {
+/** Reads the inventory that was given, or the one that is found, and the variables beside the runbook where there is one. */
+export async function readSources(
+  world: World,
+  { inventory: given }: TargetOptions,
+  runbookDirectory: string | undefined,
+): Promise<Result<ReadInventory>> {
   const found = given ? ok({ sources: given, why: undefined }) : await findInventory(world.env, nodeInventoryIo);
   if (!found.ok) return found;
-  const inventory = await readInventory(found.value.sources, nodeInventoryIo);
+  const inventory = await readInventory(found.value.sources, nodeInventoryIo, runbookDirectory === undefined ? {} : { runbookDirectory });
   if (!inventory.ok) return inventory;
   const { why } = found.value;
   const which = why === undefined ? [] : [`inventory: ${found.value.sources.join(', ')} (${why})`];
@@ -57,7 +68,7 @@ export async function readHost(
   options: TargetOptions,
   name: string,
 ): Promise<Result<{ readonly inventory: Inventory; readonly host: Host }>> {
-  const read = await readSources(world, options);
+  const read = await readSources(world, options, undefined);
   if (!read.ok) return read;
   const { inventory } = read.value;
   const host = inventory.hosts.find((one) => one.name === name);

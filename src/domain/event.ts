@@ -44,6 +44,8 @@ export type EventBody =
       readonly operator: string;
       /** The run whose changes are taken back; rollback only. */
       readonly of?: string;
+      /** Absolute; what stands beside the runbook says of hosts is read again by `resume` and `rollback`. */
+      readonly runbookDirectory?: string;
       /** The runbook's bytes, so that `resume` verifies by what was approved; apply only. */
       readonly source?: Content;
       /** The saved plan that is carried out, and who stands for it. */

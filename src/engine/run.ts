@@ -19,6 +19,8 @@ export interface RunHead {
   readonly operator: string;
   /** The run that is taken back. */
   readonly of?: string;
+  /** Absolute; its `group_vars` and `host_vars` were read. */
+  readonly runbookDirectory?: string;
   /** The runbook's bytes; apply only. */
   readonly source?: Content;
   /** The saved plan that is carried out. */

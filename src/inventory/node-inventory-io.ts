@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, readFile, stat } from 'node:fs/promises';
 import type { InventoryIo, PathKind } from './inventory-io.ts';
+import { runProgram } from './node-program.ts';
 
 /** How Node says that there is nothing at a path. */
 const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR']);
@@ -13,9 +14,31 @@ async function kind(path: string): Promise<PathKind> {
   }
 }
 
-/** This machine's file system. Relative paths start at the working directory. */
+async function head(path: string, bytes: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function mayExecute(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** This machine's file system and programs. Relative paths start at the working directory. */
 export const nodeInventoryIo: InventoryIo = {
   readFile: async (path) => new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)),
+  head,
   list: (directory) => readdir(directory),
   kind,
+  mayExecute,
+  run: runProgram,
 };

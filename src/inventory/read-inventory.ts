@@ -4,21 +4,33 @@ import { InventoryDraft } from './draft.ts';
 import { readHostList } from './host-list-source.ts';
 import { readIni } from './ini-source.ts';
 import type { InventoryIo } from './inventory-io.ts';
-import { pathKind, readText } from './read-text.ts';
+import { pathKind, readHead, readText } from './read-text.ts';
+import { readScript } from './script-source.ts';
 import { filesIn } from './source-directory.ts';
-import { sourceFormat } from './source-format.ts';
+import { HEAD_BYTES, isProgram, type SourceFormat, sourceFormat } from './source-format.ts';
+import { readToml } from './toml-source.ts';
 import { readVariableFiles } from './variable-files.ts';
 import { readYaml } from './yaml-source.ts';
 
 /** What a source turned out to be; a list of hosts has no path, and so no variable files beside it. */
 type Source = { readonly kind: 'list' } | { readonly kind: 'path'; readonly path: string; readonly isDirectory: boolean };
 
+const READERS: Readonly<Record<SourceFormat, (path: string, text: string, draft: InventoryDraft) => Failure | undefined>> = {
+  yaml: readYaml,
+  ini: readIni,
+  toml: readToml,
+};
+
 async function readFile(path: string, draft: InventoryDraft, io: InventoryIo): Promise<Failure | undefined> {
+  const head = await readHead(path, HEAD_BYTES, io);
+  if (!head.ok) return head.failure;
+  const program = isProgram(path, head.value, await io.mayExecute(path));
+  if (!program.ok) return program.failure;
+  if (program.value) return readScript(path, draft, io);
   const text = await readText(path, io);
   if (!text.ok) return text.failure;
   const format = sourceFormat(path, text.value);
-  if (!format.ok) return format.failure;
-  return format.value === 'yaml' ? readYaml(path, text.value, draft) : readIni(path, text.value, draft);
+  return format.ok ? READERS[format.value](path, text.value, draft) : format.failure;
 }
 
 async function readSource(source: string, draft: InventoryDraft, io: InventoryIo): Promise<Result<Source>> {
@@ -45,12 +57,35 @@ function missing(source: string): Result<never> {
   return fail('not-found', `there is no inventory ${source}`, { at: source, hint });
 }
 
+/** Who is read beside the sources. */
+export interface Beside {
+  /** The directory of the runbook: its `group_vars` and `host_vars` win over those of the sources, as a playbook's do. */
+  readonly runbookDirectory?: string;
+}
+
+async function variableFiles(
+  read: readonly Source[],
+  { runbookDirectory }: Beside,
+  draft: InventoryDraft,
+  io: InventoryIo,
+): Promise<Result<readonly VariableFiles[]>> {
+  const beside = runbookDirectory === undefined ? [] : [{ kind: 'path' as const, path: runbookDirectory, isDirectory: true }];
+  const files: VariableFiles[] = [];
+  for (const source of [...read, ...beside]) {
+    if (source.kind === 'list') continue;
+    const variables = await readVariableFiles(source, { groups: draft.groups.keys(), hosts: draft.hosts.keys() }, io);
+    if (!variables.ok) return variables;
+    files.push(variables.value);
+  }
+  return ok(files);
+}
+
 /**
- * Reads and merges inventory sources in the order given; later ones win. A source is a YAML or INI file of Ansible's, a directory
- * of such files, or a list of hosts that holds a comma; `group_vars` and `host_vars` beside files are read as well.
- * Anything missing, unreadable, not understood or without a single host is a failure with its place.
+ * Reads and merges inventory sources in the order given; later ones win. A source is a YAML, INI or TOML file of Ansible's, a script,
+ * a directory of such files, or a list of hosts that holds a comma; `group_vars` and `host_vars` beside files and beside the runbook are
+ * read as well. Anything missing, unreadable, not understood or without a single host is a failure with its place.
  */
-export async function readInventory(sources: readonly string[], io: InventoryIo): Promise<Result<GroupedInventory>> {
+export async function readInventory(sources: readonly string[], io: InventoryIo, beside: Beside = {}): Promise<Result<GroupedInventory>> {
   if (sources.length === 0) return fail('bad-input', 'no inventory was given', { hint: 'give one with -i' });
   const draft = new InventoryDraft();
   const read: Source[] = [];
@@ -62,12 +97,6 @@ export async function readInventory(sources: readonly string[], io: InventoryIo)
   }
   const shown = sources.join(', ');
   if (draft.hosts.size === 0) return fail('not-found', `the inventory has no hosts: ${shown}`, { at: shown });
-  const files: VariableFiles[] = [];
-  for (const source of read) {
-    if (source.kind === 'list') continue;
-    const variables = await readVariableFiles(source, { groups: draft.groups.keys(), hosts: draft.hosts.keys() }, io);
-    if (!variables.ok) return variables;
-    files.push(variables.value);
-  }
-  return assemble(sources, draft, files);
+  const files = await variableFiles(read, beside, draft, io);
+  return files.ok ? assemble(sources, draft, files.value) : files;
 }

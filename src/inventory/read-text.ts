@@ -35,3 +35,8 @@ export async function readNames(path: string, io: InventoryIo): Promise<Result<r
 export function pathKind(path: string, io: InventoryIo): Promise<Result<PathKind>> {
   return attempt(path, () => io.kind(path));
 }
+
+/** The first bytes of a file. */
+export function readHead(path: string, bytes: number, io: InventoryIo): Promise<Result<Uint8Array>> {
+  return attempt(path, () => io.head(path, bytes));
+}

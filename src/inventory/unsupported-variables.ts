@@ -37,6 +37,8 @@ const VERDICTS: ReadonlyMap<string, Verdict> = new Map([
   ['ansible_sudo_flags', never],
   ['ansible_paramiko_proxy_command', never],
   ['ansible_ssh_pkcs11_provider', never],
+  ['ansible_ssh_private_key_passphrase', never],
+  ['ansible_private_key_passphrase', never],
   ['ansible_ssh_private_key', never],
   ['ansible_private_key', never],
 ]);

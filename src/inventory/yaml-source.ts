@@ -7,6 +7,9 @@ import { parseYaml } from './parse-yaml.ts';
 import { failAt } from './place.ts';
 import type { Entry, YamlDocument } from './yaml-document.ts';
 
+/** The way round: a script may ask Ansible for what its plugins find. */
+export const INSTEAD_OF_PLUGIN = 'use a script that runs "ansible-inventory -i FILE --list" as the inventory';
+
 const SECTIONS = ['hosts', 'vars', 'children'] as const;
 /** Deeper nested groups are an alias that contains itself. */
 const DEEPEST = 200;
@@ -32,7 +35,9 @@ class YamlReader {
     const plugin = entries.value.find((entry) => entry.key === 'plugin');
     if (plugin !== undefined) {
       const name = this.#document.text(plugin.value) ?? '';
-      return failed(failAt(plugin.place, `this is the configuration of the inventory plugin "${name}", which is not supported`));
+      return failed(
+        failAt(plugin.place, `this is the configuration of the inventory plugin "${name}", which is not supported`, INSTEAD_OF_PLUGIN),
+      );
     }
     for (const entry of entries.value) {
       const group = this.#group(entry, 0);

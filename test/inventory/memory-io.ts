@@ -1,11 +1,15 @@
+import { relative } from 'node:path';
 import { ok, type Result } from '../../src/domain/failure.ts';
 import type { Host } from '../../src/domain/host.ts';
 import type { GroupedInventory } from '../../src/inventory/assemble.ts';
-import type { InventoryIo } from '../../src/inventory/inventory-io.ts';
+import type { InventoryIo, ProgramOutput } from '../../src/inventory/inventory-io.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
 
-/** A file system that holds just these files. */
-export function memoryIo(files: Readonly<Record<string, string>>): InventoryIo {
+/** What a program of a test prints for its arguments. */
+export type MemoryProgram = (args: readonly string[]) => Partial<ProgramOutput> | string;
+
+/** A machine that has just these files, and just these programs; what may be executed is a program as well as a file. */
+export function memoryIo(files: Readonly<Record<string, string>>, programs: Readonly<Record<string, MemoryProgram>> = {}): InventoryIo {
   const below = (directory: string) => Object.keys(files).filter((path) => path.startsWith(`${directory}/`));
   return {
     readFile: async (path) => {
@@ -13,8 +17,20 @@ export function memoryIo(files: Readonly<Record<string, string>>): InventoryIo {
       if (text === undefined) throw new Error(`unexpected read of ${path}`);
       return text;
     },
+    head: async (path, bytes) => Buffer.from(files[path] ?? '').subarray(0, bytes),
     list: async (directory) => [...new Set(below(directory).map((path) => path.slice(directory.length + 1).split('/')[0] ?? ''))].reverse(),
     kind: async (path) => (path in files ? 'file' : below(path).length > 0 ? 'directory' : 'absent'),
+    mayExecute: async (path) => path in programs,
+    run: async ([program = '', ...args]) => {
+      const said = programs[program]?.(args) ?? programs[relative('', program)]?.(args);
+      const output = typeof said === 'string' ? { stdout: Buffer.from(said) } : said;
+      return {
+        end: output ? { kind: 'exited', code: 0 } : { kind: 'not-started', why: 'ENOENT' },
+        stdout: Buffer.of(),
+        stderr: '',
+        ...output,
+      };
+    },
   };
 }
 

@@ -48,6 +48,21 @@ top: { children: { deep: { hosts: h, vars: { c: deep } } }, vars: { c: top } }
     expect(varsOf(unwrap(await readInventory(['inv/hosts.yml'], memoryIo(files))))).toEqual({ h1: { ...web, e: 'file' }, h2: web });
   });
 
+  test('from files beside the runbook win over those beside the source, of all as of a group and of a host', async () => {
+    const text = 'a: 1\nb: 1\nc: 1\n';
+    const files = {
+      'inv/hosts': '[web]\nh x=1\n',
+      'inv/group_vars/all': text,
+      'inv/group_vars/web': 'b: 2\nc: 2\n',
+      'inv/host_vars/h': 'c: 3\nx: 3\n',
+      'book/group_vars/all': 'a: book\nb: book\n',
+      'book/group_vars/web.yml': 'c: book\n',
+      'book/host_vars/h': 'x: book\n',
+    };
+    const read = readInventory(['inv/hosts'], memoryIo(files), { runbookDirectory: 'book' });
+    expect(varsOf(unwrap(await read))).toEqual({ h: { a: 'book', b: 2, c: 3, x: 'book' } });
+  });
+
   test.each([
     ['a: [', /^group_vars\/all\.yml:\d+:\d+: not valid YAML: /],
     ['- a', /^group_vars\/all\.yml:1:1: a file of variables must be a mapping$/],
@@ -89,15 +104,14 @@ describe('a source that is not there, or not what it seems', () => {
     [[' '], 'an inventory source is empty (is a variable unset?)'],
     [['nothere'], 'nothere: there is no inventory nothere (for a single host write "nothere," with a comma)'],
     [['a/b.yml'], 'a/b.yml: there is no inventory a/b.yml (check the path)'],
-    [['run.sh'], 'run.sh:1:1: this is a script, and inventory scripts are not supported yet'],
-    [['x.toml'], 'x.toml:1:1: TOML inventories are not supported yet (write it as YAML or INI)'],
+    [['run.sh'], 'run.sh:1:1: this is a script, but you may not execute it (chmod +x run.sh)'],
     [['vault'], 'vault:1:1: this file is encrypted with ansible-vault, which is not supported yet'],
     [['binary'], 'binary: binary is no text file'],
     [['a,b[1:3],'], 'a,b[1:3],:1:3: "b[1:3]" is a range, which a list of hosts does not expand (name each host, or use an inventory file)'],
     [['a,-b'], 'a,-b:1:3: the host name "-b" cannot be used: a host name may not begin with "-"'],
     [[','], ',: the inventory has no hosts: ,'],
   ])('%j fails', async (sources, message) => {
-    const files = { 'run.sh': '#!/bin/sh\n', 'x.toml': '[all]\n', vault: '$ANSIBLE_VAULT;1.1;AES256\n', binary: 'a\0b' };
+    const files = { 'run.sh': '#!/bin/sh\n', vault: '$ANSIBLE_VAULT;1.1;AES256\n', binary: 'a\0b' };
     expect(failureText(await readInventory(sources, memoryIo(files)))).toBe(message);
   });
 

@@ -79,7 +79,10 @@ describe('a YAML inventory', () => {
     ['all:\n  hosts: *x', 'x:2:10: there is no anchor &x above'],
     ['all:\n  hosts:\n    h: { a: !secret x }', 'x:3:21: the tag !secret is not understood (inventories may use !vault and !unsafe)'],
     ['all:\n  hosts:\n    h: { <<: x }', 'x:3:10: "<<" merges a mapping, or a list of mappings'],
-    ['plugin: amazon.aws.aws_ec2', 'x:1:1: this is the configuration of the inventory plugin "amazon.aws.aws_ec2", which is not supported'],
+    [
+      'plugin: amazon.aws.aws_ec2',
+      'x:1:1: this is the configuration of the inventory plugin "amazon.aws.aws_ec2", which is not supported (use a script that runs "ansible-inventory -i FILE --list" as the inventory)',
+    ],
     ['all:\n  children:\n    all:', 'x:3:5: group "all" cannot be its own child'],
     ['a: { hosts: h, children: { b: } }\nb: { children: { a: } }', 'x:2:18: groups contain each other: "b" > "a" > "b"'],
     ['all: &a\n  children:\n    b: *a', 'x:3:5: groups are nested more than 200 deep, or an alias contains itself'],
