@@ -13,11 +13,15 @@ export interface CommonOptions {
   readonly stateDir?: string;
 }
 
-/** Options of every command that reaches hosts. */
-export interface TargetOptions extends CommonOptions {
+/** Options of every command that reads an inventory. */
+export interface InventoryOptions extends CommonOptions {
   readonly inventory?: readonly string[];
-  readonly hosts?: string;
   readonly limit?: string;
+}
+
+/** Options of every command that reaches hosts. */
+export interface TargetOptions extends InventoryOptions {
+  readonly hosts?: string;
   readonly askBecomePass?: true;
 }
 
@@ -36,12 +40,17 @@ export function withCommonOptions(command: Command): Command {
     .option('--state-dir <directory>', 'where runs are kept (default: $XDG_STATE_HOME/runbook)');
 }
 
+/** Adds the options that say what is read of which inventory. */
+export function withInventoryOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .option('-i, --inventory <source>', 'inventory file, directory, script, or "host1,host2,"; may be repeated', collected)
+    .option('-l, --limit <pattern>', 'narrow the target');
+}
+
 /** Adds the options that choose hosts and the way to them. */
 export function withTargetOptions(command: Command): Command {
-  return withCommonOptions(command)
-    .option('-i, --inventory <source>', 'inventory file, or "host1,host2,"; may be repeated', collected)
+  return withInventoryOptions(command)
     .option('--hosts <pattern>', "target, in place of the runbook's own")
-    .option('-l, --limit <pattern>', 'narrow the target')
     .option('-K, --ask-become-pass', 'ask for the sudo password');
 }
 

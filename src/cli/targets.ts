@@ -2,17 +2,18 @@ import { dirname, resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { Runbook } from '../domain/runbook.ts';
+import type { GroupedInventory } from '../inventory/assemble.ts';
 import { expandLimit } from '../inventory/expand-limit.ts';
 import { findInventory } from '../inventory/find-inventory.ts';
 import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import type { TargetOptions } from './options.ts';
+import type { InventoryOptions, TargetOptions } from './options.ts';
 import type { World } from './world.ts';
 
 /** An inventory as the command line names it. */
 export interface ReadInventory {
-  readonly inventory: Inventory;
+  readonly inventory: GroupedInventory;
   /** What to tell about it: which one was taken when none was given, and what in it looks wrong. */
   readonly notes: readonly string[];
 }
@@ -50,7 +51,7 @@ export async function limitedNames(
 /** Reads the inventory that was given, or the one that is found, and the variables beside the runbook where there is one. */
 export async function readSources(
   world: World,
-  { inventory: given }: TargetOptions,
+  { inventory: given }: InventoryOptions,
   runbookDirectory: string | undefined,
 ): Promise<Result<ReadInventory>> {
   const found = given ? ok({ sources: given, why: undefined }) : await findInventory(world.env, nodeInventoryIo);

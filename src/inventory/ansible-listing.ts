@@ -2,21 +2,25 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { GroupedInventory } from './assemble.ts';
 
 /** One group as it is listed: what it names itself, and nothing where there is nothing; `all` never lists hosts. */
-function groupEntry(inventory: GroupedInventory, name: string): JsonObject {
+function groupEntry(inventory: GroupedInventory, name: string, shown: ReadonlySet<string>): JsonObject {
   const { hosts, children } = inventory.members.get(name) ?? { hosts: [], children: [] };
+  const listed = name === 'all' ? [] : hosts.filter((host) => shown.has(host));
   return {
-    ...(hosts.length === 0 || name === 'all' ? {} : { hosts }),
+    ...(listed.length === 0 ? {} : { hosts: listed }),
     ...(children.length === 0 ? {} : { children }),
   };
 }
 
-/** What `ansible-inventory --list` prints for the same sources. Variables are printed as they are, passwords included. */
-export function ansibleListing(inventory: GroupedInventory): JsonObject {
+/**
+ * What `ansible-inventory --list` prints for the same sources, of the hosts that are shown. Variables in plain text are there as they are,
+ * passwords included; those of files that were encrypted are masked.
+ */
+export function ansibleListing(inventory: GroupedInventory, shown: ReadonlySet<string>): JsonObject {
   const listing = new Map<string, Json>();
-  const hosts = inventory.hosts.filter((host) => Object.keys(host.vars).length > 0);
+  const hosts = inventory.hosts.filter((host) => shown.has(host.name) && Object.keys(host.vars).length > 0);
   listing.set('_meta', { hostvars: Object.fromEntries(hosts.map((host) => [host.name, host.vars])) });
   for (const name of inventory.groups.keys()) {
-    const entry = groupEntry(inventory, name);
+    const entry = groupEntry(inventory, name, shown);
     if (Object.keys(entry).length > 0) listing.set(name, entry);
   }
   return Object.fromEntries(listing);

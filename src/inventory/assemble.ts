@@ -1,6 +1,7 @@
 import { ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { byCodePoint } from './code-points.ts';
 import type { DraftGroup, DraftHost, InventoryDraft } from './draft.ts';
 import { groupTree, hostsBelow, type TreeGroup, withAncestors } from './group-tree.ts';
 
@@ -8,6 +9,8 @@ import { groupTree, hostsBelow, type TreeGroup, withAncestors } from './group-tr
 export interface GroupedInventory extends Inventory {
   /** Group name to what it names itself, in order. */
   readonly members: ReadonlyMap<string, { readonly hosts: readonly string[]; readonly children: readonly string[] }>;
+  /** Group name to the variables that are said of it alone, in sources and files; `ansible_group_priority` where it is not 1. */
+  readonly groupVars: ReadonlyMap<string, JsonObject>;
   /** What Ansible would warn of, each with its place. */
   readonly warnings: readonly string[];
 }
@@ -36,11 +39,6 @@ function reconcile(draft: InventoryDraft): void {
   }
 }
 
-/** Compares as Python does, by code point. */
-function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 /** Groups in the order in which their variables apply: the last wins (Ansible's `sort_groups`). */
 function byPrecedence(groups: Iterable<TreeGroup>): readonly TreeGroup[] {
   return [...groups].sort((a, b) => a.depth - b.depth || a.draft.priority - b.draft.priority || byCodePoint(a.draft.name, b.draft.name));
@@ -58,6 +56,14 @@ function groupVariables(groups: readonly TreeGroup[], files: readonly VariableFi
     for (const { draft } of groups) if (draft.name !== 'all') put(Object.entries(file.groups.get(draft.name) ?? {}));
   }
   return vars;
+}
+
+/** What is said of one group, without what it has from others. */
+function ownVariables(group: DraftGroup, files: readonly VariableFiles[]): JsonObject {
+  const vars = new Map(group.vars);
+  for (const file of files) for (const [name, value] of Object.entries(file.groups.get(group.name) ?? {})) vars.set(name, value);
+  if (group.priority !== 1) vars.set('ansible_group_priority', group.priority);
+  return Object.fromEntries(vars);
 }
 
 /** What all hosts of exactly the same groups share. */
@@ -115,6 +121,7 @@ export function assemble(sources: readonly string[], draft: InventoryDraft, file
     hosts: Array.from(draft.hosts.values(), (host) => finished(host, memberships.of(host), files)),
     groups: new Map(groups.map((group) => [group.name, names(hostsBelow(group))])),
     members: new Map(groups.map((group) => [group.name, { hosts: names(group.hosts), children: names(group.children.keys()) }])),
+    groupVars: new Map(groups.map((group) => [group.name, ownVariables(group, files)])),
     warnings: draft.warnings,
   });
 }

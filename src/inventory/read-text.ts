@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../domain/failure.ts';
+import { byCodePoint } from './code-points.ts';
 import type { InventoryIo, PathKind } from './inventory-io.ts';
 
 /** The sentence of whatever went wrong with a path; Node's own begin with a code and end with the path. */
@@ -28,7 +29,7 @@ export async function readText(path: string, io: InventoryIo): Promise<Result<st
 /** The names in a directory, sorted by code point. */
 export async function readNames(path: string, io: InventoryIo): Promise<Result<readonly string[]>> {
   const names = await attempt(path, () => io.list(path));
-  return names.ok ? ok([...names.value].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) : names;
+  return names.ok ? ok([...names.value].sort(byCodePoint)) : names;
 }
 
 /** What stands at a path. */
