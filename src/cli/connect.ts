@@ -4,9 +4,12 @@ import type { Fleet } from '../domain/access.ts';
 import { HostFault, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { SecretRef, Target } from '../domain/transport.ts';
+import type { GroupedInventory } from '../inventory/assemble.ts';
+import type { InventoryPassword, SealedPassword } from '../inventory/connection-variables.ts';
 import { createSecrets } from '../inventory/create-secrets.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { type TargetDefaults, targetOf } from '../inventory/target-of.ts';
+import { holdsVaultText } from '../inventory/vault-envelope.ts';
 import { labPaths } from '../lab/lab-state.ts';
 import { createFleet, type KnownHost } from '../remote/fleet.ts';
 import { posixHost } from '../remote/host-shell.ts';
@@ -30,12 +33,12 @@ export interface Ways {
 }
 
 /**
- * A host without the passwords that the inventory gives it: what the engine, and so expressions, events and the journal,
+ * A host without the passwords that the inventory gives it, and without all that was encrypted: what the engine, and so expressions, events and the journal,
  * get to see. The way to it is found by its name.
  */
 export function withoutSecrets(host: Host): Host {
-  const vars = Object.fromEntries(Object.entries(host.vars).filter(([name]) => !/pass(word)?$|secret|token/i.test(name)));
-  return { ...host, vars };
+  const told = Object.entries(host.vars).filter(([name, value]) => !/pass(word)?$|secret|token/i.test(name) && !holdsVaultText(value));
+  return { name: host.name, groups: host.groups, vars: Object.fromEntries(told) };
 }
 
 /** This machine, as a host that `on: controller` asks. */
@@ -52,11 +55,16 @@ export async function connect(
   world: World,
   options: TargetOptions,
   screen: Screen,
-  inventory: Inventory,
+  inventory: GroupedInventory,
   known: ReadonlyMap<string, KnownHost> = new Map(),
 ): Promise<Ways> {
-  const values = new Map<string, string>();
-  const secrets = createSecrets({ values, ask: (name) => askSecret(world, screen, name) });
+  const values = new Map<string, InventoryPassword>();
+  const open = async ({ vault, of }: SealedPassword) => {
+    const opened = await inventory.unsealer.vault(vault, of);
+    if (!opened.ok) screen.refuse(opened.failure);
+    return opened.ok ? opened.value : undefined;
+  };
+  const secrets = createSecrets({ values, open, ask: (name) => askSecret(world, screen, name) });
   const remembering = {
     async get(ref: SecretRef) {
       const secret = await secrets.get(ref);

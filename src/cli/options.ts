@@ -17,6 +17,9 @@ export interface CommonOptions {
 export interface InventoryOptions extends CommonOptions {
   readonly inventory?: readonly string[];
   readonly limit?: string;
+  readonly vaultPasswordFile?: readonly string[];
+  readonly vaultId?: readonly string[];
+  readonly ageIdentity?: readonly string[];
 }
 
 /** Options of every command that reaches hosts. */
@@ -44,7 +47,10 @@ export function withCommonOptions(command: Command): Command {
 export function withInventoryOptions(command: Command): Command {
   return withCommonOptions(command)
     .option('-i, --inventory <source>', 'inventory file, directory, script, or "host1,host2,"; may be repeated', collected)
-    .option('-l, --limit <pattern>', 'narrow the target');
+    .option('-l, --limit <pattern>', 'narrow the target')
+    .option('--vault-password-file <file>', 'password of ansible-vault: a file, or a program that prints it; may be repeated', collected)
+    .option('--vault-id <label@file>', 'the same with a label; "label@prompt" asks; may be repeated', collected)
+    .option('--age-identity <file>', 'identity for files that age encrypted; may be repeated', collected);
 }
 
 /** Adds the options that choose hosts and the way to them. */
@@ -68,10 +74,15 @@ export function confirmTimeoutOf({ confirmTimeout }: RunOptions): Result<Partial
 }
 
 /** The options of a run as they were typed, for a command that goes on with it. */
-export function typed({ inventory = [], stateDir, askBecomePass, hosts, limit, input = [] }: RunOptions): Required<Omit<Typed, 'runbook'>> {
+export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
+  const { inventory = [], stateDir, askBecomePass, hosts, limit, input = [] } = options;
+  const { vaultPasswordFile = [], vaultId = [], ageIdentity = [] } = options;
   return {
     places: [
       ...inventory.flatMap((source) => ['-i', source]),
+      ...vaultPasswordFile.flatMap((file) => ['--vault-password-file', file]),
+      ...vaultId.flatMap((id) => ['--vault-id', id]),
+      ...ageIdentity.flatMap((file) => ['--age-identity', file]),
       ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
       ...(askBecomePass ? ['-K'] : []),
     ],

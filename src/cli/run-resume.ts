@@ -5,6 +5,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import { type Resumption, resume, type Unsettled } from '../engine/run-resume.ts';
 import { readContext } from '../engine/verify-context.ts';
+import type { GroupedInventory } from '../inventory/assemble.ts';
 import { FileJournal } from '../journal/file-journal.ts';
 import { isOwned, ownerOf } from '../journal/owner.ts';
 import type { ArchivedRun } from '../journal/run-archive.ts';
@@ -24,6 +25,7 @@ import { type Screen, screenOf } from './screen.ts';
 import { drive } from './session.ts';
 import { signEnd } from './sign-run.ts';
 import { readSources } from './targets.ts';
+import { unsealPasswords } from './unseal.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** `resume`: from a run's name to an exit code. */
@@ -37,10 +39,16 @@ export async function runResume(world: World, name: string, options: RunOptions)
     screen.tell([`Every host of run ${run.id} is settled.`]);
     return 0;
   }
-  const read = await readSources(world, options, record.started?.runbookDirectory);
+  const read = await readSources(world, screen, options, record.started?.runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, notes } = read.value;
   screen.tell(notes.map(screen.err.say));
+  const names = new Set(record.transactions.filter(isUnsettled).map(({ host }) => host));
+  const unsealed = await unsealPasswords(
+    inventory,
+    inventory.hosts.filter(({ name: each }) => names.has(each)),
+  );
+  if (!unsealed.ok) return screen.refuse(unsealed.failure);
   const runbook = runbookOf(record);
   const unsettled = unsettledOf(record, inventory, runbook, options, screen);
   if (!unsettled.ok) return screen.refuse(unsettled.failure);
@@ -53,7 +61,7 @@ async function settleAll(
   options: RunOptions,
   run: ArchivedRun,
   record: RunRecord,
-  inventory: Inventory,
+  inventory: GroupedInventory,
   unsettled: readonly Unsettled[],
   runbook: Runbook | undefined,
 ): Promise<number> {

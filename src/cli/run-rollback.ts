@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Inventory } from '../domain/host.ts';
 import type { RunHead } from '../engine/run.ts';
 import { rollBack, type Undoable } from '../engine/run-rollback.ts';
+import type { GroupedInventory } from '../inventory/assemble.ts';
 import { FileJournal } from '../journal/file-journal.ts';
 import type { LiveView } from '../ui/live-view.ts';
 import { showRecap } from '../ui/show-recap.ts';
@@ -18,6 +19,7 @@ import { drive, newRunId } from './session.ts';
 import { signEnd } from './sign-run.ts';
 import { standingOf } from './standing-run.ts';
 import { limitedNames, readSources } from './targets.ts';
+import { unsealPasswords } from './unseal.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** `rollback`: from a run's name to an exit code. */
@@ -28,7 +30,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   if (!found.ok) return screen.refuse(found.failure);
   const { of, entries } = found.value;
   const { runbook, runbookSha256, runbookDirectory } = of.started;
-  const read = await readSources(world, options, runbookDirectory);
+  const read = await readSources(world, screen, options, runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, notes } = read.value;
   screen.tell(notes.map(screen.err.say));
@@ -49,7 +51,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
 interface RollbackTask {
   readonly options: TargetOptions;
   readonly yes: boolean;
-  readonly inventory: Inventory;
+  readonly inventory: GroupedInventory;
   readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'runbookDirectory' | 'of'>;
   readonly undoables: readonly Undoable[];
 }
@@ -60,6 +62,12 @@ export async function rollBackAll(
   screen: Screen,
   { options, yes, inventory, head, undoables }: RollbackTask,
 ): Promise<number> {
+  const names = new Set(undoables.map(({ host }) => host.name));
+  const unsealed = await unsealPasswords(
+    inventory,
+    inventory.hosts.filter(({ name }) => names.has(name)),
+  );
+  if (!unsealed.ok) return screen.refuse(unsealed.failure);
   const stop = new AbortController();
   const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
   const json = options.json === true;

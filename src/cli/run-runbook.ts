@@ -61,7 +61,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const runbook = { ...loaded, rollout: { ...loaded.rollout, ...patience.value } };
   const inputs = inputsOf(runbook, options.input ?? [], screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);
-  const chosen = await chooseHosts(world, options, runbook);
+  const chosen = await chooseHosts(world, screen, options, runbook);
   if (!chosen.ok) return screen.refuse(chosen.failure);
   const { inventory, hosts, notes } = chosen.value;
   const unfit = unfitParams(runbook, inputs.value, hosts);

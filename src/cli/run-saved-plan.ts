@@ -26,6 +26,7 @@ import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
 import { drive, newRunId } from './session.ts';
 import { signEnd } from './sign-run.ts';
 import { directoryOf, readSources } from './targets.ts';
+import { unsealPasswords } from './unseal.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** What `apply FILE` was told. */
@@ -59,10 +60,21 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   const { runbook } = opened.value;
   const open = { ...opened.value, runbook: { ...runbook, rollout: { ...runbook.rollout, ...patience.value } } };
   const { sources } = open.plan.inventory;
-  const read = await readSources(world, options.inventory ? options : { ...options, inventory: sources }, directoryOf(world, runbook));
+  const read = await readSources(
+    world,
+    screen,
+    options.inventory ? options : { ...options, inventory: sources },
+    directoryOf(world, runbook),
+  );
   if (!read.ok) return screen.refuse(read.failure);
   screen.tell(read.value.notes.map(screen.err.say));
   const { inventory } = read.value;
+  const planned = new Set(open.plan.hosts.map(({ plan: { host } }) => host));
+  const unsealed = await unsealPasswords(
+    inventory,
+    inventory.hosts.filter(({ name }) => planned.has(name)),
+  );
+  if (!unsealed.ok) return screen.refuse(unsealed.failure);
   const ways = await connect(world, options, screen, inventory, identities(open));
   try {
     const hosts = hostsFor(open, inventory, ways);

@@ -15,7 +15,7 @@ interface Verdict {
 /** `selftest`: every case on one host, one after another; 3 when any did not end as it should, 4 when the host was not reached. */
 export async function runSelftest(world: World, name: string, options: TargetOptions, yes: boolean): Promise<number> {
   const screen = screenOf(world, options);
-  const read = await readHost(world, options, name);
+  const read = await readHost(world, screen, options, name);
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, host: listed } = read.value;
   if (!yes) {

@@ -14,7 +14,7 @@ import type { World } from './world.ts';
  */
 export async function runUnlock(world: World, name: string, options: TargetOptions, yes: boolean): Promise<number> {
   const screen = screenOf(world, options);
-  const read = await readHost(world, options, name);
+  const read = await readHost(world, screen, options, name);
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, host: listed } = read.value;
   const host = withoutSecrets(listed);

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../domain/failure.ts';
-import { ansibleListing } from '../inventory/ansible-listing.ts';
+import { ansibleListing, shownVariables } from '../inventory/ansible-listing.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
 import { didYouMean } from '../inventory/did-you-mean.ts';
 import { inventoryGraph } from '../inventory/inventory-graph.ts';
@@ -14,7 +14,7 @@ type Say = (text: string) => string;
 /** `inventory`: from sources and options to what is printed, and an exit code. */
 export async function showInventory(world: World, pattern: string | undefined, options: ListOptions): Promise<number> {
   const screen = screenOf(world, options);
-  const read = await readSources(world, options, undefined);
+  const read = await readSources(world, screen, options, undefined);
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, notes } = read.value;
   screen.tell(notes.map(screen.err.say));
@@ -49,7 +49,7 @@ function hostLines(inventory: GroupedInventory, shown: ReadonlySet<string>, name
     const names = inventory.hosts.map((each) => each.name);
     return fail('not-found', `the inventory has no host ${name}`, didYouMean(name, names));
   }
-  return shown.has(name) ? ok([pythonJson(host.vars)]) : fail('not-found', `the limit leaves out ${name}`);
+  return shown.has(name) ? ok([pythonJson(shownVariables(host))]) : fail('not-found', `the limit leaves out ${name}`);
 }
 
 function graphLines(

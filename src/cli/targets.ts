@@ -9,6 +9,8 @@ import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { InventoryOptions, TargetOptions } from './options.ts';
+import type { Screen } from './screen.ts';
+import { unsealerOf, unsealPasswords } from './unseal.ts';
 import type { World } from './world.ts';
 
 /** An inventory as the command line names it. */
@@ -29,13 +31,20 @@ export function directoryOf({ cwd }: World, { path }: Pick<Runbook, 'path'>): st
 }
 
 /** Reads the inventory and chooses the hosts of a run: `--hosts`, else the runbook's own pattern, narrowed by `--limit`. No host is an error. */
-export async function chooseHosts(world: World, options: TargetOptions, runbook: Pick<Runbook, 'hosts' | 'path'>): Promise<Result<Chosen>> {
+export async function chooseHosts(
+  world: World,
+  screen: Screen,
+  options: TargetOptions,
+  runbook: Pick<Runbook, 'hosts' | 'path'>,
+): Promise<Result<Chosen>> {
   const pattern = options.hosts ?? runbook.hosts;
   if (pattern === undefined) return fail('bad-input', 'the runbook names no hosts of its own', { hint: 'name them: --hosts PATTERN' });
-  const read = await readSources(world, options, directoryOf(world, runbook));
+  const read = await readSources(world, screen, options, directoryOf(world, runbook));
   if (!read.ok) return read;
   const hosts = await selected(read.value.inventory, pattern, options.limit);
-  return hosts.ok ? ok({ ...read.value, hosts: hosts.value }) : hosts;
+  if (!hosts.ok) return hosts;
+  const opened = await unsealPasswords(read.value.inventory, hosts.value);
+  return opened.ok ? ok({ ...read.value, hosts: hosts.value }) : opened;
 }
 
 /** The names that `--hosts` and `--limit` leave of an inventory; undefined: neither is given. */
@@ -51,12 +60,17 @@ export async function limitedNames(
 /** Reads the inventory that was given, or the one that is found, and the variables beside the runbook where there is one. */
 export async function readSources(
   world: World,
-  { inventory: given }: InventoryOptions,
+  screen: Screen,
+  options: InventoryOptions,
   runbookDirectory: string | undefined,
 ): Promise<Result<ReadInventory>> {
+  const { inventory: given } = options;
   const found = given ? ok({ sources: given, why: undefined }) : await findInventory(world.env, nodeInventoryIo);
   if (!found.ok) return found;
-  const inventory = await readInventory(found.value.sources, nodeInventoryIo, runbookDirectory === undefined ? {} : { runbookDirectory });
+  const inventory = await readInventory(found.value.sources, nodeInventoryIo, {
+    unsealer: unsealerOf(world, screen, options),
+    ...(runbookDirectory === undefined ? {} : { runbookDirectory }),
+  });
   if (!inventory.ok) return inventory;
   const { why } = found.value;
   const which = why === undefined ? [] : [`inventory: ${found.value.sources.join(', ')} (${why})`];
@@ -66,14 +80,17 @@ export async function readSources(
 /** Reads the inventory, and finds the one host of it that has a name. */
 export async function readHost(
   world: World,
+  screen: Screen,
   options: TargetOptions,
   name: string,
-): Promise<Result<{ readonly inventory: Inventory; readonly host: Host }>> {
-  const read = await readSources(world, options, undefined);
+): Promise<Result<{ readonly inventory: GroupedInventory; readonly host: Host }>> {
+  const read = await readSources(world, screen, options, undefined);
   if (!read.ok) return read;
   const { inventory } = read.value;
   const host = inventory.hosts.find((one) => one.name === name);
-  return host ? ok({ inventory, host }) : fail('not-found', `the inventory has no host ${name}`);
+  if (host === undefined) return fail('not-found', `the inventory has no host ${name}`);
+  const opened = await unsealPasswords(inventory, [host]);
+  return opened.ok ? ok({ inventory, host }) : opened;
 }
 
 async function selected(inventory: Inventory, pattern: string, limit: string | undefined): Promise<Result<readonly Host[]>> {

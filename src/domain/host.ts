@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
+import type { Secret } from './secret.ts';
 
 /** A managed machine as the inventory names it. */
 export interface Host {
@@ -6,8 +7,10 @@ export interface Host {
   readonly name: string;
   /** Every group that holds the host, directly or through children, in inventory order. */
   readonly groups: readonly string[];
-  /** Variables after precedence was applied. Connection variables are among them. */
+  /** Variables after precedence was applied. Connection variables are among them; those of encrypted files are not. */
   readonly vars: JsonObject;
+  /** Variables of encrypted files, by name. Known to whoever logs in alone; a name is in `vars` or here, never in both. */
+  readonly secrets?: ReadonlyMap<string, Secret>;
 }
 
 /** All hosts and groups of the sources given, merged. */

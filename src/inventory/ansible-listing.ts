@@ -1,5 +1,12 @@
+import type { Host } from '../domain/host.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { MASKED } from '../domain/secret.ts';
 import type { GroupedInventory } from './assemble.ts';
+
+/** All variables of a host, those of encrypted files masked; `!vault` values stay encrypted, as Ansible prints them. */
+export function shownVariables({ vars, secrets = new Map() }: Host): JsonObject {
+  return { ...vars, ...Object.fromEntries(Array.from(secrets.keys(), (name) => [name, MASKED])) };
+}
 
 /** One group as it is listed: what it names itself, and nothing where there is nothing; `all` never lists hosts. */
 function groupEntry(inventory: GroupedInventory, name: string, shown: ReadonlySet<string>): JsonObject {
@@ -17,8 +24,8 @@ function groupEntry(inventory: GroupedInventory, name: string, shown: ReadonlySe
  */
 export function ansibleListing(inventory: GroupedInventory, shown: ReadonlySet<string>): JsonObject {
   const listing = new Map<string, Json>();
-  const hosts = inventory.hosts.filter((host) => shown.has(host.name) && Object.keys(host.vars).length > 0);
-  listing.set('_meta', { hostvars: Object.fromEntries(hosts.map((host) => [host.name, host.vars])) });
+  const hosts = inventory.hosts.filter((host) => shown.has(host.name)).map((host) => [host.name, shownVariables(host)] as const);
+  listing.set('_meta', { hostvars: Object.fromEntries(hosts.filter(([, vars]) => Object.keys(vars).length > 0)) });
   for (const name of inventory.groups.keys()) {
     const entry = groupEntry(inventory, name, shown);
     if (Object.keys(entry).length > 0) listing.set(name, entry);

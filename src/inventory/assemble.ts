@@ -1,24 +1,34 @@
 import { ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { MASKED, Secret } from '../domain/secret.ts';
 import { byCodePoint } from './code-points.ts';
 import type { DraftGroup, DraftHost, InventoryDraft } from './draft.ts';
 import { groupTree, hostsBelow, type TreeGroup, withAncestors } from './group-tree.ts';
+import type { Unsealer } from './unsealer.ts';
 
 /** An inventory that also knows how its groups were written, for listings. */
 export interface GroupedInventory extends Inventory {
   /** Group name to what it names itself, in order. */
   readonly members: ReadonlyMap<string, { readonly hosts: readonly string[]; readonly children: readonly string[] }>;
-  /** Group name to the variables that are said of it alone, in sources and files; `ansible_group_priority` where it is not 1. */
+  /** Opens what stays encrypted in it: `!vault` values. */
+  readonly unsealer: Unsealer;
+  /** Group name to the variables that are said of it alone, in sources and files, secrets masked; `ansible_group_priority` where it is not 1. */
   readonly groupVars: ReadonlyMap<string, JsonObject>;
   /** What Ansible would warn of, each with its place. */
   readonly warnings: readonly string[];
 }
 
+/** A variable's value; a secret where it comes from an encrypted file. */
+export type Value = Json | Secret;
+
+/** Variables of a file by name. */
+export type Variables = Readonly<Record<string, Value>>;
+
 /** Variables from `group_vars` and `host_vars` beside one source, by group and host name. */
 export interface VariableFiles {
-  readonly groups: ReadonlyMap<string, JsonObject>;
-  readonly hosts: ReadonlyMap<string, JsonObject>;
+  readonly groups: ReadonlyMap<string, Variables>;
+  readonly hosts: ReadonlyMap<string, Variables>;
 }
 
 const NOWHERE = { file: '', line: 1, column: 1 };
@@ -45,9 +55,9 @@ function byPrecedence(groups: Iterable<TreeGroup>): readonly TreeGroup[] {
 }
 
 /** Ansible's order: all, groups, group_vars/all, group_vars/*; within the files, source after source. */
-function groupVariables(groups: readonly TreeGroup[], files: readonly VariableFiles[]): ReadonlyMap<string, Json> {
-  const vars = new Map<string, Json>();
-  const put = (values: Iterable<readonly [string, Json]>) => {
+function groupVariables(groups: readonly TreeGroup[], files: readonly VariableFiles[]): ReadonlyMap<string, Value> {
+  const vars = new Map<string, Value>();
+  const put = (values: Iterable<readonly [string, Value]>) => {
     for (const [name, value] of values) vars.set(name, value);
   };
   for (const { draft } of groups) put(draft.vars);
@@ -60,16 +70,16 @@ function groupVariables(groups: readonly TreeGroup[], files: readonly VariableFi
 
 /** What is said of one group, without what it has from others. */
 function ownVariables(group: DraftGroup, files: readonly VariableFiles[]): JsonObject {
-  const vars = new Map(group.vars);
+  const vars = new Map<string, Value>(group.vars);
   for (const file of files) for (const [name, value] of Object.entries(file.groups.get(group.name) ?? {})) vars.set(name, value);
   if (group.priority !== 1) vars.set('ansible_group_priority', group.priority);
-  return Object.fromEntries(vars);
+  return Object.fromEntries(Array.from(vars, ([name, value]) => [name, value instanceof Secret ? MASKED : value]));
 }
 
 /** What all hosts of exactly the same groups share. */
 interface Membership {
   readonly names: readonly string[];
-  readonly vars: ReadonlyMap<string, Json>;
+  readonly vars: ReadonlyMap<string, Value>;
 }
 
 /** Works memberships out once for each set of groups, however many hosts share it. */
@@ -103,13 +113,24 @@ class Memberships {
 }
 
 function finished(host: DraftHost, membership: Membership, files: readonly VariableFiles[]): Host {
-  const vars = new Map([...membership.vars, ...host.vars]);
-  for (const file of files) for (const [name, value] of Object.entries(file.hosts.get(host.name) ?? {})) vars.set(name, value);
-  return { name: host.name, groups: membership.names, vars: Object.fromEntries(vars) };
+  const all = new Map<string, Value>([...membership.vars, ...host.vars]);
+  for (const file of files) for (const [name, value] of Object.entries(file.hosts.get(host.name) ?? {})) all.set(name, value);
+  const vars: [string, Json][] = [];
+  const secrets = new Map<string, Secret>();
+  for (const [name, value] of all) {
+    if (value instanceof Secret) secrets.set(name, value);
+    else vars.push([name, value]);
+  }
+  return { name: host.name, groups: membership.names, vars: Object.fromEntries(vars), ...(secrets.size === 0 ? {} : { secrets }) };
 }
 
 /** Puts what the sources said in order, and applies the precedence of variables. Fails when groups contain each other. */
-export function assemble(sources: readonly string[], draft: InventoryDraft, files: readonly VariableFiles[]): Result<GroupedInventory> {
+export function assemble(
+  sources: readonly string[],
+  draft: InventoryDraft,
+  files: readonly VariableFiles[],
+  unsealer: Unsealer,
+): Result<GroupedInventory> {
   reconcile(draft);
   const tree = groupTree(draft.groups.values());
   if (!tree.ok) return tree;
@@ -122,6 +143,7 @@ export function assemble(sources: readonly string[], draft: InventoryDraft, file
     groups: new Map(groups.map((group) => [group.name, names(hostsBelow(group))])),
     members: new Map(groups.map((group) => [group.name, { hosts: names(group.hosts), children: names(group.children.keys()) }])),
     groupVars: new Map(groups.map((group) => [group.name, ownVariables(group, files)])),
+    unsealer,
     warnings: draft.warnings,
   });
 }

@@ -1,9 +1,13 @@
+import { Secret } from '../domain/secret.ts';
 import type { SecretRef, Secrets } from '../domain/transport.ts';
+import type { InventoryPassword, SealedPassword } from './connection-variables.ts';
 
 /** Where secrets come from, in the order in which they are tried. */
 export interface SecretSources {
   /** Secrets by name, such as those that `targetOf` took out of the inventory. */
-  readonly values?: ReadonlyMap<string, string>;
+  readonly values?: ReadonlyMap<string, InventoryPassword>;
+  /** Opens one that is encrypted; `undefined` when that does not succeed. */
+  readonly open?: (sealed: SealedPassword) => Promise<Secret<string> | undefined>;
   /** Secret name to the environment variable that holds it; an empty one counts as not set. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -11,9 +15,12 @@ export interface SecretSources {
   readonly ask?: (name: string) => Promise<string | undefined>;
 }
 
-function known({ values, variables, environment }: SecretSources, name: string): string | undefined {
+async function ofInventory({ values, open }: SecretSources, name: string): Promise<string | undefined> {
   const value = values?.get(name);
-  if (value !== undefined) return value;
+  return (value === undefined || value instanceof Secret ? value : await open?.(value))?.reveal();
+}
+
+function ofEnvironment({ variables, environment }: SecretSources, name: string): string | undefined {
   const variable = variables !== undefined && Object.hasOwn(variables, name) ? variables[name] : undefined;
   return variable === undefined ? undefined : environment?.[variable] || undefined;
 }
@@ -22,9 +29,10 @@ function known({ values, variables, environment }: SecretSources, name: string):
 export function createSecrets(sources: SecretSources): Secrets {
   const asked = new Map<string, Promise<string | undefined>>();
   return {
-    get({ secret }: SecretRef) {
-      const value = known(sources, secret);
-      if (value !== undefined || sources.ask === undefined) return Promise.resolve(value);
+    async get({ secret }: SecretRef) {
+      if (sources.values?.has(secret)) return ofInventory(sources, secret);
+      const value = ofEnvironment(sources, secret);
+      if (value !== undefined || sources.ask === undefined) return value;
       const answer = asked.get(secret) ?? sources.ask(secret);
       asked.set(secret, answer);
       return answer;

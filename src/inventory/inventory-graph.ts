@@ -1,7 +1,10 @@
 import type { JsonObject } from '../domain/json.ts';
+import { MASKED } from '../domain/secret.ts';
+import { shownVariables } from './ansible-listing.ts';
 import type { GroupedInventory } from './assemble.ts';
 import { byCodePoint } from './code-points.ts';
 import { pythonText } from './python-text.ts';
+import { holdsVaultText } from './vault-envelope.ts';
 
 /** What a graph is drawn of, and how much of it. */
 export interface GraphOptions {
@@ -17,12 +20,12 @@ function drawn(name: string, depth: number): string {
 
 function variables(vars: JsonObject, depth: number): readonly string[] {
   const names = Object.keys(vars).sort(byCodePoint);
-  return names.map((name) => drawn(`{${name} = ${pythonText(vars[name] ?? null)}}`, depth));
+  return names.map((name) => drawn(`{${name} = ${holdsVaultText(vars[name] ?? null) ? MASKED : pythonText(vars[name] ?? null)}}`, depth));
 }
 
 /** The lines that `ansible-inventory --graph GROUP` prints (`cli/inventory.py`): children first, then hosts, which `all` never has itself. */
 export function inventoryGraph(inventory: GroupedInventory, group: string, options: GraphOptions): readonly string[] {
-  const vars = new Map(inventory.hosts.map((host) => [host.name, host.vars]));
+  const vars = new Map(inventory.hosts.map((host) => [host.name, shownVariables(host)]));
   const draw = (name: string, depth: number): readonly string[] => {
     const { hosts, children } = inventory.members.get(name) ?? { hosts: [], children: [] };
     const own = name === 'all' ? [] : hosts.filter((host) => options.shown.has(host));

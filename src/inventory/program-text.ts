@@ -13,10 +13,10 @@ export interface Program {
   readonly at: string;
 }
 
-/** The last line that a program said on standard error: what went wrong stands there. */
+/** The last line of standard error that speaks of an error, else the last one: what went wrong stands there, and advice below it. */
 function lastWord(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const last = lines.findLast((line) => line !== '');
+  const last = lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.findLast((line) => line !== '');
   return last === undefined ? '' : `: ${last.length > 300 ? `${last.slice(0, 300)}…` : last}`;
 }
 

@@ -9,6 +9,7 @@ import { readScript } from './script-source.ts';
 import { filesIn } from './source-directory.ts';
 import { HEAD_BYTES, isProgram, type SourceFormat, sourceFormat } from './source-format.ts';
 import { readToml } from './toml-source.ts';
+import { noUnsealer, type Unsealer } from './unsealer.ts';
 import { readVariableFiles } from './variable-files.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -57,23 +58,25 @@ function missing(source: string): Result<never> {
   return fail('not-found', `there is no inventory ${source}`, { at: source, hint });
 }
 
-/** Who is read beside the sources. */
+/** What is read beside the sources, and with which keys. */
 export interface Beside {
   /** The directory of the runbook: its `group_vars` and `host_vars` win over those of the sources, as a playbook's do. */
   readonly runbookDirectory?: string;
+  /** Opens what is encrypted; absent: that is a failure. */
+  readonly unsealer?: Unsealer;
 }
 
 async function variableFiles(
   read: readonly Source[],
-  { runbookDirectory }: Beside,
-  draft: InventoryDraft,
   io: InventoryIo,
+  draft: InventoryDraft,
+  { runbookDirectory, unsealer = noUnsealer(io) }: Beside,
 ): Promise<Result<readonly VariableFiles[]>> {
   const beside = runbookDirectory === undefined ? [] : [{ kind: 'path' as const, path: runbookDirectory, isDirectory: true }];
   const files: VariableFiles[] = [];
   for (const source of [...read, ...beside]) {
     if (source.kind === 'list') continue;
-    const variables = await readVariableFiles(source, { groups: draft.groups.keys(), hosts: draft.hosts.keys() }, io);
+    const variables = await readVariableFiles(source, { groups: draft.groups.keys(), hosts: draft.hosts.keys() }, { io, unsealer });
     if (!variables.ok) return variables;
     files.push(variables.value);
   }
@@ -97,6 +100,6 @@ export async function readInventory(sources: readonly string[], io: InventoryIo,
   }
   const shown = sources.join(', ');
   if (draft.hosts.size === 0) return fail('not-found', `the inventory has no hosts: ${shown}`, { at: shown });
-  const files = await variableFiles(read, beside, draft, io);
-  return files.ok ? assemble(sources, draft, files.value) : files;
+  const files = await variableFiles(read, io, draft, beside);
+  return files.ok ? assemble(sources, draft, files.value, beside.unsealer ?? noUnsealer(io)) : files;
 }

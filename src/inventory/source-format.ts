@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { ok, type Result } from '../domain/failure.ts';
 import { failAt } from './place.ts';
+import { isVaultText } from './vault-envelope.ts';
 
 /** How the text of a source file is read. */
 export type SourceFormat = 'yaml' | 'ini' | 'toml';
@@ -35,7 +36,12 @@ export function isProgram(path: string, head: Uint8Array, mayExecute: boolean): 
 /** Tells YAML, INI and TOML apart: by the extension, and without one by the first line that says something. Encrypted files are refused. */
 export function sourceFormat(path: string, text: string): Result<SourceFormat> {
   const start = { file: path, line: 1, column: 1 };
-  if (text.startsWith('$ANSIBLE_VAULT;')) return failAt(start, 'this file is encrypted with ansible-vault, which is not supported yet');
+  if (isVaultText(text))
+    return failAt(
+      start,
+      'this inventory is encrypted with ansible-vault as a whole',
+      'names of hosts are no secret: encrypt variables, in group_vars and host_vars',
+    );
   const extension = extname(path);
   if (extension === '.toml') return ok('toml');
   if (YAML_EXTENSIONS.has(extension)) return ok('yaml');

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { Become, BecomeMethod, SecretRef, Target } from '../domain/transport.ts';
 import { type ConnectionSources, connectionSources, effective } from './connection-sources.ts';
-import { refuseVariable, type Setting, truthOf } from './connection-variables.ts';
+import { type InventoryPassword, refuseVariable, truthOf } from './connection-variables.ts';
 import { addressFault, bareAddress, userFault } from './login-name.ts';
 import { identityFilesOf, knownHostsOf } from './target-paths.ts';
 
@@ -28,7 +28,7 @@ export interface TargetDefaults {
 /** How to reach a host, and the inventory's passwords under the names by which the target refers to them. */
 export interface TargetWithSecrets {
   readonly target: Target;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, InventoryPassword>>;
 }
 
 function portOf(sources: ConnectionSources, otherwise: number): Result<number> {
@@ -67,12 +67,12 @@ function addressOf({ host, settings }: ConnectionSources): Result<string> {
 /** A password of the inventory as a named secret. */
 interface Password {
   readonly reference: SecretRef | undefined;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, InventoryPassword>>;
 }
 
-function passwordOf(name: string, setting: Setting | undefined, otherwise: SecretRef | undefined): Password {
-  if (setting === undefined) return { reference: otherwise, secrets: {} };
-  return { reference: { secret: name }, secrets: { [name]: String(setting.value) } };
+function passwordOf(name: string, password: InventoryPassword | undefined, otherwise: SecretRef | undefined): Password {
+  if (password === undefined) return { reference: otherwise, secrets: {} };
+  return { reference: { secret: name }, secrets: { [name]: password } };
 }
 
 function becomeOf({ host, settings }: ConnectionSources, defaults: TargetDefaults, password: SecretRef | undefined): Result<Become> {

@@ -1,65 +1,99 @@
-import { dirname, extname, join } from 'node:path';
-import { ok, type Result } from '../domain/failure.ts';
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { VariableFiles } from './assemble.ts';
+import { basename, dirname, extname, join } from 'node:path';
+import { fail, ok, type Result } from '../domain/failure.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Value, VariableFiles, Variables } from './assemble.ts';
 import type { InventoryIo } from './inventory-io.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { failAt } from './place.ts';
 import { pathKind, readNames, readText } from './read-text.ts';
+import type { Unsealer } from './unsealer.ts';
+import { isVaultText } from './vault-envelope.ts';
 
 /** In the order in which Ansible looks; the first that exists is read, the others are not. */
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 
-async function readFile(path: string, io: InventoryIo): Promise<Result<JsonObject>> {
-  const text = await readText(path, io);
-  if (!text.ok) return text;
-  const start = { file: path, line: 1, column: 1 };
-  if (text.value.startsWith('$ANSIBLE_VAULT;'))
-    return failAt(start, 'this file is encrypted with ansible-vault, which is not supported yet');
-  const document = parseYaml(path, text.value);
+/** What `age` encrypted stands beside what everybody may read, and is read as well. */
+const AGE = '.age';
+
+/** What reads need beside a path. */
+interface Means {
+  readonly io: InventoryIo;
+  readonly unsealer: Unsealer;
+}
+
+function parsed(path: string, text: string): Result<JsonObject> {
+  const document = parseYaml(path, text);
   if (!document.ok) return document;
   const { root } = document.value;
   if (document.value.isNull(root)) return ok({});
   const vars = document.value.json(root);
   if (!vars.ok) return vars;
-  return isJsonObject(vars.value) ? ok(vars.value) : failAt(start, 'a file of variables must be a mapping');
+  return isJsonObject(vars.value) ? ok(vars.value) : failAt({ file: path, line: 1, column: 1 }, 'a file of variables must be a mapping');
+}
+
+/** Variables of a file that was encrypted, each of them a secret. What is wrong with it is not quoted. */
+function sealed(path: string, text: Result<Secret<string>>): Result<Variables> {
+  if (!text.ok) return text;
+  const vars = parsed(path, text.value.reveal());
+  if (vars.ok) return ok(Object.fromEntries(Object.entries(vars.value).map(([name, value]) => [name, new Secret(value)])));
+  const { at = path } = vars.failure;
+  return fail('bad-input', 'what is encrypted here is no mapping of variables in YAML', { at });
+}
+
+async function readFile(path: string, { io, unsealer }: Means): Promise<Result<Variables>> {
+  if (path.endsWith(AGE)) return sealed(path, await unsealer.age(path));
+  const text = await readText(path, io);
+  if (!text.ok) return text;
+  if (!isVaultText(text.value)) return parsed(path, text.value);
+  return sealed(path, await unsealer.vault(text.value, path));
+}
+
+function isVariableFile(name: string): boolean {
+  return !name.startsWith('.') && !name.endsWith('~') && EXTENSIONS.includes(extname(basename(name, AGE)));
 }
 
 /** All variable files of a directory such as `group_vars/web/`, and of directories below it without an extension. */
-async function readDirectory(directory: string, io: InventoryIo): Promise<Result<JsonObject>> {
-  const names = await readNames(directory, io);
+async function readDirectory(directory: string, means: Means): Promise<Result<Variables>> {
+  const names = await readNames(directory, means.io);
   if (!names.ok) return names;
-  const vars = new Map<string, Json>();
+  const vars = new Map<string, Value>();
   for (const name of names.value) {
-    if (name.startsWith('.') || name.endsWith('~') || !EXTENSIONS.includes(extname(name))) continue;
+    if (!isVariableFile(name)) continue;
     const path = join(directory, name);
-    const kind = await pathKind(path, io);
+    const kind = await pathKind(path, means.io);
     if (!kind.ok) return kind;
     if (kind.value === 'directory' && extname(name) !== '') continue;
-    const read = await (kind.value === 'directory' ? readDirectory(path, io) : readFile(path, io));
+    const read = await (kind.value === 'directory' ? readDirectory(path, means) : readFile(path, means));
     if (!read.ok) return read;
     for (const [key, value] of Object.entries(read.value)) vars.set(key, value);
   }
   return ok(Object.fromEntries(vars));
 }
 
-async function readAll(directory: string, wanted: Iterable<string>, io: InventoryIo): Promise<Result<ReadonlyMap<string, JsonObject>>> {
-  const found = new Map<string, JsonObject>();
-  const kind = await pathKind(directory, io);
+/** The files, or the directory, of one group or host: the first of Ansible's, then the first that `age` encrypted. */
+function filesOf(name: string, present: ReadonlySet<string>): readonly string[] {
+  const first = (end: string) => EXTENSIONS.map((extension) => name + extension + end).find((each) => present.has(each));
+  return [first(''), first(AGE)].filter((file) => file !== undefined);
+}
+
+async function readAll(directory: string, wanted: Iterable<string>, means: Means): Promise<Result<ReadonlyMap<string, Variables>>> {
+  const found = new Map<string, Variables>();
+  const kind = await pathKind(directory, means.io);
   if (!kind.ok) return kind;
   if (kind.value !== 'directory') return ok(found);
-  const names = await readNames(directory, io);
+  const names = await readNames(directory, means.io);
   if (!names.ok) return names;
   const present = new Set(names.value);
   for (const name of wanted) {
-    const file = EXTENSIONS.map((extension) => name + extension).find((each) => present.has(each));
-    if (file === undefined) continue;
-    const path = join(directory, file);
-    const what = await pathKind(path, io);
-    if (!what.ok) return what;
-    const read = await (what.value === 'directory' ? readDirectory(path, io) : readFile(path, io));
-    if (!read.ok) return read;
-    found.set(name, read.value);
+    for (const file of filesOf(name, present)) {
+      const path = join(directory, file);
+      const what = await pathKind(path, means.io);
+      if (!what.ok) return what;
+      const read = await (what.value === 'directory' ? readDirectory(path, means) : readFile(path, means));
+      if (!read.ok) return read;
+      found.set(name, { ...found.get(name), ...read.value });
+    }
   }
   return ok(found);
 }
@@ -68,11 +102,11 @@ async function readAll(directory: string, wanted: Iterable<string>, io: Inventor
 export async function readVariableFiles(
   source: { readonly path: string; readonly isDirectory: boolean },
   names: { readonly groups: Iterable<string>; readonly hosts: Iterable<string> },
-  io: InventoryIo,
+  means: Means,
 ): Promise<Result<VariableFiles>> {
   const base = source.isDirectory ? source.path : dirname(source.path);
-  const groups = await readAll(join(base, 'group_vars'), names.groups, io);
+  const groups = await readAll(join(base, 'group_vars'), names.groups, means);
   if (!groups.ok) return groups;
-  const hosts = await readAll(join(base, 'host_vars'), names.hosts, io);
+  const hosts = await readAll(join(base, 'host_vars'), names.hosts, means);
   return hosts.ok ? ok({ groups: groups.value, hosts: hosts.value }) : hosts;
 }

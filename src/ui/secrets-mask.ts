@@ -1,3 +1,4 @@
+import { MASKED } from '../domain/secret.ts';
 import { visible, visibleLine } from '../formats/visible.ts';
 import type { Output } from './output.ts';
 
@@ -6,9 +7,6 @@ export type Mask = (text: string) => string;
 
 /** How a tab is shown in a diff. */
 export const TAB = '    ';
-
-/** What stands in place of a secret. */
-const MASKED = '***';
 
 /** Shorter values are masked only where they stand as a word of their own: `1` is in every number. */
 const SAFE_LENGTH = 4;

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { screenOf } from '../../src/cli/screen.ts';
 import { chooseHosts, readSources } from '../../src/cli/targets.ts';
 import { unwrap } from '../inventory/memory-io.ts';
 import { fakeWorld } from './rig.ts';
@@ -11,9 +12,10 @@ test('variables beside a runbook hold for its runs, and for whoever knows where 
   writeFileSync(join(world.cwd, 'hosts'), 'h1\n');
   writeFileSync(join(world.cwd, 'books/group_vars/all.yml'), 'ansible_user: ops\n');
   const options = { color: 'never', inventory: [join(world.cwd, 'hosts')] } as const;
-  const chosen = unwrap(await chooseHosts(world, options, { hosts: 'all', path: 'books/fix.yaml' }));
+  const screen = screenOf(world, options);
+  const chosen = unwrap(await chooseHosts(world, screen, options, { hosts: 'all', path: 'books/fix.yaml' }));
   expect(chosen.hosts.map(({ vars }) => vars)).toEqual([{ ansible_user: 'ops' }]);
-  const again = unwrap(await readSources(world, options, join(world.cwd, 'books')));
+  const again = unwrap(await readSources(world, screen, options, join(world.cwd, 'books')));
   expect(again.inventory.hosts).toEqual(chosen.hosts);
-  expect(unwrap(await readSources(world, options, undefined)).inventory.hosts[0]?.vars).toEqual({});
+  expect(unwrap(await readSources(world, screen, options, undefined)).inventory.hosts[0]?.vars).toEqual({});
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HostFault } from '../../src/domain/failure.ts';
 import type { Become } from '../../src/domain/transport.ts';
+import { sealVault } from '../inventory/vault-texts.ts';
 import { runbook } from '../lab/command-line.ts';
 import { fleetIsMissing } from '../lab/commands.ts';
 import { TestFleet } from '../lab/fleet.ts';
@@ -137,9 +138,11 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     const work = mkdtempSync(join(tmpdir(), 'runbook-sudo-'));
     fleet.host('sudo').write('/etc/app.conf', 'old\n');
     writeFileSync(join(work, 'line.yaml'), LINE_BOOK);
+    writeFileSync(join(work, 'vault'), 'open sesame\n');
     for (const [given, outcome] of [
       [`${PASSWORD} not`, 'cannot become root'],
       [PASSWORD, 'fixed'],
+      [{ __ansible_vault: sealVault(PASSWORD, 'open sesame') }, 'healthy'],
     ] as const) {
       const inventory = JSON.parse(inventoryFor(fleet, {})) as { all: { vars: Record<string, unknown> } };
       Object.assign(inventory.all.vars, { ansible_user: 'asked', ansible_become_password: given });
@@ -152,6 +155,8 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
         join(work, 'state'),
         '-e',
         'path=/etc/app.conf',
+        '--vault-password-file',
+        join(work, 'vault'),
       ];
       for (const more of [
         ['plan', '-v'],

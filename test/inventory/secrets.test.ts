@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
 import { createSecrets } from '../../src/inventory/create-secrets.ts';
 
 describe('secrets', () => {
   test('come from the inventory, then the environment, then a person', async () => {
     const secrets = createSecrets({
-      values: new Map([['a', 'from inventory']]),
+      values: new Map([['a', new Secret('from inventory')]]),
       variables: { a: 'A', b: 'B', c: 'EMPTY', constructor: 'A' },
       environment: { A: 'not this', B: 'from environment', EMPTY: '' },
       ask: async (name) => `asked for ${name}`,

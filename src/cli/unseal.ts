@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { ok, type Result } from '../domain/failure.ts';
+import type { Host } from '../domain/host.ts';
+import type { GroupedInventory } from '../inventory/assemble.ts';
+import { sealedPasswords } from '../inventory/connection-variables.ts';
+import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
+import { createUnsealer, type Unsealer } from '../inventory/unsealer.ts';
+import { parseVaultId } from '../inventory/vault-passwords.ts';
+import { askSecret } from './ask-secret.ts';
+import type { InventoryOptions } from './options.ts';
+import type { Screen } from './screen.ts';
+import type { World } from './world.ts';
+
+/** What opens encrypted variables, by the options and the environment; a person is asked where neither has a vault password. */
+export function unsealerOf(world: World, screen: Screen, options: InventoryOptions): Unsealer {
+  const { vaultId = [], vaultPasswordFile = [], ageIdentity = [] } = options;
+  const { ANSIBLE_VAULT_PASSWORD_FILE: ansibles, RUNBOOK_AGE_IDENTITY: identity } = world.env;
+  const files = vaultPasswordFile.length + vaultId.length === 0 && ansibles ? [ansibles] : vaultPasswordFile;
+  const vaultIds = [...vaultId.map((text) => parseVaultId(text, world.home)), ...files.map((source) => ({ source }))];
+  const absolute = (path: string) => resolve(world.cwd, path);
+  return createUnsealer(
+    {
+      vaultIds: vaultIds.map((id) => (id.source === 'prompt' ? id : { ...id, source: absolute(id.source) })),
+      ageIdentities: (ageIdentity.length === 0 && identity ? [identity] : ageIdentity).map(absolute),
+      ask: (name) => askSecret(world, screen, name),
+    },
+    nodeInventoryIo,
+  );
+}
+
+/** Opens the encrypted passwords of the hosts of a run before anything is drawn or done, so that a wrong vault password is told at once. */
+export async function unsealPasswords({ unsealer }: GroupedInventory, hosts: readonly Host[]): Promise<Result<void>> {
+  const sealed = new Map(hosts.flatMap((host) => sealedPasswords(host).map(({ vault, of }) => [vault, of] as const)));
+  // The first one alone: it may be the one that a person is asked for.
+  const [first, ...others] = sealed;
+  if (first === undefined) return ok(undefined);
+  const opened = [await unsealer.vault(...first), ...(await Promise.all(others.map((each) => unsealer.vault(...each))))];
+  const failed = opened.find((each) => !each.ok);
+  return failed === undefined || failed.ok ? ok(undefined) : failed;
+}
