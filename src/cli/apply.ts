@@ -1,13 +1,14 @@
 import type { AddCommand } from './command-line.ts';
-import { type RunOptions, withRunOptions } from './options.ts';
+import { type GuardOptions, type RunOptions, withMaxHosts, withRunOptions } from './options.ts';
 
-type ApplyOptions = RunOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
+type ApplyOptions = RunOptions & GuardOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
 
 /** `runbook apply NAME|FILE`: plan, or take a saved plan; ask, change wave by wave, verify, roll back what does not heal. */
 export const addApply: AddCommand = (program, world, exit) => {
-  withRunOptions(program.command('apply').argument('<name>', 'runbook name or path, or a file of plan -o'))
+  withMaxHosts(withRunOptions(program.command('apply').argument('<name>', 'runbook name or path, or a file of plan -o')))
     .option('--dry-run', 'the same as plan; of a file: only show it')
     .option('-y, --yes', 'approve without being asked')
+    .option('--allow-protected', 'change hosts of groups with runbook_protected as well')
     .option('--plan-hash <hash>', 'approve a file without being asked, if its hash begins so')
     .option(
       '--confirm-timeout <duration>',

@@ -1,11 +1,13 @@
+import type { Failure } from '../domain/failure.ts';
 import { irreversible } from '../domain/inverse.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
 import type { Approval, Gate } from '../engine/ports.ts';
 import { wavesOf } from '../engine/waves.ts';
 import type { LiveView } from '../ui/live-view.ts';
-import { askApproval } from '../ui/questions.ts';
+import { askApproval, askTyped } from '../ui/questions.ts';
 import { showPlan } from '../ui/show-plan.ts';
+import { type Guard, isProtected, protectedAmong, tooMany } from './host-guard.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +26,8 @@ export interface Asking {
   /** Lines above the plan. */
   readonly preface?: readonly string[];
   readonly json: boolean;
+  /** What may not be changed without more being said; absent: nothing is held back. */
+  readonly guard?: Guard;
   readonly stop: AbortController;
   /** What draws on the screen and must make room for a prompt. */
   readonly live?: LiveView;
@@ -35,6 +39,15 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
   await asking.live?.pause();
   if (gate.name === 'run' && !json)
     screen.print([...(asking.preface ?? []), ...showPlan(screen.out, { runbook: asking.runbook, kind: asking.kind }, plans), '']);
+  const held = gate.name === 'run' && asking.guard ? heldBack(asking.guard, gate.hosts) : undefined;
+  if (held?.tooMany) {
+    screen.refuse(held.tooMany);
+    return { answer: 'no', by: '--max-hosts' };
+  }
+  if (held?.word && (asking.yes || json || !world.terminal.input.isTTY)) {
+    screen.refuse(isProtected(held.hosts, held.word));
+    return { answer: 'no', by: 'runbook_protected' };
+  }
   if (asking.yes) return { answer: 'yes', by: `${world.user} (${asking.flag ?? '-y'})` };
   const flags = asking.otherFlag === undefined ? '-y' : `-y or ${asking.otherFlag}`;
   if (json) {
@@ -60,6 +73,30 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
     stop.abort('SIGINT');
     return { answer: 'none', by: world.user };
   }
+  if (held?.word && (answer === 'yes' || answer === 'wave') && !(await typesName(world, screen, held, stop.signal))) {
+    screen.tell(['That is not the name. Nothing was changed.']);
+    return { answer: 'no', by: world.user };
+  }
   if (answer === 'none') screen.tell([`There is no terminal to ask at: pass ${flags} to approve.`]);
   return { answer, by: answer === 'none' ? 'nobody' : world.user };
+}
+
+/** What a guard says of the hosts that would be changed. */
+interface HeldBack {
+  readonly tooMany?: Failure;
+  readonly hosts: readonly string[];
+  /** What is to be typed for the protected ones; '' where there are none. */
+  readonly word: string;
+}
+
+function heldBack(guard: Guard, hosts: readonly string[]): HeldBack {
+  const many = tooMany(guard, hosts);
+  return { ...protectedAmong(guard, hosts), ...(many ? { tooMany: many } : {}) };
+}
+
+/** Whoever changes protected hosts types by which name they are protected. */
+async function typesName({ terminal }: World, { out }: Screen, { hosts, word }: HeldBack, signal: AbortSignal): Promise<boolean> {
+  const shown = hosts.length > 8 ? `${hosts.slice(0, 8).join(', ')}, …` : hosts.join(', ');
+  const typed = await askTyped(terminal, out, `${shown}: protected. Type ${word} to go on:`, signal);
+  return typed?.trim().replace(/\s+/g, ' ') === word;
 }

@@ -107,7 +107,7 @@ export const exitCodeMeanings: readonly { readonly code: number; readonly means:
   { code: 2, means: '`plan --detailed-exitcode` only: changes are pending' },
   { code: 3, means: 'a host failed, was rolled back, is stale, in conflict, or ill of another cause' },
   { code: 4, means: 'a host was not reached or its state is unknown, and none failed' },
-  { code: 5, means: 'declined, or there was nobody to ask: no terminal and no `-y`' },
+  { code: 5, means: 'declined, or there was nobody to ask: no terminal and no `-y`; too many hosts, or protected ones' },
   { code: 6, means: 'the journal could not be kept; nothing new was begun after that' },
   { code: 70, means: 'a bug in runbook' },
   { code: 130, means: 'interrupted' },

@@ -28,6 +28,15 @@ export interface TargetOptions extends InventoryOptions {
   readonly askBecomePass?: true;
 }
 
+/** How many hosts `apply` and `rollback` may change unless more are said. */
+export const GUARD_DEFAULT = 50;
+
+/** Options of the commands that change hosts. */
+export interface GuardOptions {
+  readonly maxHosts?: number;
+  readonly allowProtected?: true;
+}
+
 /** Options of every command that runs a runbook. */
 export interface RunOptions extends TargetOptions {
   readonly input?: readonly string[];
@@ -65,6 +74,12 @@ export function withRunOptions(command: Command): Command {
   return withTargetOptions(command).option('-e, --input <name=value>', 'set an input of the runbook; may be repeated', collectedInput);
 }
 
+/** Adds the option that bounds how many hosts are changed. */
+export function withMaxHosts(command: Command): Command {
+  const text = `how many hosts may be changed; more are refused before anybody is asked (default: ${GUARD_DEFAULT})`;
+  return command.option('--max-hosts <n>', text, wholeNumber);
+}
+
 /** How long a changed host waits to be confirmed, where the operator says so. */
 export function confirmTimeoutOf({ confirmTimeout }: RunOptions): Result<Partial<Pick<Rollout, 'commitConfirmMs'>>> {
   if (confirmTimeout === undefined) return ok({});
@@ -93,6 +108,11 @@ export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
 
 function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('it is a number from 1.');
+  return Number(value);
 }
 
 function collectedInput(value: string, before: readonly string[] = []): readonly string[] {

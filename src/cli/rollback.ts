@@ -1,11 +1,11 @@
 import type { AddCommand } from './command-line.ts';
-import { type TargetOptions, withTargetOptions } from './options.ts';
+import { type GuardOptions, type TargetOptions, withMaxHosts, withTargetOptions } from './options.ts';
 
-type RollbackOptions = TargetOptions & { readonly yes?: true };
+type RollbackOptions = TargetOptions & GuardOptions & { readonly yes?: true };
 
 /** `runbook rollback RUN`: take back what a run did. */
 export const addRollback: AddCommand = (program, world, exit) => {
-  withTargetOptions(program.command('rollback').argument('<run>', 'run id, an unambiguous beginning of one, or "last"'))
+  withMaxHosts(withTargetOptions(program.command('rollback').argument('<run>', 'run id, an unambiguous beginning of one, or "last"')))
     .option('-y, --yes', 'approve without being asked')
     .summary('take back what a run did')
     .description(

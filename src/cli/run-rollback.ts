@@ -11,8 +11,9 @@ import { recap } from '../views/recap.ts';
 import type { UndoEntry } from '../views/undo-log.ts';
 import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
+import { type Guard, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
-import { type TargetOptions, typed } from './options.ts';
+import { type GuardOptions, type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
@@ -23,7 +24,7 @@ import { unsealPasswords } from './unseal.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** `rollback`: from a run's name to an exit code. */
-export async function runRollback(world: World, name: string, options: TargetOptions, yes: boolean): Promise<number> {
+export async function runRollback(world: World, name: string, options: TargetOptions & GuardOptions, yes: boolean): Promise<number> {
   const screen = screenOf(world, options);
   const runsDirectory = join(stateDirectory(world, options.stateDir), 'runs');
   const found = await standingOf(runsDirectory, name);
@@ -44,7 +45,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   }
 
   const head = { runbook, runbookSha256, of: of.id, ...(runbookDirectory === undefined ? {} : { runbookDirectory }) };
-  return rollBackAll(world, screen, { options, yes, inventory, head, undoables: undoables.value });
+  return rollBackAll(world, screen, { options, yes, inventory, head, undoables: undoables.value, guard: guardOf(options) });
 }
 
 /** What is to be taken back, and by whose word. */
@@ -54,13 +55,14 @@ interface RollbackTask {
   readonly inventory: GroupedInventory;
   readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'runbookDirectory' | 'of'>;
   readonly undoables: readonly Undoable[];
+  readonly guard?: Guard;
 }
 
 /** Plans, asks and takes back: a run of its own, with a record of its own. */
 export async function rollBackAll(
   world: World,
   screen: Screen,
-  { options, yes, inventory, head, undoables }: RollbackTask,
+  { options, yes, inventory, head, undoables, guard }: RollbackTask,
 ): Promise<number> {
   const names = new Set(undoables.map(({ host }) => host.name));
   const unsealed = await unsealPasswords(
@@ -74,7 +76,7 @@ export async function rollBackAll(
   const view = viewOf(world, screen, json, true);
   const run = newRunId();
   const live = 'pause' in view ? { live: view as LiveView } : {};
-  const asking = { world, screen, kind: 'rollback' as const, runbook: head.runbook, yes, json, stop, ...live };
+  const asking = { world, screen, kind: 'rollback' as const, runbook: head.runbook, yes, json, stop, ...live, ...(guard ? { guard } : {}) };
   try {
     const ended = await drive(
       {

@@ -16,9 +16,10 @@ import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
+import { groupLimitsOf, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
-import { confirmTimeoutOf, type RunOptions, typed } from './options.ts';
+import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed } from './options.ts';
 import { directApplyProblem, readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
@@ -33,7 +34,7 @@ import { stateDirectory, type World } from './world.ts';
 export interface RunRequest {
   readonly kind: Exclude<RunKind, 'rollback'>;
   readonly name: string;
-  readonly options: RunOptions;
+  readonly options: RunOptions & GuardOptions;
   readonly yes: boolean;
   readonly detailedExitCode: boolean;
   /** Where the plan is to be kept; `plan` only. */
@@ -64,6 +65,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const chosen = await chooseHosts(world, screen, options, runbook);
   if (!chosen.ok) return screen.refuse(chosen.failure);
   const { inventory, hosts, notes } = chosen.value;
+  const limits = groupLimitsOf(inventory);
+  if (!limits.ok) return screen.refuse(limits.failure);
   const unfit = unfitParams(runbook, inputs.value, hosts);
   if (unfit) return screen.refuse(unfit);
   screen.tell(notes.flatMap((note) => hanging(screen.err, 0, '', screen.err.say(note))));
@@ -81,6 +84,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     yes: request.yes,
     json: options.json === true,
     stop,
+    guard: guardOf(options, inventory),
   };
   const run = newRunId();
   const head = {
@@ -96,7 +100,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   };
   const asked = new Map<string, Result<Host>>();
   let planned: readonly PlannedHost[] = [];
-  const assignment = { head, runbook, hosts: hosts.map(withoutSecrets), inputs: inputs.value };
+  const assignment = { head, runbook, hosts: hosts.map(withoutSecrets), inputs: inputs.value, limits: limits.value };
   try {
     const ended = await drive(
       {

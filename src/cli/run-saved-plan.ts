@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
+import type { GroupLimit } from '../engine/roll-out.ts';
 import { applyPlanned } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
 import type { KnownHost } from '../remote/fleet.ts';
@@ -13,11 +14,12 @@ import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { connect, type Ways, withoutSecrets } from './connect.ts';
+import { type Guard, groupLimitsOf, guardOf } from './host-guard.ts';
 import { inventoryDifferences } from './inventory-digests.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs } from './load-runbook-file.ts';
 import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
-import { confirmTimeoutOf, type RunOptions, typed } from './options.ts';
+import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed } from './options.ts';
 import { readRules } from './plan-policy.ts';
 import { viewOf } from './run-runbook.ts';
 import { shownPath } from './save-plan.ts';
@@ -33,7 +35,7 @@ import { stateDirectory, type World } from './world.ts';
 export interface SavedPlanRequest {
   /** Absolute. */
   readonly file: string;
-  readonly options: RunOptions & { readonly planHash?: string };
+  readonly options: RunOptions & GuardOptions & { readonly planHash?: string };
   readonly yes: boolean;
   /** Only show it. */
   readonly dryRun: boolean;
@@ -69,6 +71,8 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   if (!read.ok) return screen.refuse(read.failure);
   screen.tell(read.value.notes.map(screen.err.say));
   const { inventory } = read.value;
+  const limits = groupLimitsOf(inventory);
+  if (!limits.ok) return screen.refuse(limits.failure);
   const planned = new Set(open.plan.hosts.map(({ plan: { host } }) => host));
   const unsealed = await unsealPasswords(
     inventory,
@@ -85,6 +89,8 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
       vouched: vouched.value,
       ways,
       isNamed: isNamed.value,
+      guard: guardOf(options, inventory),
+      limits: limits.value,
     });
   } finally {
     await ways.close();
@@ -98,6 +104,8 @@ interface Means {
   readonly ways: Ways;
   /** `--plan-hash` named this plan, which is to approve it. */
   readonly isNamed: boolean;
+  readonly guard: Guard;
+  readonly limits: readonly GroupLimit[];
 }
 
 async function carryOut(
@@ -105,7 +113,7 @@ async function carryOut(
   screen: Screen,
   { options, yes }: SavedPlanRequest,
   open: OpenPlan,
-  { inputs, hosts, vouched, ways, isNamed }: Means,
+  { inputs, hosts, vouched, ways, isNamed, guard, limits }: Means,
 ): Promise<number> {
   const { runbook, plan, sha256 } = open;
   const json = options.json === true;
@@ -124,6 +132,7 @@ async function carryOut(
     preface: showSavedPlan(screen.out, shownPath(world, open.file), open, vouched, Date.now()),
     json,
     stop,
+    guard,
     ...('pause' in view ? { live: view as LiveView } : {}),
   };
   const head = {
@@ -160,7 +169,7 @@ async function carryOut(
       operator: world.user,
       journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),
     },
-    (ports) => applyPlanned({ head, runbook, hosts, inputs }, plannedHosts(open, hosts, inputs), ports),
+    (ports) => applyPlanned({ head, runbook, hosts, inputs, limits }, plannedHosts(open, hosts, inputs), ports),
   );
   const summary = recap(ended.events, planAgain(open, options));
   if (!json && summary) screen.print(showRecap(screen.out, summary));

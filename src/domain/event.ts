@@ -104,7 +104,14 @@ export type EventBody =
   | { readonly type: 'host.finished'; readonly host: string; readonly outcome: Outcome; readonly reason?: Failure }
   | { readonly type: 'budget.exceeded'; readonly failures: number; readonly budget: number; readonly notStarted: readonly string[] }
   /** So many hosts are changed and not confirmed that no further one is begun. */
-  | { readonly type: 'rollout.held'; readonly unconfirmed: number; readonly maxUnavailable: number; readonly notStarted: readonly string[] }
+  | {
+      readonly type: 'rollout.held';
+      readonly unconfirmed: number;
+      readonly maxUnavailable: number;
+      readonly notStarted: readonly string[];
+      /** The group whose own limit it is; absent: the runbook's. */
+      readonly group?: string;
+    }
   | { readonly type: 'run.interrupted'; readonly signal: string }
   /** Last of every run; `exitCode` as in the command line's contract. */
   | { readonly type: 'run.finished'; readonly outcomes: Readonly<Record<string, Outcome>>; readonly exitCode: number };

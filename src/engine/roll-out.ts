@@ -13,6 +13,22 @@ export interface Ready {
   begin(): AsyncGenerator<EventBody, void>;
 }
 
+/** How many hosts of a group may be changed and not settled at the same time, whatever the wave. */
+export interface GroupLimit {
+  readonly group: string;
+  readonly most: number;
+  readonly hosts: ReadonlySet<string>;
+}
+
+/** What a rollout is held to, beside the runbook's own policy. */
+export interface RollOutOptions {
+  /** Ask again before each wave after the first. */
+  readonly confirmWaves: boolean;
+  /** The outcome that the run is for, and never a failure. */
+  readonly aim: Outcome;
+  readonly limits?: readonly GroupLimit[];
+}
+
 /**
  * Outcomes that spend the failure budget: all in which a change was begun, or could not be, and the host is not known to be
  * well. A stale host is refused before anything is done to it, so it says nothing against doing the same to others.
@@ -22,13 +38,13 @@ const SPENDS: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'conflict
 /**
  * Changes hosts wave by wave. A wave starts only when the one before it has ended and the failures so far are within
  * the budget; hosts under way when it is exceeded are brought to their end, the rest is not begun. Never are more hosts of a wave
- * changed and unconfirmed than `maxUnavailable`: a host is begun when another one was confirmed or is back. `aim` is the outcome that
- * the run is for, and never a failure.
+ * changed and unconfirmed than `maxUnavailable`, and never more of a group than its own limit: a host is begun when another one was
+ * confirmed or is back. Hosts of other groups go on meanwhile.
  */
 export async function* rollOut(
   hosts: readonly Ready[],
   rollout: Rollout,
-  { confirmWaves, aim }: { readonly confirmWaves: boolean; readonly aim: Outcome },
+  { confirmWaves, aim, limits = [] }: RollOutOptions,
   ports: Ports,
 ): AsyncGenerator<readonly EventBody[], Finish> {
   const waves = wavesOf(hosts, rollout.waves);
@@ -43,6 +59,7 @@ export async function* rollOut(
     const held = (): EventBody => {
       return { type: 'rollout.held', unconfirmed: tally.unconfirmed, maxUnavailable: most, notStarted: notStarted() };
     };
+    const fullGroup = (name: string) => limits.find(({ hosts: of, most: few }) => of.has(name) && tally.busyOf(of) >= few);
     if (ports.stop.aborted) return { declined: false };
     if (isHeld()) {
       yield [held()];
@@ -55,9 +72,12 @@ export async function* rollOut(
     }
     yield [{ type: 'wave.started', wave: number, of: waves.length, hosts: names }];
     for await (const events of interleave(
-      wave.map((host) => host.begin),
+      wave.map(({ name, begin }) => () => {
+        tally.busy.add(name);
+        return begin();
+      }),
       () => Math.min(rollout.parallel, most - tally.unconfirmed),
-      () => !ports.stop.aborted && tally.failures <= budget && !isHeld(),
+      (index) => !ports.stop.aborted && tally.failures <= budget && !isHeld() && fullGroup(names[index] ?? '') === undefined,
     )) {
       for (const event of events) tally.take(event);
       yield events;
@@ -69,17 +89,25 @@ export async function* rollOut(
       return { declined: false };
     }
     // Whether the next wave may begin is asked by its own measure; this one was not begun whole.
-    if (!ports.stop.aborted && isHeld() && names.some((name) => !tally.begun.has(name))) {
-      yield [held()];
+    const left = names.filter((name) => !tally.begun.has(name));
+    if (!ports.stop.aborted && left.length > 0) {
+      const full = isHeld() ? undefined : fullGroup(left[0] ?? '');
+      yield [full === undefined ? held() : heldBy(full, tally, notStarted())];
       return { declined: false };
     }
   }
   return { declined: false };
 }
 
+function heldBy({ group, most, hosts }: GroupLimit, tally: Tally, notStarted: readonly string[]): EventBody {
+  return { type: 'rollout.held', unconfirmed: tally.busyOf(hosts), maxUnavailable: most, notStarted, group };
+}
+
 /** How a rollout goes, by the events of its hosts. */
 class Tally {
   readonly begun = new Set<string>();
+  /** Hosts that were begun, and are not known to be settled. */
+  readonly busy = new Set<string>();
   failures = 0;
   /** Hosts that came to their end here and have not settled: nobody knows of them, or they go on taking themselves back. */
   unconfirmed = 0;
@@ -88,6 +116,11 @@ class Tally {
 
   constructor(aim: Outcome) {
     this.#aim = aim;
+  }
+
+  /** How many of a group are begun and not settled. */
+  busyOf(hosts: ReadonlySet<string>): number {
+    return [...this.busy].filter((name) => hosts.has(name)).length;
   }
 
   take(event: EventBody): void {
@@ -104,6 +137,7 @@ class Tally {
         break;
       case 'host.finished':
         if (this.#open.has(event.host)) this.unconfirmed += 1;
+        else this.busy.delete(event.host);
         if (event.outcome !== this.#aim && SPENDS.has(event.outcome)) this.failures += 1;
         break;
     }

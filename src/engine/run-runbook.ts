@@ -7,7 +7,7 @@ import { executeHost } from './execute-host.ts';
 import { planFleet } from './plan-fleet.ts';
 import type { PlannedHost, Planning } from './plan-host.ts';
 import type { Ports } from './ports.ts';
-import { type Ready, rollOut } from './roll-out.ts';
+import { type GroupLimit, type Ready, rollOut } from './roll-out.ts';
 import { asked, type EventBatches, type Finish, framed, type RunHead } from './run.ts';
 import { contextOf, stepsToVerify } from './verify-context.ts';
 import { verifyUntil } from './verify-until.ts';
@@ -18,6 +18,8 @@ export interface Assignment {
   readonly runbook: Runbook;
   readonly hosts: readonly Host[];
   readonly inputs: JsonObject;
+  /** How many hosts of a group may be changed and not settled at the same time; `apply` only. */
+  readonly limits?: readonly GroupLimit[];
 }
 
 /**
@@ -49,7 +51,7 @@ async function* applied(assignment: Assignment, ports: Ports): AsyncGenerator<re
   const planned = yield* planFleet(assignment.hosts, planning);
   yield planned.filter(({ plan }) => plan.outcome !== 'would-fix').map(finishedByPlan);
   const ill = planned.filter(({ plan }) => plan.outcome === 'would-fix');
-  return yield* carriedOut(ill, planning, ports);
+  return yield* carriedOut(ill, planning, assignment, ports);
 }
 
 /**
@@ -66,11 +68,16 @@ async function* appliedAsPlanned(
   ports: Ports,
 ): AsyncGenerator<readonly EventBody[], Finish> {
   yield planned.map(({ host, plan }) => ({ type: 'host.planned', host: host.name, plan }));
-  return yield* carriedOut(planned, planningOf(assignment, ports), ports);
+  return yield* carriedOut(planned, planningOf(assignment, ports), assignment, ports);
 }
 
 /** From plans to the end of the run: approval, and then wave by wave. */
-async function* carriedOut(ill: readonly PlannedHost[], planning: Planning, ports: Ports): AsyncGenerator<readonly EventBody[], Finish> {
+async function* carriedOut(
+  ill: readonly PlannedHost[],
+  planning: Planning,
+  { limits = [] }: Assignment,
+  ports: Ports,
+): AsyncGenerator<readonly EventBody[], Finish> {
   const { runbook } = planning;
   if (ill.length === 0 || ports.stop.aborted) return { declined: false };
   const names = ill.map(({ host }) => host.name);
@@ -79,7 +86,7 @@ async function* carriedOut(ill: readonly PlannedHost[], planning: Planning, port
   if (approval.answer === 'no' || approval.answer === 'none') return { declined: true };
   const confirmWaves = approval.answer === 'wave' || runbook.rollout.confirm === 'wave';
   const ready = ill.map((one) => readyToFix(one, planning, ports));
-  return yield* rollOut(ready, runbook.rollout, { confirmWaves, aim: 'fixed' }, ports);
+  return yield* rollOut(ready, runbook.rollout, { confirmWaves, aim: 'fixed', limits }, ports);
 }
 
 function planningOf({ head, runbook, inputs }: Assignment, { fleet, clock, stop, hostFor }: Ports): Planning {

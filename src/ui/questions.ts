@@ -76,6 +76,12 @@ async function counted(terminal: Terminal, page: Page, { hosts }: Question, chos
   return 'no';
 }
 
+/** Asks for a line; undefined when nobody answers. */
+export async function askTyped(terminal: Terminal, page: Page, message: string, signal?: AbortSignal): Promise<string | undefined> {
+  const given = await prompted(terminal, page, { type: 'input', message: page.say(message) }, signal);
+  return typeof given === 'string' ? undefined : given.value;
+}
+
 /** What is about to happen, below a line that sets it apart from whatever was printed before. */
 export function questionLines(page: Page, question: Question): readonly string[] {
   const { style, symbols } = page;

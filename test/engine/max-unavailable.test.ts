@@ -5,63 +5,8 @@ import type { WaveSize } from '../../src/domain/runbook.ts';
 import { isSettled } from '../../src/domain/transaction.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import { hostsIn } from '../../src/engine/waves.ts';
-import type { FakeHost } from '../fakes/fake-host.ts';
-import { events, FILE, host, lines, rig, runbook } from './rig.ts';
-
-/** What can become of a host that is changed. */
-const FATES = [
-  'fixed',
-  'ill',
-  'cannot be asked',
-  'restart fails',
-  'edited',
-  'cannot go back',
-  'lost before',
-  'lost after',
-  'silent',
-  'locked',
-] as const;
-type Fate = (typeof FATES)[number];
-
-/** What a host says of itself once it was changed; the others are ill. */
-const AFTER: Readonly<Partial<Record<Fate, string>>> = { fixed: 'well', 'cannot be asked': 'mute' };
-
-function fated(fates: readonly Fate[]): ReturnType<typeof rig> {
-  const hosts = fates.map((fate, index) => host(`h${index}`, 'mode=bad\n', AFTER[fate] ?? 'ill'));
-  const world = rig(hosts);
-  for (const [index, fate] of fates.entries()) befall(world, world.fleet.host(`h${index}`), fate);
-  return world;
-}
-
-function befall({ fleet }: ReturnType<typeof rig>, fake: FakeHost, fate: Fate): void {
-  const onceApplied = (happens: () => void) => {
-    fake.hooks.answer = () => void (fake.states.get(fake.name) === 'applied' && happens());
-  };
-  switch (fate) {
-    case 'restart fails':
-      fake.hooks.fails = ({ kind }) => (kind === 'trigger' ? 'half' : undefined);
-      break;
-    case 'edited':
-      onceApplied(() => fake.write(FILE, 'mine\n'));
-      break;
-    case 'cannot go back':
-      onceApplied(() => fake.setUnit('app.service', { LoadState: 'masked', ActiveState: 'inactive' }));
-      break;
-    case 'lost before':
-      fleet.cuts.set(fake.name, 'before');
-      break;
-    case 'lost after':
-      fleet.cuts.set(fake.name, 'after');
-      break;
-    case 'silent':
-      fleet.cuts.set(fake.name, 'after');
-      fake.hooks.beforeApply = () => fleet.setReachable(fake.name, false);
-      break;
-    case 'locked':
-      fake.hooks.refuses = () => ({ code: 'locked', message: 'held' });
-      break;
-  }
-}
+import { FATES, type Fate, fated } from './fates.ts';
+import { events, lines, runbook } from './rig.ts';
 
 /** Hosts that are announced and not settled, after each event, beside what their wave allows. */
 function counted(all: readonly RunEvent[], size: WaveSize): readonly { readonly open: number; readonly most: number }[] {
