@@ -3,6 +3,7 @@ import type { Result } from '../domain/failure.ts';
 import { contentOf } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
 import type { SavedInventory } from '../domain/saved-plan.ts';
+import { isKubernetesSource } from '../inventory/kubernetes-source.ts';
 import { canonicalJson } from '../journal/canonical-json.ts';
 
 /** The answers to `on:` patterns that were asked for while planning. */
@@ -11,8 +12,8 @@ export type Asked = ReadonlyMap<string, Result<Host>>;
 /** What an inventory says of the hosts of a plan, and of those that answer for them, by digest. Hosts come without passwords. */
 export function savedInventory(cwd: string, sources: readonly string[], hosts: readonly Host[], asked: Asked): SavedInventory {
   return {
-    // A list of hosts is no path.
-    sources: sources.map((source) => (source.includes(',') ? source : resolve(cwd, source))),
+    // A list of hosts is no path, and no more is a cluster.
+    sources: sources.map((source) => (source.includes(',') || isKubernetesSource(source) ? source : resolve(cwd, source))),
     hosts: Object.fromEntries(hosts.map((host) => [host.name, digestOf(host)])),
     asked: Object.fromEntries([...asked].map(([pattern, host]) => [pattern, digestOf(host.ok ? host.value : undefined)])),
   };

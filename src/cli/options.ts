@@ -55,7 +55,7 @@ export function withCommonOptions(command: Command): Command {
 /** Adds the options that say what is read of which inventory. */
 export function withInventoryOptions(command: Command): Command {
   return withCommonOptions(command)
-    .option('-i, --inventory <source>', 'inventory file, directory, script, or "host1,host2,"; may be repeated', collected)
+    .option('-i, --inventory <source>', 'inventory file, directory, script, "host1,host2," or kubernetes:; may be repeated', collected)
     .option('-l, --limit <pattern>', 'narrow the target')
     .option('--vault-password-file <file>', 'password of ansible-vault: a file, or a program that prints it; may be repeated', collected)
     .option('--vault-id <label@file>', 'the same with a label; "label@prompt" asks; may be repeated', collected)

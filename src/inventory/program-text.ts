@@ -16,7 +16,7 @@ export interface Program {
 /** The last line of standard error that speaks of an error, else the last one: what went wrong stands there, and advice below it. */
 function lastWord(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const last = lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.findLast((line) => line !== '');
+  const last = lines.findLast((line) => /(?:^|: )error:/i.test(line)) ?? lines.findLast((line) => line !== '');
   return last === undefined ? '' : `: ${last.length > 300 ? `${last.slice(0, 300)}…` : last}`;
 }
 

@@ -4,6 +4,7 @@ import { InventoryDraft } from './draft.ts';
 import { readHostList } from './host-list-source.ts';
 import { readIni } from './ini-source.ts';
 import type { InventoryIo } from './inventory-io.ts';
+import { isKubernetesSource, readKubernetes } from './kubernetes-source.ts';
 import { pathKind, readHead, readText } from './read-text.ts';
 import { readScript } from './script-source.ts';
 import { filesIn } from './source-directory.ts';
@@ -13,7 +14,7 @@ import { noUnsealer, type Unsealer } from './unsealer.ts';
 import { readVariableFiles } from './variable-files.ts';
 import { readYaml } from './yaml-source.ts';
 
-/** What a source turned out to be; a list of hosts has no path, and so no variable files beside it. */
+/** What a source turned out to be; a list of hosts, and a cluster, have no path, and so no variable files beside it. */
 type Source = { readonly kind: 'list' } | { readonly kind: 'path'; readonly path: string; readonly isDirectory: boolean };
 
 const READERS: Readonly<Record<SourceFormat, (path: string, text: string, draft: InventoryDraft) => Failure | undefined>> = {
@@ -35,6 +36,11 @@ async function readFile(path: string, draft: InventoryDraft, io: InventoryIo): P
 }
 
 async function readSource(source: string, draft: InventoryDraft, io: InventoryIo): Promise<Result<Source>> {
+  // Before all else, as a selector may hold a comma.
+  if (isKubernetesSource(source)) {
+    const failure = await readKubernetes(source, draft, io);
+    return failure === undefined ? ok({ kind: 'list' }) : { ok: false, failure };
+  }
   const kind = await pathKind(source, io);
   if (!kind.ok) return kind;
   if (kind.value === 'absent') {
@@ -85,7 +91,7 @@ async function variableFiles(
 
 /**
  * Reads and merges inventory sources in the order given; later ones win. A source is a YAML, INI or TOML file of Ansible's, a script,
- * a directory of such files, or a list of hosts that holds a comma; `group_vars` and `host_vars` beside files and beside the runbook are
+ * a directory of such files, a list of hosts that holds a comma, or `kubernetes:`; `group_vars` and `host_vars` beside files and beside the runbook are
  * read as well. Anything missing, unreadable, not understood or without a single host is a failure with its place.
  */
 export async function readInventory(sources: readonly string[], io: InventoryIo, beside: Beside = {}): Promise<Result<GroupedInventory>> {
