@@ -8,7 +8,7 @@ import { askYes } from './ask-yes.ts';
 import { connect } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
-import { chooseHosts } from './targets.ts';
+import { chooseByPattern } from './targets.ts';
 import type { World } from './world.ts';
 
 /** What a host showed, or why it showed nothing. */
@@ -54,7 +54,7 @@ export async function enrolHostkeys(world: World, pattern: string, options: Targ
 }
 
 async function survey(world: World, screen: Screen, pattern: string, options: TargetOptions): Promise<Result<readonly Surveyed[]>> {
-  const chosen = await chooseHosts(world, { ...options, hosts: options.hosts ?? pattern }, pattern);
+  const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return chosen;
   screen.tell(chosen.value.notes.map(screen.err.say));
   const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory);

@@ -7,13 +7,13 @@ import { type Pinged, type PingRow, type Pong, pingReport } from '../views/ping-
 import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
-import { chooseHosts } from './targets.ts';
+import { chooseByPattern } from './targets.ts';
 import type { World } from './world.ts';
 
 /** `ping`: 4 when a host was not reached, 3 when one that was cannot be changed, else 0. */
 export async function runPing(world: World, pattern: string, options: TargetOptions): Promise<number> {
   const screen = screenOf(world, options);
-  const chosen = await chooseHosts(world, { ...options, hosts: options.hosts ?? pattern }, pattern);
+  const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return screen.refuse(chosen.failure);
   screen.tell(chosen.value.notes.map(screen.err.say));
   const { fleet, close } = await connect(world, options, screen, chosen.value.inventory);

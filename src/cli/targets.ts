@@ -39,9 +39,17 @@ export async function chooseHosts(
 ): Promise<Result<Chosen>> {
   const pattern = options.hosts ?? runbook.hosts;
   if (pattern === undefined) return fail('bad-input', 'the runbook names no hosts of its own', { hint: 'name them: --hosts PATTERN' });
-  const read = await readSources(world, screen, options, directoryOf(world, runbook));
+  return chosen(await readSources(world, screen, options, directoryOf(world, runbook)), pattern, options);
+}
+
+/** Reads the inventory and chooses hosts where there is no runbook: those of a pattern, narrowed by `--limit`. No host is an error. */
+export async function chooseByPattern(world: World, screen: Screen, options: TargetOptions, pattern: string): Promise<Result<Chosen>> {
+  return chosen(await readSources(world, screen, options, undefined), options.hosts ?? pattern, options);
+}
+
+async function chosen(read: Result<ReadInventory>, pattern: string, { limit }: TargetOptions): Promise<Result<Chosen>> {
   if (!read.ok) return read;
-  const hosts = await selected(read.value.inventory, pattern, options.limit);
+  const hosts = await selected(read.value.inventory, pattern, limit);
   if (!hosts.ok) return hosts;
   const opened = await unsealPasswords(read.value.inventory, hosts.value);
   return opened.ok ? ok({ ...read.value, hosts: hosts.value }) : opened;

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { Become, BecomeMethod, SecretRef, Target } from '../domain/transport.ts';
 import { type ConnectionSources, connectionSources, effective } from './connection-sources.ts';
-import { type InventoryPassword, refuseVariable, truthOf } from './connection-variables.ts';
+import { type InventoryPassword, refuseVariable, type Setting, truthOf } from './connection-variables.ts';
 import { addressFault, bareAddress, userFault } from './login-name.ts';
 import { identityFilesOf, knownHostsOf } from './target-paths.ts';
 
