@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Fleet } from '../../src/domain/access.ts';
 import type { TransactionState } from '../../src/domain/transaction.ts';
-import { fleetIsMissing, run } from '../lab/commands.ts';
+import { fleetIsMissing } from '../lab/commands.ts';
 import { type HostWish, TestFleet } from '../lab/fleet.ts';
 import { hostNamed, reach } from '../lab/reach.ts';
 import { command, edited, transactionOf, trigger } from '../systemd/transactions.ts';
@@ -67,9 +67,9 @@ describe.skipIf(missing)(`the undo that a host carries out by itself${missing ? 
     const before = (await starts('a')).length;
     const tx = await begun('a', 'new\n', 6);
     expect(await conf('a')).toBe('new\n');
-    await run('ip', ['link', 'set', 'va', 'down']);
+    await fleet.host('a').cable('out');
     await until('a', tx, 'ROLLEDBACK');
-    await run('ip', ['link', 'set', 'va', 'up']);
+    await fleet.host('a').cable('in');
     await way.close(hostNamed('a'));
     expect(await stateOf('a', tx)).toBe('rolled-back');
     expect(await conf('a')).toBe('old\n');

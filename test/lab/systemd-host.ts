@@ -118,6 +118,11 @@ export class SystemdHost {
     this.#leader = undefined;
   }
 
+  /** Pulls its cable, or plugs it in again: packets are lost without a word to either side. */
+  async cable(state: 'in' | 'out'): Promise<void> {
+    await run('ip', ['link', 'set', this.#recipe.link, state === 'in' ? 'up' : 'down']);
+  }
+
   /** Runs a program in the host's namespaces, as root and without a login (it leaves no trace of one). */
   async exec(...argv: readonly string[]): Promise<string> {
     const [leader] = (await run('pgrep', ['-P', String(this.#leader?.pid)])).trim().split('\n');

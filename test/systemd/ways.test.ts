@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fleet } from '../../src/domain/access.ts';
-import { fleetIsMissing, run } from '../lab/commands.ts';
+import { fleetIsMissing } from '../lab/commands.ts';
 import { type HostWish, TestFleet } from '../lab/fleet.ts';
 import { hostNamed, reach } from '../lab/reach.ts';
 import { apply, command, edited, failureOf, transactionOf } from './transactions.ts';
@@ -94,9 +94,9 @@ describe.skipIf(missing)(`the way to a real sshd${missing ? ` (${missing})` : ''
   });
 
   it('is lost when the link goes silent under a transaction', async () => {
-    const { tx, failure } = await cutWhileApplying('watchful', () => run('ip', ['link', 'set', 'vwatchful', 'down']));
+    const { tx, failure } = await cutWhileApplying('watchful', () => fleet.host('watchful').cable('out'));
     expect(failure).toMatchObject({ code: 'lost' });
-    await run('ip', ['link', 'set', 'vwatchful', 'up']);
+    await fleet.host('watchful').cable('in');
     await expectCarriedToItsEnd('watchful', tx);
   });
 
