@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { LAUNCH, runbook, start } from '../lab/command-line.ts';
 import { noKeygen, Signers } from '../lab/signers.ts';
 import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
-import { DOWN, noTerminal, Pty, quoted, RETURN } from './pty.ts';
+import { CTRL_C, DOWN, noTerminal, Pty, quoted, RETURN } from './pty.ts';
 
 const PASSPHRASE = 'correct-horse';
 
@@ -91,7 +91,8 @@ describe.skipIf((noPractice ?? noKeygen) !== undefined)(onPractice('where runs a
       const { env } = locked();
       const pty = Pty.runbook(apply(), { env, columns: 120 });
       await pty.waitFor(/Enter passphrase/);
-      pty.type('\x03');
+      // ssh-keygen does not notice a signal between its question and its reading before a line ends.
+      pty.type(CTRL_C, RETURN);
       expect(await pty.exitCode()).toBe(0);
       expect(pty.screen.text).toMatch(/the end of the run is not signed/);
       expect(existsSync(await lastSignature())).toBe(false);

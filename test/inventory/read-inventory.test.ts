@@ -66,7 +66,6 @@ top: { children: { deep: { hosts: h, vars: { c: deep } } }, vars: { c: top } }
   test.each([
     ['a: [', /^group_vars\/all\.yml:\d+:\d+: not valid YAML: /],
     ['- a', /^group_vars\/all\.yml:1:1: a file of variables must be a mapping$/],
-    ['$ANSIBLE_VAULT;1.1;AES256\n61', /^group_vars\/all\.yml:1:1: this file is encrypted with ansible-vault, which is not supported yet$/],
   ])('in the file %j are refused with their place', async (text, message) => {
     const read = await readInventory(['hosts'], memoryIo({ hosts: 'h\n', 'group_vars/all.yml': text }));
     expect(failureText(read)).toMatch(message);
@@ -105,7 +104,10 @@ describe('a source that is not there, or not what it seems', () => {
     [['nothere'], 'nothere: there is no inventory nothere (for a single host write "nothere," with a comma)'],
     [['a/b.yml'], 'a/b.yml: there is no inventory a/b.yml (check the path)'],
     [['run.sh'], 'run.sh:1:1: this is a script, but you may not execute it (chmod +x run.sh)'],
-    [['vault'], 'vault:1:1: this file is encrypted with ansible-vault, which is not supported yet'],
+    [
+      ['vault'],
+      'vault:1:1: this inventory is encrypted with ansible-vault as a whole (names of hosts are no secret: encrypt variables, in group_vars and host_vars)',
+    ],
     [['binary'], 'binary: binary is no text file'],
     [['a,b[1:3],'], 'a,b[1:3],:1:3: "b[1:3]" is a range, which a list of hosts does not expand (name each host, or use an inventory file)'],
     [['a,-b'], 'a,-b:1:3: the host name "-b" cannot be used: a host name may not begin with "-"'],
