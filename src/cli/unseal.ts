@@ -3,24 +3,28 @@ import { ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
 import { sealedPasswords } from '../inventory/connection-variables.ts';
+import { findVaultIds } from '../inventory/find-vault-ids.ts';
 import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { createUnsealer, type Unsealer } from '../inventory/unsealer.ts';
-import { parseVaultId } from '../inventory/vault-passwords.ts';
+import { PROMPT, parseVaultId, type VaultId } from '../inventory/vault-passwords.ts';
 import { askSecret } from './ask-secret.ts';
 import type { InventoryOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
 
-/** What opens encrypted variables, by the options and the environment; a person is asked where neither has a vault password. */
+/** What opens encrypted variables, by the options, else as Ansible is set up; a person is asked where neither has a vault password. */
 export function unsealerOf(world: World, screen: Screen, options: InventoryOptions): Unsealer {
   const { vaultId = [], vaultPasswordFile = [], ageIdentity = [] } = options;
-  const { ANSIBLE_VAULT_PASSWORD_FILE: ansibles, RUNBOOK_AGE_IDENTITY: identity } = world.env;
-  const files = vaultPasswordFile.length + vaultId.length === 0 && ansibles ? [ansibles] : vaultPasswordFile;
-  const vaultIds = [...vaultId.map((text) => parseVaultId(text, world.home)), ...files.map((source) => ({ source }))];
+  const identity = world.env['RUNBOOK_AGE_IDENTITY'];
   const absolute = (path: string) => resolve(world.cwd, path);
+  const whole = (id: VaultId): VaultId => (id.source === PROMPT ? id : { ...id, source: absolute(id.source) });
   return createUnsealer(
     {
-      vaultIds: vaultIds.map((id) => (id.source === 'prompt' ? id : { ...id, source: absolute(id.source) })),
+      vaultIds: [...vaultId.map((text) => parseVaultId(text, world.home)), ...vaultPasswordFile.map((source) => ({ source }))].map(whole),
+      async find() {
+        const found = await findVaultIds(world.env, nodeInventoryIo);
+        return found.ok ? ok(found.value.map(whole)) : found;
+      },
       ageIdentities: (ageIdentity.length === 0 && identity ? [identity] : ageIdentity).map(absolute),
       ask: (name) => askSecret(world, screen, name),
     },

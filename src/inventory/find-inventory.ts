@@ -12,7 +12,8 @@ export interface FoundInventory {
   readonly why: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 type Found = Result<FoundInventory | undefined>;
 
 const NONE: Found = ok(undefined);
@@ -33,7 +34,7 @@ async function inDirectory(io: InventoryIo): Promise<Found> {
 }
 
 /** The one configuration file that Ansible would read. */
-async function configFile(env: Environment, io: InventoryIo): Promise<Result<string | undefined>> {
+export async function configFile(env: Environment, io: InventoryIo): Promise<Result<string | undefined>> {
   const home = env['HOME'];
   const candidates = [
     env['ANSIBLE_CONFIG'],

@@ -4,7 +4,7 @@ import { decryptVault } from './decrypt-vault.ts';
 import type { InventoryIo } from './inventory-io.ts';
 import { programText } from './program-text.ts';
 import { parseVaultText, type VaultEnvelope } from './vault-envelope.ts';
-import { type Ask, HOW, type VaultId, vaultPassword } from './vault-passwords.ts';
+import { type Ask, HOW, PROMPT, type VaultId, vaultPassword } from './vault-passwords.ts';
 
 /** Opens what is encrypted in an inventory. Passwords are fetched when something needs them, and once. */
 export interface Unsealer {
@@ -17,6 +17,8 @@ export interface Unsealer {
 /** Where keys and passwords come from. */
 export interface UnsealOptions {
   readonly vaultIds: readonly VaultId[];
+  /** Looks for vault passwords where none were given, once there is something to open. */
+  readonly find?: () => Promise<Result<readonly VaultId[]>>;
   /** Files of age identities (or SSH keys). */
   readonly ageIdentities: readonly string[];
   readonly ask?: Ask;
@@ -33,6 +35,7 @@ class VaultOpener {
   readonly #io: InventoryIo;
   readonly #passwords = new Map<VaultId, Promise<Result<Secret<string>>>>();
   readonly #opened = new Map<string, Promise<Result<Secret<string>>>>();
+  #found: Promise<Result<readonly VaultId[]>> | undefined;
 
   constructor(options: UnsealOptions, io: InventoryIo) {
     this.#options = options;
@@ -49,7 +52,9 @@ class VaultOpener {
   async #open(text: string, at: string): Promise<Result<Secret<string>>> {
     const envelope = parseVaultText(text, at);
     if (!envelope.ok) return envelope;
-    const ids = inOrder(this.#ids(), envelope.value);
+    const known = await this.#ids();
+    if (!known.ok) return known;
+    const ids = inOrder(known.value, envelope.value);
     if (ids.length === 0) return fail('bad-input', 'this is encrypted with ansible-vault, and no password was given', { at, hint: HOW });
     for (const id of ids) {
       const password = await this.#password(id);
@@ -63,9 +68,12 @@ class VaultOpener {
   }
 
   /** Without any, a person is asked. */
-  #ids(): readonly VaultId[] {
-    const { vaultIds, ask } = this.#options;
-    return vaultIds.length > 0 || ask === undefined ? vaultIds : [PROMPT];
+  async #ids(): Promise<Result<readonly VaultId[]>> {
+    const { vaultIds, find, ask } = this.#options;
+    if (vaultIds.length > 0) return ok(vaultIds);
+    this.#found ??= find?.() ?? Promise.resolve(ok([]));
+    const found = await this.#found;
+    return found.ok && found.value.length === 0 && ask !== undefined ? ok([ASKED]) : found;
   }
 
   #password(id: VaultId): Promise<Result<Secret<string>>> {
@@ -75,7 +83,7 @@ class VaultOpener {
   }
 }
 
-const PROMPT: VaultId = { source: 'prompt' };
+const ASKED: VaultId = { source: PROMPT };
 
 /** Runs `age`, which asks at the terminal itself where a passphrase is needed. */
 async function openAge(path: string, identities: readonly string[], io: InventoryIo): Promise<Result<Secret<string>>> {

@@ -19,11 +19,14 @@ export const HOW = 'pass --vault-password-file FILE, or --vault-id LABEL@FILE';
 /** Asks a person for a secret of this name; undefined when there is nobody, or no answer. */
 export type Ask = (name: string) => Promise<string | undefined>;
 
-/** Reads `label@source`, or a source alone, as `--vault-id` takes it. `~/` is the home, as a shell would leave it behind an `@`. */
-export function parseVaultId(text: string, home: string): VaultId {
+/** The source that is a person. */
+export const PROMPT = 'prompt';
+
+/** Reads `label@source`, or a source alone, as `--vault-id` takes it. `~/` is the home, where there is one: a shell leaves it behind an `@`. */
+export function parseVaultId(text: string, home: string | undefined): VaultId {
   const at = text.indexOf('@');
   const [label, source] = at < 0 ? ['', text] : [text.slice(0, at), text.slice(at + 1)];
-  const path = source.startsWith('~/') ? home + source.slice(1) : source;
+  const path = home !== undefined && source.startsWith('~/') ? home + source.slice(1) : source;
   return { source: path, ...(label === '' ? {} : { label }) };
 }
 
@@ -44,7 +47,7 @@ function commandOf({ source, label }: VaultId): readonly string[] {
 /** Fetches one password. A file that you may execute is run, and what it prints is the password, as with Ansible. */
 export async function vaultPassword(id: VaultId, ask: Ask | undefined, io: InventoryIo): Promise<Result<Secret<string>>> {
   const { source } = id;
-  if (source === 'prompt') return asked(id, ask);
+  if (source === PROMPT) return asked(id, ask);
   const kind = await pathKind(source, io);
   if (!kind.ok) return kind;
   if (kind.value !== 'file') return fail('not-found', `there is no vault password file ${source}`, { at: source });

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fail, ok } from '../../src/domain/failure.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createUnsealer, type UnsealOptions } from '../../src/inventory/unsealer.ts';
 import { parseVaultId } from '../../src/inventory/vault-passwords.ts';
@@ -82,6 +83,21 @@ describe('what ansible-vault encrypted', () => {
     const all = await Promise.all(texts.map((text) => unsealer.vault(text, 'here')));
     expect(all.map((each) => unwrap(each).reveal())).toEqual(['S3cret-pä$$', 'S3cret-pä$$', 'another']);
     expect(asked).toEqual(['vault password']);
+  });
+
+  test('has passwords looked for where none was given, once, and only when there is something to open', async () => {
+    let looked = 0;
+    const find = async () => {
+      looked += 1;
+      return ok([{ source: 'pw' }]);
+    };
+    const unsealer = opener({ find, ask: async () => 'not asked' });
+    expect(looked).toBe(0);
+    const texts = [GENUINE, sealVault('another', 'open sesame')];
+    const all = await Promise.all(texts.map((text) => unsealer.vault(text, 'here')));
+    expect(all.map((each) => unwrap(each).reveal())).toEqual(['S3cret-pä$$', 'another']);
+    expect(looked).toBe(1);
+    expect(await opened(GENUINE, { find: async () => fail('bad-input', 'unclear') })).toBe('unclear');
   });
 
   test.each([
