@@ -55,7 +55,8 @@ export async function vaultPassword(id: VaultId, ask: Ask | undefined, io: Inven
   const text = runs
     ? await programText({ argv: commandOf(id), what: 'the vault password program', at: source }, io)
     : await readText(source, io);
-  if (!text.ok) return text;
+  if (!text.ok)
+    return runs ? { ok: false, failure: { ...text.failure, hint: `if it is no program, take the bit away: chmod -x ${source}` } } : text;
   const password = text.value.trim();
   return password === '' ? fail('bad-input', `the vault password of ${source} is empty`, { at: source }) : ok(new Secret(password));
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -139,11 +139,16 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     fleet.host('sudo').write('/etc/app.conf', 'old\n');
     writeFileSync(join(work, 'line.yaml'), LINE_BOOK);
     writeFileSync(join(work, 'vault'), 'open sesame\n');
+    const sealed = sealVault(`ansible_become_password: ${JSON.stringify(PASSWORD)}\nother: S3cret too\n`, 'open sesame');
     for (const [given, outcome] of [
       [`${PASSWORD} not`, 'cannot become root'],
       [PASSWORD, 'fixed'],
       [{ __ansible_vault: sealVault(PASSWORD, 'open sesame') }, 'healthy'],
+      ['not this one', 'healthy'],
     ] as const) {
+      // A file of variables wins over what the inventory itself says.
+      mkdirSync(join(work, 'group_vars'), { recursive: true });
+      if (given === 'not this one') writeFileSync(join(work, 'group_vars/all.yml'), sealed);
       const inventory = JSON.parse(inventoryFor(fleet, {})) as { all: { vars: Record<string, unknown> } };
       Object.assign(inventory.all.vars, { ansible_user: 'asked', ansible_become_password: given });
       writeFileSync(join(work, 'hosts.json'), JSON.stringify(inventory));
