@@ -14,6 +14,7 @@ import { labPaths } from '../lab/lab-state.ts';
 import { createFleet, type KnownHost } from '../remote/fleet.ts';
 import { posixHost } from '../remote/host-shell.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
+import { createOpensshTransport } from '../transport/openssh-transport.ts';
 import { sshDefaults } from '../transport/ssh-defaults.ts';
 import { createWorkerTransport } from '../transport/worker-transport.ts';
 import { askSecret } from './ask-secret.ts';
@@ -88,7 +89,8 @@ export async function connect(
   };
   const nonce = () => randomBytes(16).toString('hex');
   const workers = createWorkerTransport({ secrets: remembering });
-  const remote = createFleet({ transport: workers, targetOf: target, nonce, known });
+  const transport = options.transport === 'openssh' ? createOpensshTransport({ secrets: remembering }) : workers;
+  const remote = createFleet({ transport, targetOf: target, nonce, known });
   const shell = { ...posixHost, path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
   const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce, shell });
   const opened = new Set<Host>();

@@ -26,6 +26,7 @@ export interface InventoryOptions extends CommonOptions {
 export interface TargetOptions extends InventoryOptions {
   readonly hosts?: string;
   readonly askBecomePass?: true;
+  readonly transport?: 'ssh2' | 'openssh';
 }
 
 /** How many hosts `apply` and `rollback` may change unless more are said. */
@@ -66,7 +67,13 @@ export function withInventoryOptions(command: Command): Command {
 export function withTargetOptions(command: Command): Command {
   return withInventoryOptions(command)
     .option('--hosts <pattern>', "target, in place of the runbook's own")
-    .option('-K, --ask-become-pass', 'ask for the sudo password');
+    .option('-K, --ask-become-pass', 'ask for the sudo password')
+    .addOption(
+      new Option(
+        '--transport <name>',
+        "the built-in SSH client, or this machine's ssh with its own configuration: certificates, tokens",
+      ).choices(['ssh2', 'openssh']),
+    );
 }
 
 /** Adds the options of a run. */
@@ -90,7 +97,7 @@ export function confirmTimeoutOf({ confirmTimeout }: RunOptions): Result<Partial
 
 /** The options of a run as they were typed, for a command that goes on with it. */
 export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
-  const { inventory = [], stateDir, askBecomePass, hosts, limit, input = [] } = options;
+  const { inventory = [], stateDir, askBecomePass, transport, hosts, limit, input = [] } = options;
   const { vaultPasswordFile = [], vaultId = [], ageIdentity = [] } = options;
   return {
     places: [
@@ -100,6 +107,7 @@ export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
       ...ageIdentity.flatMap((file) => ['--age-identity', file]),
       ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
       ...(askBecomePass ? ['-K'] : []),
+      ...(transport === undefined ? [] : ['--transport', transport]),
     ],
     inputs: [...(hosts === undefined ? [] : ['--hosts', hosts]), ...input.flatMap((assignment) => ['-e', assignment])],
     limit: limit === undefined ? [] : ['-l', limit],

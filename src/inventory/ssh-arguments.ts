@@ -8,6 +8,9 @@ export interface SshArguments {
   readonly connectTimeout?: string;
   readonly port?: string;
   readonly user?: string;
+  /** ProxyJump or ProxyCommand, whichever is said first. */
+  readonly way?: { readonly kind: 'jump' | 'command'; readonly value: string };
+  readonly hostKeyAlias?: string;
 }
 
 type Draft = { -readonly [Name in keyof SshArguments]: SshArguments[Name] } & { identityFiles: string[] };
@@ -17,6 +20,18 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
   ['i', 'identityfile'],
   ['p', 'port'],
   ['l', 'user'],
+  ['J', 'proxyjump'],
+]);
+
+/** Letters and options that ask for what is done anyway, or for nothing that is seen: one connection a host is shared by all that is asked. */
+const IDLE_LETTERS: ReadonlySet<string> = new Set(['-C', '-T', '-a', '-q', '-x']);
+const IDLE_OPTIONS: ReadonlySet<string> = new Set([
+  'batchmode',
+  'compression',
+  'controlmaster',
+  'controlpath',
+  'controlpersist',
+  'loglevel',
 ]);
 
 function knownHosts(value: string): Result<readonly string[]> {
@@ -43,13 +58,16 @@ function apply(option: string, value: string, into: Draft): Result<void> {
   } else if (name === 'connecttimeout') into.connectTimeout ??= value;
   else if (name === 'port') into.port ??= value;
   else if (name === 'user') into.user ??= value;
-  else return unsupported(`-o ${option}=${value}`);
+  else if (name === 'hostkeyalias') into.hostKeyAlias ??= value;
+  else if (name === 'proxyjump') into.way ??= { kind: 'jump', value };
+  else if (name === 'proxycommand') into.way ??= { kind: 'command', value };
+  else if (!IDLE_OPTIONS.has(name)) return unsupported(`-o ${option}=${value}`);
   return ok(undefined);
 }
 
 function unsupported(what: string): Result<never> {
   return fail('refused', `the ssh argument ${what} is not supported`, {
-    hint: 'understood are -i, -l, -p and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile',
+    hint: 'understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, ProxyJump, ProxyCommand, HostKeyAlias',
   });
 }
 
@@ -68,7 +86,8 @@ export function sshArguments(text: string): Result<SshArguments> {
   const found: Draft = { identityFiles: [] };
   const rest = words.value.map((word) => word.text);
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const letter = /^-([oilp])/.exec(word)?.[1];
+    if (IDLE_LETTERS.has(word)) continue;
+    const letter = /^-([oilpJ])/.exec(word)?.[1];
     if (letter === undefined) return unsupported(word);
     const value = word.length > 2 ? word.slice(2) : rest.shift();
     if (value === undefined) return fail('refused', `the ssh argument ${word} has no value`);

@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
-import type { Become, BecomeMethod, SecretRef, Target } from '../domain/transport.ts';
+import type { Become, BecomeMethod, Endpoint, SecretRef, Target } from '../domain/transport.ts';
 import { type ConnectionSources, connectionSources, effective } from './connection-sources.ts';
 import { type InventoryPassword, refuseVariable, type Setting, truthOf } from './connection-variables.ts';
 import { addressFault, bareAddress, userFault } from './login-name.ts';
 import { identityFilesOf, knownHostsOf } from './target-paths.ts';
+import { wayThere } from './way-there.ts';
 
 /** What holds for a host whose inventory does not say otherwise. */
 export interface TargetDefaults {
@@ -98,6 +99,12 @@ function methodOf(setting: Setting | undefined): BecomeMethod | undefined {
 
 const METHODS: readonly BecomeMethod[] = ['sudo', 'doas', 'su'];
 
+/** A jump host of which no more is known than its name: what is said for the host behind it is not said of it. */
+function jumpDefaults({ user, identityFiles, agent, knownHostsFiles, connectTimeoutMs, keepAliveMs }: TargetDefaults): Endpoint {
+  const common = { user, identityFiles, knownHostsFiles, connectTimeoutMs, keepAliveMs };
+  return { ...common, host: '', address: '', port: 22, ...(agent === undefined ? {} : { agent }) };
+}
+
 /**
  * How to reach a host, from its connection variables. What they ask for is done or refused by name, never ignored. Passwords leave the
  * inventory as named secrets (`inventory:HOST:login`, `inventory:HOST:become`), for `createSecrets`.
@@ -122,7 +129,7 @@ export function targetOf(host: Host, defaults: TargetDefaults): Result<TargetWit
   const sudo = passwordOf(`inventory:${host.name}:become`, settings.becomePassword, defaults.becomePassword);
   const become = becomeOf(sources.value, defaults, sudo.reference);
   if (!become.ok) return become;
-  const target: Target = {
+  const endpoint: Endpoint = {
     host: host.name,
     address: address.value,
     port: port.value,
@@ -133,7 +140,9 @@ export function targetOf(host: Host, defaults: TargetDefaults): Result<TargetWit
     knownHostsFiles: knownHostsFiles.value,
     connectTimeoutMs: connectTimeoutMs.value,
     keepAliveMs: defaults.keepAliveMs,
-    become: become.value,
   };
+  const way = wayThere(sources.value, endpoint, jumpDefaults(defaults));
+  if (!way.ok) return way;
+  const target: Target = { ...endpoint, ...way.value, become: become.value };
   return ok({ target, secrets: { ...login.secrets, ...sudo.secrets } });
 }

@@ -26,6 +26,12 @@ const PLAIN = {
   become: { enabled: false, user: 'root' },
 };
 
+/** A jump host: with the defaults, whatever is said for the host behind it. */
+function jump(said: object): object {
+  const { become: _, ...endpoint } = PLAIN;
+  return { ...endpoint, ...said };
+}
+
 const target = (vars: JsonObject, defaults = DEFAULTS, name = 'h1') => targetOf({ name, groups: [], vars }, defaults);
 
 describe('the way to a host', () => {
@@ -51,6 +57,25 @@ describe('the way to a host', () => {
     [{ ansible_become: 'no' }, { become: { enabled: false, user: 'root' } }],
     [{ ansible_connection: 'ssh', ansible_become_method: 'sudo', ansible_host_key_checking: true, ansible_ssh_executable: 'ssh' }, {}],
     [{ ansible_ssh_common_args: '-o UserKnownHostsFile=~/kh' }, { knownHostsFiles: ['/home/me/kh', '/etc/ssh/ssh_known_hosts'] }],
+    [{ ansible_ssh_common_args: '-C -q -o ControlMaster=auto -o ControlPersist=60s -o HostKeyAlias=Db' }, { hostKeyAlias: 'Db' }],
+    [
+      {
+        ansible_ssh_common_args: '-o ProxyCommand="ssh -W %h:%p -q %r@bastion %%"',
+        ansible_host: 'db',
+        ansible_port: 2222,
+        ansible_user: 'ops',
+      },
+      { proxyCommand: 'ssh -W db:2222 -q ops@bastion %', address: 'db', port: 2222, user: 'ops' },
+    ],
+    [
+      { ansible_ssh_common_args: '-J first,ops@[::1]:2200 -o ProxyCommand=none', ansible_user: 'app', ansible_ssh_private_key_file: '/k' },
+      {
+        user: 'app',
+        identityFiles: ['/k'],
+        jumps: [jump({ host: 'first', address: 'first' }), jump({ host: '::1', address: '::1', port: 2200, user: 'ops' })],
+      },
+    ],
+    [{ ansible_ssh_args: '-o ProxyJump=none', ansible_ssh_common_args: '-J bastion' }, {}],
     [{ ansible_ssh_extra_args: '-o "UserKnownHostsFile /a /b"' }, { knownHostsFiles: ['/a', '/b', '/etc/ssh/ssh_known_hosts'] }],
     [
       { ansible_ssh_common_args: '-oConnectTimeout=3 -p 2200 -lops -i /k -o IdentityFile=/l' },
@@ -99,7 +124,8 @@ describe('the way to a host', () => {
 });
 
 describe('what cannot be honoured is refused by name', () => {
-  const understood = '(understood are -i, -l, -p and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile)';
+  const understood =
+    '(understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, ProxyJump, ProxyCommand, HostKeyAlias)';
   const cases: readonly (readonly [JsonObject, string])[] = [
     [{ ansible_connection: 'local' }, 'ansible_connection of h1 is "local", but hosts are reached by SSH only'],
     [{ ansible_connection: 'docker' }, 'ansible_connection of h1 is "docker", but hosts are reached by SSH only'],
@@ -129,12 +155,20 @@ describe('what cannot be honoured is refused by name', () => {
     [{ ansible_ssh_timeout: 0 }, 'ansible_ssh_timeout of h1 is no time in seconds: "0"'],
     [{ ansible_ssh_private_key_file: '~root/key' }, 'the path ~root/key of h1 cannot be resolved (write the whole path)'],
     [{ ansible_ssh_private_key_file: '/keys/%h' }, 'the path /keys/%h of h1 holds a placeholder of ssh, which is not supported'],
-    ...['-o ProxyJump=bastion', '-o StrictHostKeyChecking=no', '-J bastion', '-A', '-C', 'word', '-o User', '-o ProxyCommand="x y"'].map(
+    ...['-o StrictHostKeyChecking=no', '-A', 'word', '-o User', '-o ForwardAgent=yes', '-o PermitLocalCommand=yes'].map(
       (args): readonly [JsonObject, string] => [
         { ansible_ssh_common_args: args },
-        `ansible_ssh_common_args of h1 cannot be used: the ssh argument ${args.replace(/"|^(-J) .*/g, '$1')} is not supported ${understood}`,
+        `ansible_ssh_common_args of h1 cannot be used: the ssh argument ${args} is not supported ${understood}`,
       ],
     ),
+    ...['a b', '-oProxyCommand=x', 'user@', 'bastion:0', '[::1', 'a,,b'].map((jump): readonly [JsonObject, string] => [
+      { ansible_ssh_common_args: `-J '${jump}'` },
+      `the jump host "${jump === 'a,,b' ? '' : jump}" of h1 cannot be used (write it as [user@]host[:port])`,
+    ]),
+    [
+      { ansible_ssh_common_args: '-o ProxyCommand="nc %C %h"' },
+      'the ProxyCommand of h1 holds %C, which is not supported (known are %h, %n, %p, %r and %%)',
+    ],
     [{ ansible_ssh_args: '-i' }, 'ansible_ssh_args of h1 cannot be used: the ssh argument -i has no value'],
     [{ ansible_ssh_extra_args: "-i 'x" }, "ansible_ssh_extra_args of h1 cannot be used: no closing ' for the one in column 4"],
     [

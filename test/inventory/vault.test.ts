@@ -71,7 +71,7 @@ describe('what ansible-vault encrypted', () => {
     expect(asked).toEqual([['--vault-id', 'dev'], []]);
   });
 
-  test('is not opened where the program fails, which may be a file that should not be executable', async () => {
+  test('is not opened where the program fails, which may be a file that is executable by mistake', async () => {
     const program: MemoryProgram = () => ({ end: { kind: 'not-started', why: 'ENOEXEC' } });
     expect(await opened(GENUINE, { vaultIds: [{ source: 'pw' }] }, { './pw': program, pw: program })).toBe(
       'pw: the vault password program cannot be started (ENOEXEC) (if it is no program, take the bit away: chmod -x pw)',
