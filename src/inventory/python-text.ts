@@ -32,7 +32,7 @@ function represented(value: Json): string {
     .join(', ')}}`;
 }
 
-/** A value as Python's `str` writes it, as it stands in `ansible-inventory --graph --vars`. A float without a fraction is written as an integer. */
+/** A value as Python's `str` writes it, as it stands in `ansible-inventory --graph --vars`. A float without a fraction is written as an integer, and a tuple as a list. */
 export function pythonText(value: Json): string {
   if (typeof value === 'string') return value;
   if (value === null) return 'None';

@@ -1,6 +1,6 @@
-"""`ansible-inventory -i SOURCE... --list` for many inventories in one process, since Python takes a second to start.
+"""`ansible-inventory -i SOURCE... --list`, and `--graph --vars`, for many inventories in one process, since Python takes a second to start.
 
-Standard input: a JSON list of [directory, [source, ...]]. Standard output: a JSON list of what was printed for each.
+Standard input: a JSON list of [directory, [source, ...]]. Standard output: a JSON list of [list, graph] as they were printed for each.
 """
 import json
 import os
@@ -13,18 +13,25 @@ from ansible.utils.context_objects import GlobalCLIArgs
 printed = []
 program.display.display = lambda text, *args, **kwargs: printed.append(text)
 program.display.warning = lambda *args, **kwargs: None
-answers = []
-for directory, sources in json.load(sys.stdin):
-    os.chdir(directory)
+
+
+def run(words):
     variables.FOUND.clear()
     printed.clear()
     # Options are one for a process, and would stay those of the first.
     GlobalCLIArgs._Singleton__instance = None
     try:
-        command = program.InventoryCLI(["ansible-inventory", *(word for source in sources for word in ("-i", source)), "--list"])
+        command = program.InventoryCLI(["ansible-inventory", *words])
         command.parse()
         command.run()
     except SystemExit:
         pass
-    answers.append("".join(printed))
+    return "".join(printed)
+
+
+answers = []
+for directory, sources in json.load(sys.stdin):
+    os.chdir(directory)
+    where = [word for source in sources for word in ("-i", source)]
+    answers.append([run([*where, "--list"]), run([*where, "--graph", "--vars"])])
 json.dump(answers, sys.stdout)

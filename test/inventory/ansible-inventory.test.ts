@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ansibleListing } from '../../src/inventory/ansible-listing.ts';
+import type { GroupedInventory } from '../../src/inventory/assemble.ts';
+import { inventoryGraph } from '../../src/inventory/inventory-graph.ts';
 import { nodeInventoryIo } from '../../src/inventory/node-inventory-io.ts';
 import { pythonJson } from '../../src/inventory/python-text.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
@@ -20,12 +22,12 @@ function pythonOfAnsible(): string | undefined {
 }
 
 const python = pythonOfAnsible();
-const name = 'what a real ansible-inventory --list prints';
+const name = 'what a real ansible-inventory prints';
 const INVENTORIES = generatedInventories(200, 20_261_126);
 
 describe.skipIf(python === undefined)(python === undefined ? `${name} (skipped: ansible-inventory is not here)` : name, () => {
   let root = '';
-  let answers: readonly string[] = [];
+  let answers: readonly (readonly [list: string, graph: string])[] = [];
 
   beforeAll(() => {
     root = mkdtempSync(join(tmpdir(), 'runbook-ansible-'));
@@ -57,26 +59,27 @@ describe.skipIf(python === undefined)(python === undefined ? `${name} (skipped: 
 
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  test('is printed for 200 generated inventories as well', async () => {
+  test('is printed for 200 generated inventories as well, and so is the graph', async () => {
     const differences: object[] = [];
     for (const [index, { sources }] of INVENTORIES.entries()) {
       const paths = sources.map((source) => (source.includes(',') ? source : join(root, String(index), source)));
       const read = await readInventory(paths, nodeInventoryIo);
-      if (!read.ok) {
-        differences.push({ index, failure: failureText(read) });
-        continue;
-      }
-      const inventory = read.value;
-      const listing = pythonJson(ansibleListing(inventory, new Set(inventory.groups.get('all'))));
-      // A float without a fraction keeps its point in Python; as values they are the same.
-      const [ours, theirs] = [listing, answers[index] ?? ''].map((text) => pythonJson(JSON.parse(text)));
-      if (ours !== theirs)
-        differences.push({ index, ours: linesNotIn(ours ?? '', theirs ?? ''), theirs: linesNotIn(theirs ?? '', ours ?? '') });
+      const [list = '', graph = ''] = answers[index] ?? [];
+      // A float without a fraction keeps its point in Python, and a tuple its brackets; as values of JSON they are the same.
+      const theirs = `${pythonJson(JSON.parse(list))}\n${graph.replaceAll("(1, 'x')", "[1, 'x']")}`;
+      const ours = read.ok ? printed(read.value) : failureText(read);
+      if (ours !== theirs) differences.push({ index, ours: linesNotIn(ours, theirs), theirs: linesNotIn(theirs, ours) });
     }
     expect(differences.slice(0, 3)).toEqual([]);
     expect(differences.length).toBe(0);
   });
 });
+
+function printed(inventory: GroupedInventory): string {
+  const shown = new Set(inventory.groups.get('all'));
+  const graph = inventoryGraph(inventory, 'all', { shown, vars: true });
+  return [pythonJson(ansibleListing(inventory, shown)), ...graph].join('\n');
+}
 
 function linesNotIn(text: string, other: string): readonly string[] {
   const known = new Set(other.split('\n'));
