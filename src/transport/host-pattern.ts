@@ -12,8 +12,8 @@ export function matchesPatternList(list: string, name: string): boolean {
   return matched;
 }
 
-/** One glob. Goes back to the last `*` only, so its time is bounded by the product of the lengths. */
-function matchesPattern(pattern: string, name: string): boolean {
+/** One pattern, without `!` and commas. Goes back to the last `*` only, so its time is bounded by the product of the lengths. */
+export function matchesPattern(pattern: string, name: string): boolean {
   let [p, n] = [0, 0];
   let [star, resume] = [-1, 0];
   while (n < name.length) {
