@@ -8,19 +8,20 @@ import type { GroupedInventory } from '../inventory/assemble.ts';
 import type { InventoryPassword, SealedPassword } from '../inventory/connection-variables.ts';
 import { createSecrets } from '../inventory/create-secrets.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import { type TargetDefaults, targetOf } from '../inventory/target-of.ts';
 import { holdsVaultText } from '../inventory/vault-envelope.ts';
 import { labPaths } from '../lab/lab-state.ts';
 import { createFleet, type KnownHost } from '../remote/fleet.ts';
 import { posixHost } from '../remote/host-shell.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
 import { createOpensshTransport } from '../transport/openssh-transport.ts';
-import { sshDefaults } from '../transport/ssh-defaults.ts';
+import { nodeSshConfigIo } from '../transport/ssh-config/node-io.ts';
+import { openSshConfig } from '../transport/ssh-config/ssh-config.ts';
 import { createWorkerTransport } from '../transport/worker-transport.ts';
 import { askSecret } from './ask-secret.ts';
 import { labDirectory } from './lab.ts';
 import type { TargetOptions } from './options.ts';
 import type { Screen } from './screen.ts';
+import { sshTarget } from './ssh-target.ts';
 import type { World } from './world.ts';
 
 /** The ways to all hosts of a run. */
@@ -73,16 +74,16 @@ export async function connect(
       return secret;
     },
   };
-  const defaults: TargetDefaults = {
-    ...sshDefaults(world.env, world.home, existsSync),
-    home: world.home,
-    ...(options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
-  };
+  const defaults = options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {};
+  const config = await openSshConfig(nodeSshConfigIo(world.env), {
+    exec: options.sshMatchExec ? 'run' : 'refuse',
+    ...(options.sshConfig === undefined ? {} : { file: options.sshConfig }),
+  });
   // Asked before anything is drawn, not in the middle of a run.
   if (options.askBecomePass) await remembering.get(BECOME_PASSWORD);
   const listed = new Map(inventory.hosts.map((host) => [host.name, host]));
-  const target = (host: Host): Result<Target> => {
-    const found = targetOf(listed.get(host.name) ?? host, defaults);
+  const target = async (host: Host): Promise<Result<Target>> => {
+    const found = await sshTarget(listed.get(host.name) ?? host, defaults, { config, exists: existsSync });
     if (!found.ok) return found;
     for (const [name, value] of Object.entries(found.value.secrets)) values.set(name, value);
     return ok(host.vars['runbook_lab'] === true ? labTarget(world, options, found.value.target) : found.value.target);
@@ -105,7 +106,7 @@ export async function connect(
       close: (host) => way(host).close(host),
     },
     async hostKeys(host) {
-      const found = target(host);
+      const found = await target(host);
       if (!found.ok) throw new HostFault(found.failure);
       return { target: found.value, shown: await workers.hostKeys(found.value) };
     },

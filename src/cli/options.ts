@@ -27,6 +27,8 @@ export interface TargetOptions extends InventoryOptions {
   readonly hosts?: string;
   readonly askBecomePass?: true;
   readonly transport?: 'ssh2' | 'openssh';
+  readonly sshConfig?: string;
+  readonly sshMatchExec?: true;
 }
 
 /** How many hosts `apply` and `rollback` may change unless more are said. */
@@ -73,7 +75,9 @@ export function withTargetOptions(command: Command): Command {
         '--transport <name>',
         "the built-in SSH client, or this machine's ssh with its own configuration: certificates, tokens",
       ).choices(['ssh2', 'openssh']),
-    );
+    )
+    .option('--ssh-config <file>', 'in the place of ~/.ssh/config and /etc/ssh/ssh_config; "none": no file at all')
+    .option('--ssh-match-exec', 'run the commands of Match exec in the configuration of ssh, where they decide');
 }
 
 /** Adds the options of a run. */
@@ -97,7 +101,7 @@ export function confirmTimeoutOf({ confirmTimeout }: RunOptions): Result<Partial
 
 /** The options of a run as they were typed, for a command that goes on with it. */
 export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
-  const { inventory = [], stateDir, askBecomePass, transport, hosts, limit, input = [] } = options;
+  const { inventory = [], stateDir, askBecomePass, transport, sshConfig, sshMatchExec, hosts, limit, input = [] } = options;
   const { vaultPasswordFile = [], vaultId = [], ageIdentity = [] } = options;
   return {
     places: [
@@ -108,6 +112,8 @@ export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
       ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
       ...(askBecomePass ? ['-K'] : []),
       ...(transport === undefined ? [] : ['--transport', transport]),
+      ...(sshConfig === undefined ? [] : ['--ssh-config', sshConfig]),
+      ...(sshMatchExec ? ['--ssh-match-exec'] : []),
     ],
     inputs: [...(hosts === undefined ? [] : ['--hosts', hosts]), ...input.flatMap((assignment) => ['-e', assignment])],
     limit: limit === undefined ? [] : ['-l', limit],

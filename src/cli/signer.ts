@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Signable, Signature } from '../domain/signature.ts';
 import { verify } from '../journal/ssh-signature.ts';
-import { sshDefaults } from '../transport/ssh-defaults.ts';
 import type { Rules } from './plan-policy.ts';
 import type { World } from './world.ts';
 
@@ -36,9 +35,11 @@ export function nameOf([name = 'nobody']: Person): string {
   return name;
 }
 
+const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+
 /** The key to sign with: the one that was given, or the first of the usual ones. Absolute. */
-export function signingKey({ cwd, env, home }: World, given: string | undefined): Result<string> {
+export function signingKey({ cwd, home }: World, given: string | undefined): Result<string> {
   if (given !== undefined) return ok(resolve(cwd, given));
-  const [first] = sshDefaults(env, home, existsSync).identityFiles;
+  const first = USUAL_KEYS.map((name) => join(home, '.ssh', name)).find(existsSync);
   return first === undefined ? fail('bad-input', 'there is no SSH key to sign with', { hint: 'name one: --key FILE' }) : ok(first);
 }

@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly user: string;
   /** Private key files, tried in order after the agent's keys. */
   readonly identityFiles: readonly string[];
+  /** Of the agent's keys, only those that are named as files are shown (ssh_config(5), IdentitiesOnly). */
+  readonly identitiesOnly?: true;
   /** Path of the agent's socket; absent: no agent. */
   readonly agent?: string;
   /** Reference to a password, resolved by `Secrets`. */
@@ -28,6 +30,13 @@ export interface Target extends Endpoint {
   readonly jumps?: readonly Endpoint[];
   readonly become: Become;
 }
+
+/** Something that is said of a way before any configuration file of ssh, as on its command line. `at` names the place in messages. */
+export type SshSetting =
+  /** What follows `-o`: `Port=2222`, or `IdentityFile "~/a key"`. */
+  | { readonly option: string; readonly at: string }
+  /** The value of a letter as it is, without quotes and comments: `-l`, `-p`, `-J`, and `-i` (whether or not that file is there). */
+  | { readonly keyword: 'User' | 'Port' | 'IdentityFile' | 'ProxyJump'; readonly value: string; readonly at: string };
 
 /** The program that gives the privilege (Ansible's `become_method`). */
 export type BecomeMethod = 'sudo' | 'doas' | 'su';

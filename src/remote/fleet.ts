@@ -11,7 +11,7 @@ import { createWriter } from './writer.ts';
 export interface FleetOptions {
   readonly transport: Transport;
   /** How to reach a host, by the inventory. */
-  targetOf(host: Host): Result<Target>;
+  targetOf(host: Host): Result<Target> | Promise<Result<Target>>;
   /** 32 hex digits from a secure source, never the same twice. */
   nonce(): string;
   /** How many logins are under way at once. Default 64: more of them stall each other. */
@@ -50,7 +50,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const turn = createTurns(options.parallel ?? 64);
 
   async function connect(host: Host): Promise<Open> {
-    const target = options.targetOf(host);
+    const target = await options.targetOf(host);
     if (!target.ok) throw new HostFault(target.failure);
     const connection = await turn(() => options.transport.connect(target.value));
     const { hostKey } = connection;

@@ -38,12 +38,12 @@ export class KeyRing {
    * The keys for a target: the agent's, then the files' that the agent does not hold. Agent keys that are also named as
    * files come first, since a host counts every key it is shown against its MaxAuthTries.
    */
-  async identities(target: Pick<Endpoint, 'agent' | 'identityFiles'>): Promise<Identities> {
+  async identities(target: Pick<Endpoint, 'agent' | 'identityFiles' | 'identitiesOnly'>): Promise<Identities> {
     const skipped: string[] = [];
     const files = await this.#fromFiles(target.identityFiles, skipped);
     const held = target.agent === undefined ? [] : await fromAgent(target.agent, skipped);
     const isNamed = (one: Identity) => files.some((file) => samePublicKey(file, one));
-    const named = [...held.filter(isNamed), ...held.filter((one) => !isNamed(one))];
+    const named = [...held.filter(isNamed), ...held.filter((one) => !target.identitiesOnly && !isNamed(one))];
     return { usable: [...named, ...files.filter((file) => !held.some((one) => samePublicKey(file, one)))], skipped };
   }
 

@@ -3,13 +3,12 @@ import { ansibleListing } from '../../src/inventory/ansible-listing.ts';
 import { inventoryGraph } from '../../src/inventory/inventory-graph.ts';
 import { pythonJson } from '../../src/inventory/python-text.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
-import { targetOf } from '../../src/inventory/target-of.ts';
+import { sshRequest } from '../../src/inventory/ssh-request.ts';
 import { createUnsealer, type UnsealOptions } from '../../src/inventory/unsealer.ts';
 import { failureText, type MemoryProgram, memoryIo, unwrap, varsOf } from './memory-io.ts';
 import { GENUINE, NO_MAPPING, sealVault, WHOLE_FILE } from './vault-texts.ts';
 
 const OPEN: Partial<UnsealOptions> = { vaultIds: [{ source: 'pw' }] };
-const DEFAULTS = { user: 'me', identityFiles: [], knownHostsFiles: [], connectTimeoutMs: 1_000, keepAliveMs: 0 };
 
 function read(files: Readonly<Record<string, string>>, options = OPEN, programs: Readonly<Record<string, MemoryProgram>> = {}) {
   const io = memoryIo({ hosts: '[web]\nh1\n', pw: 'open sesame\n', ...files }, programs);
@@ -106,18 +105,18 @@ describe('an encrypted password', () => {
   const target = async (files: Readonly<Record<string, string>>) => {
     const [host] = unwrap(await read(files)).hosts;
     if (host === undefined) throw new Error('no host');
-    return targetOf(host, DEFAULTS);
+    return sshRequest(host, {});
   };
   const vaulted = `all:\n  vars:\n    vault_pw: !vault |\n${GENUINE.replaceAll(/^/gm, '      ')}\n`;
 
   test('leaves the inventory as it is, and by reference', async () => {
-    const { target: way, secrets } = unwrap(
+    const { password, secrets } = unwrap(
       await target({
         hosts: 'web: { hosts: h1 }\n',
         'group_vars/web.yml': `ansible_password: !vault |\n${GENUINE.replaceAll(/^/gm, '  ')}`,
       }),
     );
-    expect(way.password).toEqual({ secret: 'inventory:h1:login' });
+    expect(password).toEqual({ secret: 'inventory:h1:login' });
     expect(secrets).toEqual({ 'inventory:h1:login': { vault: GENUINE, of: 'ansible_password of h1' } });
   });
 

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runbook } from '../lab/command-line.ts';
@@ -9,15 +9,16 @@ const missing = whyNoSshd();
 describe.skipIf(missing !== undefined)(`what an inventory says of the way${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   let host: Sshd;
   let bastion: Sshd;
-  let home: string;
+  let config: string;
 
   beforeAll(async () => {
     [host, bastion] = await Promise.all([startSshd(), startSshd()]);
-    // A jump host is logged in to as ssh would without a configuration: by the user's own files.
-    home = join(bastion.directory, 'home');
-    mkdirSync(join(home, '.ssh'), { recursive: true });
-    copyFileSync(join(bastion.directory, 'id_user'), join(home, '.ssh/id_ed25519'));
-    writeFileSync(join(home, '.ssh/known_hosts'), `[127.0.0.1]:${bastion.port} ${bastion.hostKey('ed25519')}\n`);
+    // What ssh's configuration says of a jump host, the inventory has no place for.
+    config = join(bastion.directory, 'config');
+    const knownHosts = join(bastion.directory, 'known_hosts');
+    const jump = `Host bastion\n  HostName 127.0.0.1\n  Port ${bastion.port}\n  User ${bastion.user}\n  IdentityFile ${join(bastion.directory, 'id_user')}\n  UserKnownHostsFile ${knownHosts}\n`;
+    const both = `Host inside\n  HostName 127.0.0.1\n  Port ${host.port}\n  ProxyJump bastion\n  IdentityFile ${join(host.directory, 'id_user')}\n  UserKnownHostsFile ${join(host.directory, 'known_hosts')}\n`;
+    writeFileSync(config, `${jump}${both}Host *\n  IdentityAgent none\n`);
   });
   afterAll(async () => {
     await host?.stop();
@@ -35,13 +36,19 @@ describe.skipIf(missing !== undefined)(`what an inventory says of the way${missi
       ansible_ssh_common_args: `-o UserKnownHostsFile=${join(host.directory, 'known_hosts')} ${args}`,
     };
     writeFileSync(inventory, JSON.stringify({ all: { hosts: { web: vars } } }));
-    return runbook(['ping', '-i', inventory, ...more], { env: { HOME: home, SSH_AUTH_SOCK: '' } });
+    return runbook(['ping', '-i', inventory, '--ssh-config', config, ...more]);
   }
 
   it('leads through a jump host', async () => {
-    const { code, out } = await ping(`-o ControlMaster=auto -J ${bastion.user}@127.0.0.1:${bastion.port}`);
+    const { code, out } = await ping('-o ControlMaster=auto -J bastion');
     expect([code, out]).toEqual([expect.toBeOneOf([0, 3]), expect.not.stringContaining('cannot reach')]);
     expect(bastion.log()).toContain(`127.0.0.1 port ${host.port}`);
+  });
+
+  it('need not be said where the configuration of ssh says all of it', async () => {
+    const { code, out } = await runbook(['ping', '-i', 'inside,', '--ssh-config', config]);
+    expect([code, out]).toEqual([expect.toBeOneOf([0, 3]), expect.stringContaining('inside')]);
+    expect(out).not.toContain('cannot reach');
   });
 
   it('leads over a ProxyCommand', async () => {
@@ -58,7 +65,7 @@ describe.skipIf(missing !== undefined)(`what an inventory says of the way${missi
   });
 
   it('ends at a jump host whose key is not known, which is named', async () => {
-    const { code, out } = await ping(`-J 127.0.0.1:${host.port}`);
-    expect([code, out]).toEqual([4, expect.stringContaining('jump host 127.0.0.1: the host key of 127.0.0.1 is not known')]);
+    const { code, out } = await ping(`-J localhost:${bastion.port}`);
+    expect([code, out]).toEqual([4, expect.stringMatching(/jump host localhost: the host key of localhost is not known/)]);
   });
 });

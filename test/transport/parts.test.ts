@@ -5,7 +5,6 @@ import { Countdown } from '../../src/transport/countdown.ts';
 import { MarkerScanner } from '../../src/transport/marker-scanner.ts';
 import { guardHandlers, type Handlers } from '../../src/transport/protocol-guard.ts';
 import { Slots } from '../../src/transport/slots.ts';
-import { sshDefaults } from '../../src/transport/ssh-defaults.ts';
 
 describe('the marker scanner', () => {
   it('counts what a search of the whole would, wherever the stream is cut', () => {
@@ -166,22 +165,5 @@ describe('the protocol guard', () => {
 
   it('refuses a library that is not what it knows', () => {
     expect(() => guardHandlers({}, () => 0, { drop: () => {}, loginRefused: () => {} })).toThrow('unexpected SSH library');
-  });
-});
-
-describe('the defaults', () => {
-  it('are those of OpenSSH', () => {
-    const exists = (path: string) => path.endsWith('id_rsa') || path.endsWith('id_ed25519');
-    expect(sshDefaults({ USER: 'ali', SSH_AUTH_SOCK: '/run/agent' }, '/home/ali', exists)).toMatchObject({
-      port: 22,
-      user: 'ali',
-      identityFiles: ['/home/ali/.ssh/id_ed25519', '/home/ali/.ssh/id_rsa'],
-      agent: '/run/agent',
-      knownHostsFiles: ['/home/ali/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'],
-    });
-  });
-
-  it('have no agent where the environment has none', () => {
-    expect(sshDefaults({ LOGNAME: 'eve', SSH_AUTH_SOCK: '' }, '/home/eve', () => false)).not.toHaveProperty('agent');
   });
 });

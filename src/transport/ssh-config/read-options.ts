@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../domain/failure.ts';
+import type { SshSetting } from '../../domain/transport.ts';
 import type { MachineNames } from './accounts.ts';
 import { destinationOf } from './canonicalize.ts';
 import type { ConfigFiles } from './config-files.ts';
@@ -9,19 +10,12 @@ import type { SshConfigIo } from './io.ts';
 import { isValidHost, isValidUser } from './jump.ts';
 import { readStatement, type Statement } from './statement.ts';
 
-/** Something that was said on a command line, and counts before all files. `at` names the place in messages. */
-export type CommandLineSetting =
-  /** What follows `-o`: `Port=2222`, or `IdentityFile "~/a key"`. */
-  | { readonly option: string; readonly at: string }
-  /** The value of a letter as it is, without quotes and comments: `-l`, `-p`, `-J`, and `-i` (whether or not that file is there). */
-  | { readonly keyword: 'User' | 'Port' | 'IdentityFile' | 'ProxyJump'; readonly value: string; readonly at: string };
-
 /** A connection that is asked for. */
 export interface SshRequest {
   /** What would stand on ssh's command line, without a user: `Host` and `Match originalhost` are compared with it. */
   readonly host: string;
   /** In the order of the command line: the first counts. */
-  readonly settings: readonly CommandLineSetting[];
+  readonly settings: readonly SshSetting[];
 }
 
 /** Where the configuration is read, and how. */
@@ -78,7 +72,7 @@ export function defaultPort({ services }: MachineNames): number {
   return services.get('ssh') ?? 22;
 }
 
-function followCommandLine(settings: readonly CommandLineSetting[], draft: Draft, facts: ReadingFacts): Result<void> {
+function followCommandLine(settings: readonly SshSetting[], draft: Draft, facts: ReadingFacts): Result<void> {
   for (const setting of settings) {
     const done = followSetting(setting, draft, facts);
     if (!done.ok) return done;
@@ -88,7 +82,7 @@ function followCommandLine(settings: readonly CommandLineSetting[], draft: Draft
   return fail('bad-input', `"${user.value}" cannot be the name of a user`, { at: user.at });
 }
 
-function followSetting(setting: CommandLineSetting, draft: Draft, facts: ReadingFacts): Result<void> {
+function followSetting(setting: SshSetting, draft: Draft, facts: ReadingFacts): Result<void> {
   const { at } = setting;
   if ('keyword' in setting) {
     const { keyword } = setting;
@@ -103,7 +97,7 @@ function followSetting(setting: CommandLineSetting, draft: Draft, facts: Reading
   return draft.follow({ ...statement, at }, true);
 }
 
-function commandLineStatement(setting: CommandLineSetting, { io, names }: ReadingFacts): Statement | undefined {
+function commandLineStatement(setting: SshSetting, { io, names }: ReadingFacts): Statement | undefined {
   const facts = { env: io.env, services: names.services, onCommandLine: true };
   const line =
     'option' in setting ? setting.option : `${setting.keyword} ${setting.keyword === 'ProxyJump' ? setting.value : quoted(setting.value)}`;

@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from '../../domain/failure.ts';
+import type { SshSetting } from '../../domain/transport.ts';
 import { readMachineNames } from './accounts.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { ExecPolicy } from './follow-match.ts';
 import type { SshConfigIo } from './io.ts';
 import type { JumpHop } from './jump.ts';
-import { type CommandLineSetting, type ReadingFacts, readOptions, type SshRequest } from './read-options.ts';
+import { type ReadingFacts, readOptions, type SshRequest } from './read-options.ts';
 import type { SshSettings } from './settings.ts';
 import { settingsOf } from './settings-of.ts';
 
@@ -73,7 +74,7 @@ function hopRequest({ proxyJump, said }: SshSettings): SshRequest | undefined {
   if (hop === undefined) return undefined;
   const at = said['ProxyJump'] ?? 'ProxyJump';
   const before = proxyJump.slice(0, -1).map(hopText).join(',');
-  const settings: CommandLineSetting[] = [
+  const settings: SshSetting[] = [
     ...(hop.user === undefined ? [] : [{ keyword: 'User' as const, value: hop.user, at }]),
     ...(hop.port === undefined ? [] : [{ keyword: 'Port' as const, value: String(hop.port), at }]),
     ...(before === '' ? [] : [{ keyword: 'ProxyJump' as const, value: before, at }]),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandLineSetting } from '../../../src/transport/ssh-config/read-options.ts';
+import type { SshSetting } from '../../../src/domain/transport.ts';
+
 import { COMMAND_LINE, CONFIGURATION, NOISE } from './generated.ts';
 import { HOSTS } from './generated-values.ts';
 import { Machine } from './machine.ts';
@@ -21,7 +22,7 @@ describe.skipIf(missing !== undefined)(`a configuration of ssh${missing === unde
   });
   afterAll(() => machine.remove());
 
-  const agree = async (host: string, settings: readonly CommandLineSetting[] = []) => {
+  const agree = async (host: string, settings: readonly SshSetting[] = []) => {
     const answer = await machine.compare(host, settings);
     if (answer.kind !== 'refused') expect(answer.ours).toEqual(answer.ssh);
     else expect(answer.ours).toHaveProperty('message', expect.stringMatching(REFUSALS));

@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
-import type { CommandLineSetting } from '../../../src/transport/ssh-config/read-options.ts';
+import type { SshSetting } from '../../../src/domain/transport.ts';
+
 import type { SshSettings } from '../../../src/transport/ssh-config/settings.ts';
 import { type Files, Machine } from './machine.ts';
 import { missingOpenSsh } from './openssh.ts';
@@ -12,7 +13,7 @@ export interface Case {
   readonly files: string | Files;
   /** Default: web1. */
   readonly host?: string;
-  readonly settings?: readonly CommandLineSetting[];
+  readonly settings?: readonly SshSetting[];
   /** Settings that must be so, or absent; or, for a fault, its place and message. */
   readonly means: Some<SshSettings> | { readonly at?: string; readonly message: string };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { CommandLineSetting } from '../../../src/transport/ssh-config/read-options.ts';
+import type { SshSetting } from '../../../src/domain/transport.ts';
+
 import { HOST_PATTERN, OTHERS, oneOf, PATTERN_LIST, quoted, VALUES } from './generated-values.ts';
 import type { Files } from './machine.ts';
 
@@ -121,7 +122,7 @@ export const CONFIGURATION: fc.Arbitrary<Files> = fc.record({
 });
 
 /** What is said on the command line, up to three times. */
-export const COMMAND_LINE: fc.Arbitrary<readonly CommandLineSetting[]> = fc.array(
+export const COMMAND_LINE: fc.Arbitrary<readonly SshSetting[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: SETTING.map((option) => ({ option, at: 'command line' })) },
     {

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Result } from '../../../src/domain/failure.ts';
+import type { SshSetting } from '../../../src/domain/transport.ts';
 import type { ExecPolicy } from '../../../src/transport/ssh-config/follow-match.ts';
 import { nodeSshConfigIo } from '../../../src/transport/ssh-config/node-io.ts';
-import type { CommandLineSetting } from '../../../src/transport/ssh-config/read-options.ts';
+
 import { dumpOf, faultOf, ssh } from './openssh.ts';
 import { agentOf, type OurAnswer, ourAnswer } from './our-dump.ts';
 
@@ -64,12 +65,12 @@ export class Machine {
   }
 
   /** Reads `config` for a host, as we do it. */
-  answer(host: string, settings: readonly CommandLineSetting[], exec: ExecPolicy): Promise<Result<OurAnswer>> {
+  answer(host: string, settings: readonly SshSetting[], exec: ExecPolicy): Promise<Result<OurAnswer>> {
     return ourAnswer(this.io, { host, settings }, { file: this.config, exec });
   }
 
   /** Has ssh and us read `config` for a host. What we refuse is not asked of ssh, which may look names up for it. */
-  async compare(host: string, settings: readonly CommandLineSetting[] = []): Promise<Comparison> {
+  async compare(host: string, settings: readonly SshSetting[] = []): Promise<Comparison> {
     const ours = await this.answer(host, settings, 'run');
     if (!ours.ok && ours.failure.code === 'refused') return { kind: 'refused', ssh: {}, ours: ours.failure };
     const printed = await ssh(['-G', '-F', this.config, ...settings.flatMap(parameterOf), '--', host], this.env);
@@ -101,7 +102,7 @@ export class Machine {
   }
 }
 
-function parameterOf(setting: CommandLineSetting): readonly string[] {
+function parameterOf(setting: SshSetting): readonly string[] {
   if ('option' in setting) return ['-o', setting.option];
   return [{ User: '-l', Port: '-p', IdentityFile: '-i', ProxyJump: '-J' }[setting.keyword], setting.value];
 }

@@ -1,17 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { sshTarget, type TargetWithSecrets } from '../../src/cli/ssh-target.ts';
+import type { Result } from '../../src/domain/failure.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { type TargetDefaults, targetOf } from '../../src/inventory/target-of.ts';
-import { failureText, unwrap } from './memory-io.ts';
+import type { RequestDefaults } from '../../src/inventory/ssh-request.ts';
+import { openSshConfig } from '../../src/transport/ssh-config/ssh-config.ts';
+import { failureText, unwrap } from '../inventory/memory-io.ts';
+import { memoryIo } from '../transport/ssh-config/memory-io.ts';
 
-const DEFAULTS: TargetDefaults = {
-  user: 'me',
-  identityFiles: ['/home/me/.ssh/id_ed25519'],
-  agent: '/run/agent',
-  knownHostsFiles: ['/home/me/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'],
-  connectTimeoutMs: 10_000,
-  keepAliveMs: 15_000,
-  home: '/home/me',
-};
+const GLOBAL = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 
 const PLAIN = {
   host: 'h1',
@@ -20,7 +16,7 @@ const PLAIN = {
   user: 'me',
   identityFiles: ['/home/me/.ssh/id_ed25519'],
   agent: '/run/agent',
-  knownHostsFiles: ['/home/me/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'],
+  knownHostsFiles: ['/home/me/.ssh/known_hosts', '/home/me/.ssh/known_hosts2', ...GLOBAL],
   connectTimeoutMs: 10_000,
   keepAliveMs: 15_000,
   become: { enabled: false, user: 'root' },
@@ -32,11 +28,19 @@ function jump(said: object): object {
   return { ...endpoint, ...said };
 }
 
-const target = (vars: JsonObject, defaults = DEFAULTS, name = 'h1') => targetOf({ name, groups: [], vars }, defaults);
+/** A machine whose user has one of the usual keys, an agent, and this configuration of ssh. */
+async function target(vars: JsonObject, defaults: RequestDefaults = {}, name = 'h1', text = ''): Promise<Result<TargetWithSecrets>> {
+  const io = memoryIo({ '/home/me/.ssh/config': text }, { SSH_AUTH_SOCK: '/run/agent' });
+  const config = await openSshConfig(io, { exec: 'refuse' });
+  return sshTarget({ name, groups: [], vars }, defaults, { config, exists: (path) => path.endsWith('id_ed25519') });
+}
 
 describe('the way to a host', () => {
-  test('is its name and the defaults when the inventory says nothing', () => {
-    expect(unwrap(target({ ansible_python_interpreter: '/usr/bin/python3', note: '{{ x }}' }))).toEqual({ target: PLAIN, secrets: {} });
+  test('is its name and the defaults when the inventory says nothing', async () => {
+    expect(unwrap(await target({ ansible_python_interpreter: '/usr/bin/python3', note: '{{ x }}' }))).toEqual({
+      target: PLAIN,
+      secrets: {},
+    });
   });
 
   const cases: readonly (readonly [JsonObject, object])[] = [
@@ -51,13 +55,14 @@ describe('the way to a host', () => {
     [{ ansible_ssh_private_key_file: '~/key' }, { identityFiles: ['/home/me/key'] }],
     [{ ansible_private_key_file: '/k' }, { identityFiles: ['/k'] }],
     [{ ansible_ssh_timeout: 30 }, { connectTimeoutMs: 30_000 }],
-    [{ ansible_timeout: '2.5' }, { connectTimeoutMs: 2_500 }],
+    [{ ansible_timeout: '2.5' }, { connectTimeoutMs: 3_000 }],
+    [{ ansible_ssh_private_key_file: '/keys/%h' }, { identityFiles: ['/keys/h1'] }],
     [{ ansible_become: true }, { become: { enabled: true, user: 'root' } }],
     [{ ansible_become: 'Yes', ansible_become_user: 'app' }, { become: { enabled: true, user: 'app' } }],
     [{ ansible_become: 'no' }, { become: { enabled: false, user: 'root' } }],
     [{ ansible_connection: 'ssh', ansible_become_method: 'sudo', ansible_host_key_checking: true, ansible_ssh_executable: 'ssh' }, {}],
-    [{ ansible_ssh_common_args: '-o UserKnownHostsFile=~/kh' }, { knownHostsFiles: ['/home/me/kh', '/etc/ssh/ssh_known_hosts'] }],
-    [{ ansible_ssh_common_args: '-C -q -o ControlMaster=auto -o ControlPersist=60s -o HostKeyAlias=Db' }, { hostKeyAlias: 'Db' }],
+    [{ ansible_ssh_common_args: '-o UserKnownHostsFile=~/kh' }, { knownHostsFiles: ['/home/me/kh', ...GLOBAL] }],
+    [{ ansible_ssh_common_args: '-C -q -o ControlMaster=auto -o ControlPersist=60s -o HostKeyAlias=Db' }, { hostKeyAlias: 'db' }],
     [
       {
         ansible_ssh_common_args: '-o ProxyCommand="ssh -W %h:%p -q %r@bastion %%"',
@@ -76,7 +81,7 @@ describe('the way to a host', () => {
       },
     ],
     [{ ansible_ssh_args: '-o ProxyJump=none', ansible_ssh_common_args: '-J bastion' }, {}],
-    [{ ansible_ssh_extra_args: '-o "UserKnownHostsFile /a /b"' }, { knownHostsFiles: ['/a', '/b', '/etc/ssh/ssh_known_hosts'] }],
+    [{ ansible_ssh_extra_args: '-o "UserKnownHostsFile /a /b"' }, { knownHostsFiles: ['/a', '/b', ...GLOBAL] }],
     [
       { ansible_ssh_common_args: '-oConnectTimeout=3 -p 2200 -lops -i /k -o IdentityFile=/l' },
       { connectTimeoutMs: 3_000, port: 2200, user: 'ops', identityFiles: ['/k', '/l'] },
@@ -90,12 +95,12 @@ describe('the way to a host', () => {
       { port: 1, identityFiles: ['/first', '/second'] },
     ],
   ];
-  test.each(cases)('%j changes %j', (vars, expected) => {
-    expect(unwrap(target(vars)).target).toEqual({ ...PLAIN, ...expected });
+  test.each(cases)('%j changes %j', async (vars, expected) => {
+    expect(unwrap(await target(vars)).target).toEqual({ ...PLAIN, ...expected });
   });
 
-  test('leaves passwords out of the target, under names', () => {
-    const { target: made, secrets } = unwrap(target({ ansible_password: 'p1', ansible_become_pass: 1234, ansible_become: true }));
+  test('leaves passwords out of the target, under names', async () => {
+    const { target: made, secrets } = unwrap(await target({ ansible_password: 'p1', ansible_become_pass: 1234, ansible_become: true }));
     expect(made.password).toEqual({ secret: 'inventory:h1:login' });
     expect(made.become).toEqual({ enabled: true, user: 'root', password: { secret: 'inventory:h1:become' } });
     const revealed = Object.entries(secrets).map(([name, secret]) => [name, 'reveal' in secret && secret.reveal()]);
@@ -103,23 +108,90 @@ describe('the way to a host', () => {
     expect(JSON.stringify([made, secrets])).not.toMatch(/p1|1234/);
   });
 
-  test('takes passwords and privilege from the defaults where the inventory is silent', () => {
-    const asked = {
-      ...DEFAULTS,
-      port: 2022,
-      become: true,
-      becomeUser: 'app',
-      password: { secret: 'login' },
-      becomePassword: { secret: 'sudo' },
-    };
-    expect(unwrap(target({}, asked))).toEqual({
-      target: { ...PLAIN, port: 2022, password: { secret: 'login' }, become: { enabled: true, user: 'app', password: { secret: 'sudo' } } },
+  test('takes passwords and privilege from the defaults where the inventory is silent', async () => {
+    const asked = { password: { secret: 'login' }, becomePassword: { secret: 'sudo' } };
+    expect(unwrap(await target({ ansible_become: true }, asked))).toEqual({
+      target: { ...PLAIN, password: { secret: 'login' }, become: { enabled: true, user: 'root', password: { secret: 'sudo' } } },
       secrets: {},
     });
-    expect(unwrap(target({ ansible_become: false, ansible_ssh_pass: 'x' }, asked)).target).toMatchObject({
+    expect(unwrap(await target({ ansible_become: false, ansible_ssh_pass: 'x' }, asked)).target).toMatchObject({
       password: { secret: 'inventory:h1:login' },
       become: { enabled: false },
     });
+  });
+});
+
+describe('the configuration of ssh', () => {
+  const CONFIG = `Host web
+  HostName web.internal.example.com
+  User deploy
+  Port 2222
+  IdentityFile ~/.ssh/%r
+  IdentitiesOnly yes
+  ServerAliveInterval 5
+  ConnectTimeout 3
+  ProxyJump ops@bastion
+Host bastion
+  HostName 192.0.2.1
+  Port 443
+  ProxyCommand relay %h %p
+  UserKnownHostsFile ~/bastions
+Host db
+  HostKeyAlias the-database
+  IdentityAgent none
+`;
+
+  test('says of a host and of its jump host all that the inventory does not say', async () => {
+    expect(unwrap(await target({ ansible_host: 'web' }, {}, 'h1', CONFIG)).target).toEqual({
+      ...PLAIN,
+      alias: 'web',
+      address: 'web.internal.example.com',
+      user: 'deploy',
+      port: 2222,
+      identityFiles: ['/home/me/.ssh/deploy'],
+      identitiesOnly: true,
+      keepAliveMs: 5_000,
+      connectTimeoutMs: 3_000,
+      jumps: [
+        jump({
+          host: 'bastion',
+          alias: 'bastion',
+          address: '192.0.2.1',
+          user: 'ops',
+          port: 443,
+          proxyCommand: 'relay 192.0.2.1 443',
+          knownHostsFiles: ['/home/me/bastions', ...GLOBAL],
+        }),
+      ],
+    });
+  });
+
+  test('gives way to the inventory, whose keys come before its own', async () => {
+    const vars = {
+      ansible_host: 'web',
+      ansible_user: 'root',
+      ansible_port: 22,
+      ansible_ssh_private_key_file: '/keys/mine',
+      ansible_ssh_common_args: '-o ProxyJump=none',
+    };
+    const { target: made } = unwrap(await target(vars, {}, 'h1', CONFIG));
+    expect(made).toMatchObject({
+      address: 'web.internal.example.com',
+      user: 'root',
+      port: 22,
+      identityFiles: ['/keys/mine', '/home/me/.ssh/root'],
+    });
+    expect(made.jumps).toBeUndefined();
+  });
+
+  test('names the key that counts, and may take the agent away', async () => {
+    const { target: made } = unwrap(await target({}, {}, 'db', CONFIG));
+    expect(made.hostKeyAlias).toBe('the-database');
+    expect(made.agent).toBeUndefined();
+  });
+
+  test('that is wrong is a failure with its place, before any contact', async () => {
+    expect(failureText(await target({}, {}, 'h1', 'Host *\n  Prot 22\n'))).toMatch(/\.ssh\/config:2.*Prot/);
   });
 });
 
@@ -153,22 +225,21 @@ describe('what cannot be honoured is refused by name', () => {
     [{ ansible_become_user: 'a b' }, 'ansible_become_user of h1 cannot be a user: "a b" holds a blank or a control character'],
     [{ ansible_become: 'perhaps' }, 'ansible_become of h1 is neither yes nor no: "perhaps"'],
     [{ ansible_ssh_timeout: 0 }, 'ansible_ssh_timeout of h1 is no time in seconds: "0"'],
-    [{ ansible_ssh_private_key_file: '~root/key' }, 'the path ~root/key of h1 cannot be resolved (write the whole path)'],
-    [{ ansible_ssh_private_key_file: '/keys/%h' }, 'the path /keys/%h of h1 holds a placeholder of ssh, which is not supported'],
+    [
+      { ansible_ssh_private_key_file: '~root/key' },
+      'ansible_ssh_private_key_file of h1: IdentityFile ~root/key: there is no user "root" on this machine',
+    ],
     ...['-o StrictHostKeyChecking=no', '-A', 'word', '-o User', '-o ForwardAgent=yes', '-o PermitLocalCommand=yes'].map(
       (args): readonly [JsonObject, string] => [
         { ansible_ssh_common_args: args },
         `ansible_ssh_common_args of h1 cannot be used: the ssh argument ${args} is not supported ${understood}`,
       ],
     ),
-    ...['a b', '-oProxyCommand=x', 'user@', 'bastion:0', '[::1', 'a,,b'].map((jump): readonly [JsonObject, string] => [
+    ...['-oProxyCommand=x', 'user@', 'bastion:0', '[::1', 'a,,b'].map((jump): readonly [JsonObject, string] => [
       { ansible_ssh_common_args: `-J '${jump}'` },
-      `the jump host "${jump === 'a,,b' ? '' : jump}" of h1 cannot be used (write it as [user@]host[:port])`,
+      `an ssh argument of h1: ProxyJump: "${jump}" is no list of [user@]host[:port]`,
     ]),
-    [
-      { ansible_ssh_common_args: '-o ProxyCommand="nc %C %h"' },
-      'the ProxyCommand of h1 holds %C, which is not supported (known are %h, %n, %p, %r and %%)',
-    ],
+    [{ ansible_ssh_common_args: '-o ProxyCommand="nc %C %h"' }, 'an ssh argument of h1: ProxyCommand: %C is no token here'],
     [{ ansible_ssh_args: '-i' }, 'ansible_ssh_args of h1 cannot be used: the ssh argument -i has no value'],
     [{ ansible_ssh_extra_args: "-i 'x" }, "ansible_ssh_extra_args of h1 cannot be used: no closing ' for the one in column 4"],
     [
@@ -176,14 +247,14 @@ describe('what cannot be honoured is refused by name', () => {
       'ansible_ssh_common_args of h1 cannot be used: UserKnownHostsFile=/dev/null is refused: host keys are always checked (name a file that holds the host keys)',
     ],
   ];
-  test.each(cases)('%j', (vars, message) => {
-    expect(failureText(target(vars))).toBe(message);
+  test.each(cases)('%j', async (vars, message) => {
+    expect(failureText(await target(vars))).toBe(message);
   });
 
-  test('a name that is no address asks for ansible_host', () => {
-    expect(failureText(target({}, DEFAULTS, 'ops@web'))).toBe(
+  test('a name that is no address asks for ansible_host', async () => {
+    expect(failureText(await target({}, {}, 'ops@web'))).toBe(
       'the name of ops@web is no address: it holds "@" (the user belongs into ansible_user)',
     );
-    expect(unwrap(target({ ansible_host: 'web' }, DEFAULTS, 'ops@web')).target).toMatchObject({ host: 'ops@web', address: 'web' });
+    expect(unwrap(await target({ ansible_host: 'web' }, {}, 'ops@web')).target).toMatchObject({ host: 'ops@web', address: 'web' });
   });
 });
