@@ -116,7 +116,7 @@ const BECOME_HINTS: readonly (readonly [RegExp, string])[] = [
   [/doas: (Authentication required|Authorization required|Operation not permitted)/, 'allow the account nopass in doas.conf'],
   [/not in the sudoers|not allowed to (run|execute)|may not run sudo/, 'allow the account to run /bin/sh by sudo'],
   [/must have a tty|no tty present/, 'take `requiretty` off for the account in sudoers'],
-  [/not found|no such file|unknown command/i, 'log in as root, or install what gives the privilege'],
+  [/not found|no such file|unknown command/i, 'log in as root, or install sudo (or doas, or su)'],
   [/account is locked|account validation failure|expired|[Pp]assword change required/, "the account's password may have expired"],
 ];
 

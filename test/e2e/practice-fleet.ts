@@ -153,14 +153,17 @@ export class PracticeFleet {
 
   /** Ends every command in a host at once, as when it loses its power. */
   async cutPower(host: string): Promise<void> {
-    for (const pid of commandsIn(this.#at(host, ''))) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended with its parent.
+    // Again and again: one that was being forked was not seen.
+    for (let left = commandsIn(this.#at(host, '')); left.length > 0; left = commandsIn(this.#at(host, ''))) {
+      for (const pid of left) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // It ended with its parent.
+        }
       }
+      await delay(10);
     }
-    while (commandsIn(this.#at(host, '')).length > 0) await delay(10);
     rmSync(this.#at(host, TIMERS), { recursive: true, force: true });
   }
 
@@ -222,8 +225,8 @@ export class PracticeFleet {
     renameSync(program, aside);
     execFileSync('mkfifo', [gate]);
     const wait = 'case " $* " in *" restart "*) read -r _ </root/gate ;; esac';
-    // Who was held until the end finds the program in its own place again.
-    const goOn = '[ -e /usr/bin/systemctl.aside ] || exec /usr/bin/systemctl "$@"\nexec /usr/bin/systemctl.aside "$@"';
+    // Who was held until the end finds the program in its own place again, be it at the last moment.
+    const goOn = '/usr/bin/systemctl.aside "$@"\ncode=$?\n[ "$code" = 127 ] || exit "$code"\nexec /usr/bin/systemctl "$@"';
     writeFileSync(program, `#!/bin/sh\n${wait}\n${goOn}\n`);
     chmodSync(program, 0o755);
     let held = true;
