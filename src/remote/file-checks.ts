@@ -30,6 +30,12 @@ safe_directories() {
     [ -n "$above" ] || above=/
   done
 }
+# Where the directory is not there yet, or just now, what is above it must not be anybody's to put one there.
+safe_place() {
+  if [ -d "$dir" ]; then safe_directories "$dir" && safe_directories "$way"
+  else above_dir=\${dir%/*}; [ ! -d "$grandparent" ] || { safe_directories "\${above_dir:-/}" && safe_directories "$grandparent"; }
+  fi
+}
 enough_space() {
   set -- $(df -P -k -- "$dir" 2>/dev/null | tail -n 1)
   case $4 in '' | *[!0-9]*) ;; *) [ "$4" -ge "$need_kib" ] || { refuse "needs $need_kib KiB of free space, and its file system has $4"; return; } ;; esac
@@ -41,8 +47,8 @@ check_place() {
   validator "$real"
   [ -z "$validator_program" ] || [ "$rollback" = 1 ] || command -v "$validator_program" >/dev/null 2>&1 ||
     { refuse "is only written when $validator_program has checked it, and the host has none"; return; }
+  safe_place || return
   [ -d "$dir" ] || return 0
-  safe_directories "$dir" && safe_directories "$way" || return
   ! is_locked "$dir" || { refuse "lies in $dir, which is immutable or append-only"; return; }
   [ -w "$dir" ] || { refuse "lies in $dir, which cannot be written: a read-only file system, or no permission"; return; }
   [ "$rollback" = 1 ] || [ "$new_kind" = absent ] || enough_space

@@ -73,7 +73,8 @@ prepare() {
   mount_of "$dir"
   printf '%s\\n' "$mount_point" >"$here/m.$n"
   begin "prepare.$n"
-  "$2" 2>&1
+  # Looked at again: the place was found anew, and may be another one than was checked.
+  { safe_place && "$2"; } 2>&1
   result=$?
   end "prepare.$n" "$result"
   [ "$result" = 0 ] || refused=1

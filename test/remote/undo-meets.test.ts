@@ -197,6 +197,19 @@ describe('a begin', () => {
     expect(textOf(`${directory}/f`)).toBe('old');
   });
 
+  test.skipIf(!isRoot)(`looks again where a new file would come to, right before it writes there${needsRoot}`, async () => {
+    const [directory, theirs] = [temporaryDirectory(), temporaryDirectory()];
+    mkdirSync(`${directory}/app`);
+    execFileSync('chown', ['65534:65534', theirs]);
+    // Between the checks and the first write, the way leads elsewhere.
+    const swap = `cd '${directory}' && [ -L app ] || { mv app real && ln -s '${theirs}' app; }`;
+    const { fleet } = localFleet({ shell: hostWithout([], { sync: `#!/bin/sh\n(${swap}) 2>/dev/null\nexec /usr/bin/sync "$@"\n` }) });
+    const transaction = transactionOf([await planned(fleet, `${directory}/app/f`, 'new')]);
+    const { results } = await (await fleet.write(thisHost)).begin(transaction);
+    expect(results).toMatchObject([{ kind: 'failed', message: expect.stringContaining('belongs to another user') }]);
+    expect([names(theirs), names(`${directory}/real`)]).toEqual([[], []]);
+  });
+
   test('forgets the oldest settled records, but none that keeps what somebody wrote', async () => {
     const directory = directoryWith({ f: 'old' });
     const { fleet } = localFleet();
