@@ -4,12 +4,8 @@ import type { Connection, ExecRequest, ExecResult, Secrets } from '../domain/tra
 import { Exchange } from './exchange.ts';
 import { sessionArguments } from './openssh-arguments.ts';
 import type { OpensshMaster } from './openssh-master.ts';
-import { Slots } from './slots.ts';
+import { Sessions } from './sessions.ts';
 
-/** sshd's MaxSessions is 10 unless configured; a command that was given up goes on counting until it ends. */
-const SESSIONS = 8;
-const REFUSALS = 6;
-const FIRST_PAUSE_MS = 20;
 /** What ssh ends with when it does not know (ssh(1), EXIT STATUS): a signal, a broken connection, or a command that ended so. */
 const NOT_KNOWN = 255;
 
@@ -17,7 +13,7 @@ const NOT_KNOWN = 255;
 export class OpensshConnection implements Connection {
   readonly #master: OpensshMaster;
   readonly #secrets: Secrets;
-  readonly #sessions = new Slots(SESSIONS);
+  readonly #sessions = new Sessions();
   readonly #children = new Set<ChildProcess>();
   #running = 0;
   #retired = false;
@@ -65,12 +61,8 @@ export class OpensshConnection implements Connection {
     } finally {
       release();
     }
-    if (this.#sessions.taken > 0) this.#sessions.shrink();
-    else if (attempt >= REFUSALS) {
-      exchange.end({ kind: 'lost', why: 'the host refused to open a session' });
-      return;
-    } else await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** attempt));
-    await this.#start(exchange, command, attempt + 1);
+    if (await this.#sessions.worthAnother(attempt)) await this.#start(exchange, command, attempt + 1);
+    else exchange.end({ kind: 'lost', why: 'the host refused to open a session' });
   }
 
   /** False when the host refused the session, so that nothing reached it. */

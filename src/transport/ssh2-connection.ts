@@ -3,13 +3,9 @@ import type { Connection, ExecRequest, ExecResult, Secrets } from '../domain/tra
 import { type ChannelHost, ChannelRun } from './channel-run.ts';
 import { type Ending, Exchange } from './exchange.ts';
 import type { Session } from './session.ts';
-import { Slots } from './slots.ts';
+import { Sessions } from './sessions.ts';
 
-/** sshd's MaxSessions is 10 unless configured; a command that was given up goes on counting until it ends. */
-const CHANNELS = 8;
 const CLOSE_GRACE_MS = 2_000;
-const REFUSALS = 6;
-const FIRST_PAUSE_MS = 20;
 
 /** An authenticated connection over a session. Commands beyond the host's number of channels wait for their turn. */
 export class Ssh2Connection implements Connection, ChannelHost {
@@ -18,7 +14,7 @@ export class Ssh2Connection implements Connection, ChannelHost {
   readonly gone: Promise<void>;
   readonly #session: Session;
   readonly #secrets: Secrets;
-  readonly #channels = new Slots(CHANNELS);
+  readonly #channels = new Sessions();
   /** Commands of which nothing was sent yet. */
   readonly #waiting = new Set<Exchange>();
   #running = 0;
@@ -98,15 +94,7 @@ export class Ssh2Connection implements Connection, ChannelHost {
       return;
     }
     if (await new ChannelRun(this, exchange, release).run(command)) return;
-    if (await this.#worthAnother(attempt)) await this.#start(exchange, command, attempt + 1);
+    if (await this.#channels.worthAnother(attempt)) await this.#start(exchange, command, attempt + 1);
     else exchange.end({ kind: 'lost', why: 'the host refused to open a channel' });
-  }
-
-  /** A channel was refused, so nothing was sent. Past MaxSessions another may do, once one has ended and sshd has noticed. */
-  async #worthAnother(attempt: number): Promise<boolean> {
-    if (this.#channels.taken > 0) this.#channels.shrink();
-    else if (attempt < REFUSALS) await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** attempt));
-    else return false;
-    return true;
   }
 }
