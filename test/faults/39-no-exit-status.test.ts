@@ -16,14 +16,14 @@ diagnose: [{ id: conf, uses: file.read, with: { path: /etc/app.conf, format: tex
 affected: steps.conf.value == "old\\n"
 remediate:
   - { uses: file.content, with: { path: /etc/app.conf, content: "new\\n" } }
-  - { uses: command.run, with: { argv: [/usr/local/bin/slow], undo: [/usr/local/bin/slow, back], timeout: 30s } }
+  - { uses: command.run, with: { argv: [/usr/local/bin/slow], undo: [/usr/local/bin/slow, back], timeout: 60s } }
 verify: [{ uses: command.probe, with: { argv: [test, -e, /run/slow-ended], read_only: true, expect: { code: 0 } } }]
-rollout: { verify_timeout: 20s, verify_every: 500ms }
+rollout: { verify_timeout: 40s, verify_every: 500ms }
 `,
 );
 const SLOW = `#!/bin/sh
 echo "ran:$1" >>/run/slow-runs
-sleep 4
+sleep 12
 echo >/run/slow-ended
 `;
 
@@ -45,14 +45,15 @@ describe.skipIf(noFleet)(`a host whose sshd closes silent channels${noFleet ? ` 
     await using bench = await Bench.up({
       impatient: {
         files: {
-          '/etc/ssh/sshd_config.d/a.conf': { text: 'ChannelTimeout session:*=1s\n' },
+          '/etc/ssh/sshd_config.d/a.conf': { text: 'ChannelTimeout session:*=4s\n' },
           '/etc/app.conf': { text: 'old\n' },
           '/usr/local/bin/slow': { text: SLOW, mode: 0o755 },
         },
       },
     });
     const ended = await bench.run('apply', SILENT_BOOK);
-    await bench.sh('impatient', 'until [ -e /run/slow-ended ]; do :; done');
+    // Until the first of them has ended; a run that never came to it has something else to say.
+    await bench.sh('impatient', `timeout 60 sh -c 'until [ -e /run/slow-ended ]; do sleep 0.1; done' || cat /run/slow-runs`);
     const runs = (await bench.sh('impatient', 'cat /run/slow-runs')).trim().split('\n');
     expect(runs.filter((line) => line === 'ran:')).toEqual(['ran:']);
     const outcome = ended.outcomes['impatient'] ?? '';

@@ -132,8 +132,8 @@ export class SystemdHost {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cut();
     await run('umount', ['-l', this.root]).catch(() => '');
+    await unlink(this.#recipe.link);
     await run('ip', ['netns', 'del', this.#recipe.namespace]).catch(() => '');
-    await run('ip', ['link', 'del', this.#recipe.link]).catch(() => '');
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
@@ -153,6 +153,7 @@ export class SystemdHost {
   async #network(): Promise<void> {
     const { namespace, link, address, bridge } = this.#recipe;
     if (existsSync(`/run/netns/${namespace}`)) await run('ip', ['netns', 'del', namespace]);
+    await unlink(link);
     await run('ip', ['netns', 'add', namespace]);
     await run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'host0', 'netns', namespace]);
     await run('ip', ['link', 'set', link, 'master', bridge, 'up']);
@@ -175,6 +176,14 @@ export class SystemdHost {
     this.write('/home/ops/.ssh/authorized_keys', authorizedKey, 0o600);
     await run('chroot', [this.root, 'chown', '-R', 'ops:ops', '/home/ops/.ssh']);
   }
+}
+
+/**
+ * Takes a link away now. A namespace that is deleted takes its end of the link with it, but only when the kernel comes to it,
+ * and until then the name is taken.
+ */
+async function unlink(link: string): Promise<void> {
+  await run('ip', ['link', 'del', link]).catch(() => '');
 }
 
 /** More than one job that uses up systemd's own limit of 90 s. */
