@@ -6,7 +6,13 @@ import { wrap } from '../ui/wrap.ts';
 
 /** A runbook as data, for `show --json`. */
 export function runbookData(runbook: Runbook, signature: SignatureState): object {
-  const step = ({ id, spec, place }: Step) => ({ id, uses: spec.name, changes: spec.plan !== undefined, line: place.line });
+  const step = ({ id, spec, place, shellText }: Step) => ({
+    id,
+    uses: spec.name,
+    changes: spec.plan !== undefined,
+    shell_text: shellText === true,
+    line: place.line,
+  });
   return {
     name: runbook.name,
     summary: runbook.summary,
@@ -62,9 +68,12 @@ function signatureWords(signature: SignatureState): string {
 }
 
 function phase(page: Page, name: string, steps: readonly Step[]): readonly string[] {
-  return steps.flatMap(({ id, spec }, index) =>
-    hanging(page, 0, `${(index === 0 ? name : '').padEnd(11)}${page.say(id).padEnd(16)} `, spec.summary, page.style.quiet),
-  );
+  return steps.flatMap(({ id, spec, shellText }, index) => {
+    const left = `${(index === 0 ? name : '').padEnd(11)}${page.say(id).padEnd(16)} `;
+    return shellText
+      ? hanging(page, 0, left, `${spec.summary}: shell text`, page.style.bad)
+      : hanging(page, 0, left, spec.summary, page.style.quiet);
+  });
 }
 
 function rolloutWords({ rollout }: Runbook): string {

@@ -44,6 +44,7 @@ export interface GuardOptions {
 export interface RunOptions extends TargetOptions {
   readonly input?: readonly string[];
   readonly confirmTimeout?: string;
+  readonly allowShell?: true;
 }
 
 /** Adds the options that every command has. */
@@ -82,7 +83,9 @@ export function withTargetOptions(command: Command): Command {
 
 /** Adds the options of a run. */
 export function withRunOptions(command: Command): Command {
-  return withTargetOptions(command).option('-e, --input <name=value>', 'set an input of the runbook; may be repeated', collectedInput);
+  return withTargetOptions(command)
+    .option('-e, --input <name=value>', 'set an input of the runbook; may be repeated', collectedInput)
+    .option('--allow-shell', 'run a runbook that nobody signed although commands of it are shell text (sh -c …)');
 }
 
 /** Adds the option that bounds how many hosts are changed. */
@@ -101,7 +104,7 @@ export function confirmTimeoutOf({ confirmTimeout }: RunOptions): Result<Partial
 
 /** The options of a run as they were typed, for a command that goes on with it. */
 export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
-  const { inventory = [], stateDir, askBecomePass, transport, sshConfig, sshMatchExec, hosts, limit, input = [] } = options;
+  const { inventory = [], stateDir, askBecomePass, transport, sshConfig, sshMatchExec, hosts, limit, input = [], allowShell } = options;
   const { vaultPasswordFile = [], vaultId = [], ageIdentity = [] } = options;
   return {
     places: [
@@ -115,7 +118,11 @@ export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
       ...(sshConfig === undefined ? [] : ['--ssh-config', sshConfig]),
       ...(sshMatchExec ? ['--ssh-match-exec'] : []),
     ],
-    inputs: [...(hosts === undefined ? [] : ['--hosts', hosts]), ...input.flatMap((assignment) => ['-e', assignment])],
+    inputs: [
+      ...(hosts === undefined ? [] : ['--hosts', hosts]),
+      ...input.flatMap((assignment) => ['-e', assignment]),
+      ...(allowShell ? ['--allow-shell'] : []),
+    ],
     limit: limit === undefined ? [] : ['-l', limit],
   };
 }

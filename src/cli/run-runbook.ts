@@ -25,6 +25,7 @@ import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, type Ended, newRunId } from './session.ts';
+import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
 import { chooseHosts, directoryOf } from './targets.ts';
 import { unfitParams } from './unfit-params.ts';
@@ -55,6 +56,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   if (!vouched.ok) return screen.refuse(vouched.failure);
   const { signedBy, signature, remark } = vouched.value;
   if (remark !== undefined) screen.tell(hanging(screen.err, 0, 'note: ', screen.err.say(remark)));
+  const shell = shellProblem(loaded, options, signedBy);
+  if (shell) return screen.refuse(shell);
   const saving = request.save ? await saveTask(world, request.save) : ok(undefined);
   if (!saving.ok) return screen.refuse(saving.failure);
   const patience = confirmTimeoutOf(options);

@@ -26,6 +26,7 @@ import { shownPath } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
 import { drive, newRunId } from './session.ts';
+import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
 import { directoryOf, readSources } from './targets.ts';
 import { unsealPasswords } from './unseal.ts';
@@ -55,6 +56,8 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   if (!vouched.ok) return screen.refuse(vouched.failure);
   const patience = confirmTimeoutOf(options);
   if (!patience.ok) return screen.refuse(patience.failure);
+  const shell = request.dryRun ? undefined : shellProblem(opened.value.runbook, options, vouched.value.runbookSignedBy);
+  if (shell) return screen.refuse(shell);
   if (request.dryRun) return shown(world, screen, opened.value, vouched.value);
   const inputs = inputsFor(opened.value, options, screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);

@@ -55,6 +55,8 @@ export interface Step {
   readonly validate?: readonly string[];
   /** Files are written in place: `write_mode: inplace`. */
   readonly inPlace?: true;
+  /** A command of it, or what takes it back or validates, is shell text: see `runsShellText`. */
+  readonly shellText?: true;
 }
 
 /** A wave's size: so many hosts, or a percentage of all hosts to be fixed. */

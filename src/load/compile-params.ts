@@ -4,12 +4,15 @@ import type { Names } from './expression.ts';
 import { paramsMessage } from './params-message.ts';
 import { type ParamsError, validateParams } from './params-validator.ts';
 import type { Range, Report } from './report.ts';
+import { becameShellText, runsPrograms, writesShellText } from './shell-words.ts';
 import { compileTemplate } from './template.ts';
 import { describeTree, type Tree } from './yaml-tree.ts';
 
 /** A compiled `with`. */
 export interface Params {
   readonly needs: readonly string[];
+  /** A command in it hands program text to an interpreter. */
+  readonly shellText: boolean;
   evaluate(scope: Scope): Result<unknown>;
 }
 
@@ -41,19 +44,28 @@ export function compileParams(
     const { message, hint, key: wrongKey } = paramsMessage(error, spec.name, true);
     report.error('params', rangeOfError(given, key, error, wrongKey), message, hint);
   }
+  const shellText = runsPrograms(spec) && writesShellText(given);
   return {
     needs: template.needs,
+    shellText,
     evaluate(scope) {
       const params = template.evaluate(scope);
       if (!params.ok) return params;
       const errors = validateParams(spec.schema, params.value);
       const [first] = errors;
-      if (!first) return ok(params.value);
+      if (!first)
+        return !shellText && runsPrograms(spec) && becameShellText(params.value) ? unforeseen(id, report.at(key.start)) : ok(params.value);
       const problems = errors.slice(0, SHOWN_PROBLEMS).map((error) => paramsMessage(error, spec.name, false).message);
       const at = report.at(rangeOfError(given, key, first).start);
       return fail('bad-params', `the parameters of step ${id} do not fit: ${problems.join('; ')}`, { at });
     },
   };
+}
+
+/** What is shell text must be seen by whoever reads the runbook, and by the checks before a host is reached. */
+function unforeseen(id: string, at: string): Result<never> {
+  const hint = 'write the interpreter and its option into the runbook as they are, and pass --allow-shell';
+  return fail('bad-params', `the command of step ${id} becomes shell text only by its expressions`, { at, hint });
 }
 
 function isEmpty(tree: Tree): boolean {

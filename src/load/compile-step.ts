@@ -1,4 +1,5 @@
 import type { Step } from '../domain/runbook.ts';
+import { runsShellText } from '../domain/shell-text.ts';
 import { dyn } from './cel-type.ts';
 import { checkPhase } from './check-phase.ts';
 import { compileParams } from './compile-params.ts';
@@ -42,6 +43,7 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
     ...(items ? { items: items.evaluate } : {}),
     ...(on ? { on: on.evaluate } : {}),
     ...settings,
+    ...(params.shellText || runsShellText(settings.validate ?? []) ? { shellText: true as const } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Change, CommandChange, FileChange, UnitChange, UnitState } from '../domain/change.ts';
 import type { FileState } from '../domain/file.ts';
+import { runsShellText } from '../domain/shell-text.ts';
 import { diffFiles, unifiedLines } from '../formats/diff.ts';
 import { commandLine } from '../views/command-line.ts';
 import { hanging, type Page } from './page.ts';
@@ -116,9 +117,13 @@ function commandLines(page: Page, change: CommandChange): readonly string[] {
   const words = (argv: readonly string[]) => (change.sensitive ? 'a command that is sensitive and not shown' : page.say(commandLine(argv)));
   const { undo } = change;
   const irreversible = 'irreversible' in undo;
-  const line = hanging(page, 4, '', `~ run ${words(change.argv)}`, irreversible ? page.style.bad : page.style.warn);
+  const shell = [change.argv, irreversible ? [] : undo.argv].some(runsShellText);
+  const line = hanging(page, 4, '', `~ run ${words(change.argv)}`, irreversible || shell ? page.style.bad : page.style.warn);
   const back = irreversible
     ? hanging(page, 6, `${page.symbols.warn} `, `cannot be taken back: ${page.say(undo.irreversible)}`, page.style.bad)
     : hanging(page, 6, '', `taken back by ${words(undo.argv)}`, page.style.quiet);
-  return [...line, ...says(page, change), ...back];
+  const text = shell
+    ? hanging(page, 6, `${page.symbols.warn} `, 'shell text: what it does, only whoever reads it knows', page.style.bad)
+    : [];
+  return [...line, ...text, ...says(page, change), ...back];
 }

@@ -74,6 +74,19 @@ describe.skipIf(noKeygen !== undefined)(
       expect(err.text).not.toContain('sign the');
     });
 
+    test('may have shell text in it, which --allow-shell would be wanted for otherwise', async () => {
+      const shell = FIX.replace('[id]', "[sh, -c, 'id | wc -l']");
+      const signed = desk({ text: shell });
+      signed.signedBy('ada');
+      await signed.run();
+      expect(signed.err.text).toMatch(LOOKED_FOR);
+      const unchecked = desk({ text: shell, policy: 'runbook_signature: never\n' });
+      unchecked.signedBy('ada');
+      await unchecked.run();
+      expect(unchecked.err.text).toContain('fix runs shell text');
+      expect(unchecked.err.text).not.toMatch(LOOKED_FOR);
+    });
+
     const refused: readonly [string, (at: ReturnType<typeof desk>) => void, RegExp][] = [
       ['that was edited since by one byte', ({ file }) => writeFileSync(file, FIX.replace('[id]', '[ip]')), /incorrect signature/],
       ['that was edited in nothing but blanks', ({ file }) => writeFileSync(file, `${FIX}\n`), /incorrect signature/],

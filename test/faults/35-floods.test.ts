@@ -53,7 +53,7 @@ describe.skipIf(missing)(`programs that print too much, or what is no text${miss
 
   async function flooded(verb: 'diagnose' | 'apply', text: string, script: string) {
     const hook = memoryHook(bench.work);
-    const ended = await bench.run(verb, text, { limit: 'flood', inputs: { script }, env: hook.env });
+    const ended = await bench.run(verb, text, { limit: 'flood', inputs: { script }, more: ['--allow-shell'], env: hook.env });
     expect(hook.mostMib()).toBeLessThan(300);
     expect(ended.out).not.toMatch(UNSAFE);
     expect(ended.err).not.toMatch(UNSAFE);
@@ -78,7 +78,10 @@ describe.skipIf(missing)(`programs that print too much, or what is no text${miss
 
   it('fault 35: a host that floods does not keep another one from its end', async () => {
     const text = book('').replaceAll('{ ${{ inputs.script }}; }', '[ $(uname -n) = quiet ] && echo only this || yes');
-    const ended = await bench.run('diagnose', text.replaceAll('timeout: 60s', 'timeout: 5s'), { inputs: { script: 'true' } });
+    const ended = await bench.run('diagnose', text.replaceAll('timeout: 60s', 'timeout: 5s'), {
+      inputs: { script: 'true' },
+      more: ['--allow-shell'],
+    });
     expect(ended.outcomes).toMatchObject({ quiet: 'healthy', flood: expect.stringMatching(/^(other-cause|unknown)/) });
   });
 });

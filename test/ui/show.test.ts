@@ -137,6 +137,18 @@ describe('the plan', () => {
     expect(shown).toContain('      \x1b[2mtaken back by sysctl a=0\x1b[22m');
   });
 
+  test('shows shell text in red, also where it takes back', () => {
+    const common = { kind: 'command', timeoutMs: 1_000, says: [], sensitive: false } as const;
+    const changes = [
+      { ...common, argv: ['sh', '-c', 'a | b'], undo: { argv: ['c'] } },
+      { ...common, argv: ['d'], undo: { argv: ['bash', '-c', 'e'] } },
+    ];
+    const shown = showPlan(testPage({ color: 'always' }), { runbook: 'x' }, [plan('a', 'would-fix', { changes })]);
+    expect(shown).toContain("    \x1b[31m~ run sh -c 'a | b'\x1b[39m");
+    expect(shown).toContain('    \x1b[31m~ run d\x1b[39m');
+    expect(shown.filter((line) => line.includes('shell text: what it does, only whoever reads it knows'))).toHaveLength(2);
+  });
+
   test('says so when there is nothing to change', () => {
     expect(showPlan(testPage(), { runbook: 'x', next: ['runbook', 'apply', 'x'] }, [plan('a', 'healthy')])).toEqual([
       'x: nothing to change on 1 host',
