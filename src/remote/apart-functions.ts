@@ -36,4 +36,10 @@ capture_apart() {
   for stream in out err; do rm -f -- "$here/fifo.$stream" "$here/said.$stream"; done
   return "$apart_status"
 }
+# A script that was killed before it opened its end of a FIFO leaves a reader that waits for one.
+let_readers_go() {
+  for stream in out err; do
+    [ ! -p "$here/fifo.$stream" ] || { : <>"$here/fifo.$stream" && rm -f -- "$here/fifo.$stream"; } 2>/dev/null
+  done
+}
 `;

@@ -146,6 +146,7 @@ owed() {
   "$@"
 }
 tidy() {
+  let_readers_go
   state_of "$txid"
   case $state in
   CONFIRMED) confirm ;;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Fleet } from '../../src/domain/access.ts';
@@ -84,6 +84,21 @@ describe('an undo', () => {
     expect(names(directory)).toContain(`.rb.${transaction.id}.0.apply`);
     expect(await settled(fleet, 'undo', transaction.id)).toMatchObject({ state: 'rolled-back' });
     expect([names(directory), textOf(`${directory}/f`)]).toEqual([['f'], 'old']);
+  });
+
+  test('lets go who waits to read what a killed script never came to write', async () => {
+    const directory = directoryWith({ f: 'old' });
+    const { fleet } = localFleet();
+    const id = await begun(fleet, [await planned(fleet, `${directory}/f`, 'new')]);
+    const record = `${defaultHost.state}/tx/${id}`;
+    const pipe = `${record}/fifo.out`;
+    execFileSync('mkfifo', [pipe]);
+    const reader = spawn('/bin/sh', ['-c', `cat <'${pipe}'`], { stdio: 'ignore' });
+    const gone = new Promise((resolve) => reader.once('exit', resolve));
+    onTestFinished(() => void reader.kill('SIGKILL'));
+    expect(await settled(fleet, 'undo', id)).toMatchObject({ state: 'rolled-back' });
+    expect(await gone).toBe(0);
+    expect(names(record).filter((name) => name.startsWith('fifo'))).toEqual([]);
   });
 
   test('restarts again what did not come up at its first attempt, and not what did', async () => {
