@@ -17,6 +17,7 @@ import { addSchema } from './schema.ts';
 import { addSelftest } from './selftest.ts';
 import { addShow } from './show.ts';
 import { addSign } from './sign-runbook.ts';
+import { addContinue, addHalt, addPause } from './steer.ts';
 import { addSteps } from './steps.ts';
 import { addUnlock } from './unlock.ts';
 import { addValidate } from './validate.ts';
@@ -50,7 +51,20 @@ function programOf(world: World, exit: (code: number) => void): Command {
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');
-  for (const add of [addDiagnose, addPlan, addApprove, addApply, addRollback, addResume, addUnlock, addRuns, addSelftest])
+  for (const add of [
+    addDiagnose,
+    addPlan,
+    addApprove,
+    addApply,
+    addPause,
+    addContinue,
+    addHalt,
+    addRollback,
+    addResume,
+    addUnlock,
+    addRuns,
+    addSelftest,
+  ])
     add(program, world, exit);
   program.commandsGroup('Know a fleet:');
   for (const add of [addInventory, addPing, addHostkeys]) add(program, world, exit);

@@ -7,11 +7,12 @@ import { announcesEffect, type RunEvent, type RunKind } from '../domain/event.ts
 import type { Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { HostPlan } from '../domain/plan.ts';
-import type { Approval, Clock, Gate, Ports } from '../engine/ports.ts';
+import type { Approval, Clock, Control, Gate, Ports } from '../engine/ports.ts';
 import type { EventBatches } from '../engine/run.ts';
 import type { FileJournal } from '../journal/file-journal.ts';
 import type { View } from '../ui/output.ts';
 import { exitCode } from '../views/exit-code.ts';
+import { Steering } from './steering.ts';
 
 /** What a session needs to drive one run from its first event to its exit code. */
 export interface SessionTask {
@@ -60,6 +61,14 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   const inOrder = () => hosts.flatMap((host) => plans.get(host) ?? []);
   let over = false;
   const journal = await task.journal?.();
+  const steering = new Steering(journal?.directory, {
+    paused: (by) => task.view.paused(by),
+    halted(by) {
+      if (task.stop.signal.aborted) return;
+      task.stop.abort(`halt by ${by}`);
+      task.view.stopping(`halt by ${by}`);
+    },
+  });
   const release = onSignals(task, () => events);
   const kept = async (batch: readonly RunEvent[]) => {
     try {
@@ -73,7 +82,7 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
     }
   };
   try {
-    for await (const batch of begin(portsOf(task, inOrder, () => over))) {
+    for await (const batch of begin(portsOf(task, steering, inOrder, () => over))) {
       await kept(batch);
       for (const event of batch) {
         events.push(event);
@@ -85,6 +94,7 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   } finally {
     over = true;
     release();
+    steering.stop();
     await task.view.close();
     await journal?.close();
   }
@@ -112,7 +122,7 @@ function clockOf(isOver: () => boolean): Clock {
   };
 }
 
-function portsOf(task: SessionTask, plans: () => readonly HostPlan[], isOver: () => boolean): Ports {
+function portsOf(task: SessionTask, control: Control, plans: () => readonly HostPlan[], isOver: () => boolean): Ports {
   return {
     fleet: task.fleet,
     clock: clockOf(isOver),
@@ -125,6 +135,7 @@ function portsOf(task: SessionTask, plans: () => readonly HostPlan[], isOver: ()
         .slice(0, 32),
     owner: { run: task.run, operator: task.operator, controller: hostname() },
     approve: (gate) => task.approve(gate, plans()),
+    control,
     exitCode: (ending) => exitCode(task.kind, ending, { detailed: task.detailedExitCode }),
   };
 }

@@ -112,6 +112,9 @@ export type EventBody =
       /** The group whose own limit it is; absent: the runbook's. */
       readonly group?: string;
     }
+  /** Somebody holds the run: no further host is begun until it is continued, or ended. Nothing is under way. */
+  | { readonly type: 'rollout.paused'; readonly by: string; readonly notStarted: readonly string[] }
+  | { readonly type: 'rollout.continued' }
   | { readonly type: 'run.interrupted'; readonly signal: string }
   /** Last of every run; `exitCode` as in the command line's contract. */
   | { readonly type: 'run.finished'; readonly outcomes: Readonly<Record<string, Outcome>>; readonly exitCode: number };

@@ -33,6 +33,14 @@ export interface Approval {
   readonly by: string;
 }
 
+/** How a run that is under way is steered from outside. */
+export interface Control {
+  /** Who has paused it: no further host is begun. Undefined: it goes on. */
+  pausedBy(): string | undefined;
+  /** Resolves when that changes, or the signal is aborted. */
+  changed(signal: AbortSignal): Promise<void>;
+}
+
 /** All that the engine needs of the world. It knows no SSH, no clock, no random numbers and no terminal of its own. */
 export interface Ports {
   readonly fleet: Fleet;
@@ -44,6 +52,7 @@ export interface Ports {
   /** The host that an `on:` pattern names; `not-found` means that there is none to ask. */
   hostFor(pattern: string): Result<Host>;
   approve(gate: Gate): Promise<Approval>;
+  readonly control: Control;
   exitCode(ending: Ending): number;
   /** Aborted by the operator: begin nothing new, bring what is under way to a named end. */
   readonly stop: AbortSignal;

@@ -1,10 +1,10 @@
 import type { EventBody } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
-import { isSettled } from '../domain/transaction.ts';
 import { interleave } from './interleave.ts';
 import type { Ports } from './ports.ts';
 import { asked, type Finish } from './run.ts';
+import { Tally } from './tally.ts';
 import { failureBudget, hostsIn, wavesOf } from './waves.ts';
 
 /** A host that is ready to be changed: begun, it yields its events to the end. */
@@ -29,117 +29,135 @@ export interface RollOutOptions {
   readonly limits?: readonly GroupLimit[];
 }
 
-/**
- * Outcomes that spend the failure budget: all in which a change was begun, or could not be, and the host is not known to be
- * well. A stale host is refused before anything is done to it, so it says nothing against doing the same to others.
- */
-const SPENDS: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'conflict', 'unreachable', 'unknown']);
+type Batches<T> = AsyncGenerator<readonly EventBody[], T>;
 
 /**
  * Changes hosts wave by wave. A wave starts only when the one before it has ended and the failures so far are within
  * the budget; hosts under way when it is exceeded are brought to their end, the rest is not begun. Never are more hosts of a wave
  * changed and unconfirmed than `maxUnavailable`, and never more of a group than its own limit: a host is begun when another one was
- * confirmed or is back. Hosts of other groups go on meanwhile.
+ * confirmed or is back. Hosts of other groups go on meanwhile. While somebody has paused the run no host is begun, and those under
+ * way come to their end.
  */
-export async function* rollOut(
-  hosts: readonly Ready[],
-  rollout: Rollout,
-  { confirmWaves, aim, limits = [] }: RollOutOptions,
-  ports: Ports,
-): AsyncGenerator<readonly EventBody[], Finish> {
-  const waves = wavesOf(hosts, rollout.waves);
-  const budget = failureBudget(rollout.maxFailures, hosts.length);
-  const tally = new Tally(aim);
-  const notStarted = () => hosts.flatMap(({ name }) => (tally.begun.has(name) ? [] : [name]));
-  for (const [index, wave] of waves.entries()) {
-    const number = index + 1;
-    const names = wave.map(({ name }) => name);
-    const most = rollout.maxUnavailable === undefined ? Number.POSITIVE_INFINITY : hostsIn(rollout.maxUnavailable, wave.length);
-    const isHeld = () => tally.unconfirmed >= most;
-    const held = (): EventBody => {
-      return { type: 'rollout.held', unconfirmed: tally.unconfirmed, maxUnavailable: most, notStarted: notStarted() };
-    };
-    const fullGroup = (name: string) => limits.find(({ hosts: of, most: few }) => of.has(name) && tally.busyOf(of) >= few);
-    if (ports.stop.aborted) return { declined: false };
-    if (isHeld()) {
-      yield [held()];
-      return { declined: false };
+export function rollOut(hosts: readonly Ready[], rollout: Rollout, options: RollOutOptions, ports: Ports): Batches<Finish> {
+  return new Walk(hosts, rollout, options, ports).run();
+}
+
+class Walk {
+  readonly #hosts: readonly Ready[];
+  readonly #rollout: Rollout;
+  readonly #options: RollOutOptions;
+  readonly #ports: Ports;
+  readonly #tally: Tally;
+  readonly #budget: number;
+
+  constructor(hosts: readonly Ready[], rollout: Rollout, options: RollOutOptions, ports: Ports) {
+    this.#hosts = hosts;
+    this.#rollout = rollout;
+    this.#options = options;
+    this.#ports = ports;
+    this.#tally = new Tally(options.aim);
+    this.#budget = failureBudget(rollout.maxFailures, hosts.length);
+  }
+
+  async *run(): Batches<Finish> {
+    const waves = wavesOf(this.#hosts, this.#rollout.waves);
+    for (const [index, wave] of waves.entries()) {
+      yield* this.#untilContinued();
+      if (this.#ports.stop.aborted) return { declined: false };
+      const most = this.#mostOf(wave);
+      if (this.#isHeld(most)) {
+        yield [this.#held(most)];
+        return { declined: false };
+      }
+      const names = wave.map(({ name }) => name);
+      // The first wave was approved together with the run.
+      if (this.#options.confirmWaves && index > 0) {
+        const gate = { name: `wave-${index + 1}`, hosts: names, questions: [], offersWaves: false };
+        const approval = yield* asked(gate, this.#ports);
+        if (approval.answer !== 'yes') return { declined: true };
+      }
+      yield [{ type: 'wave.started', wave: index + 1, of: waves.length, hosts: names }];
+      yield* this.#carryOut(wave, most);
+      const { failures } = this.#tally;
+      yield [{ type: 'wave.finished', wave: index + 1, failures, budget: this.#budget }];
+      const stopped = this.#stoppedIn(names, most);
+      if (stopped) {
+        yield [stopped];
+        return { declined: false };
+      }
     }
-    // The first wave was approved together with the run.
-    if (confirmWaves && index > 0) {
-      const approval = yield* asked({ name: `wave-${number}`, hosts: names, questions: [], offersWaves: false }, ports);
-      if (approval.answer !== 'yes') return { declined: true };
+    return { declined: false };
+  }
+
+  /** Brings all hosts of a wave to their end, or as many as may be begun. */
+  async *#carryOut(wave: readonly Ready[], most: number): Batches<void> {
+    for (let left = wave; left.length > 0; left = left.filter(({ name }) => !this.#tally.begun.has(name))) {
+      const ready = left;
+      const batches = interleave(
+        ready.map(({ name, begin }) => () => {
+          this.#tally.busy.add(name);
+          return begin();
+        }),
+        () => Math.min(this.#rollout.parallel, most - this.#tally.unconfirmed),
+        (index) => this.#mayBegin(ready[index]?.name ?? '', most),
+      );
+      for await (const events of batches) {
+        for (const event of events) this.#tally.take(event);
+        yield events;
+      }
+      if (!(yield* this.#untilContinued())) return;
     }
-    yield [{ type: 'wave.started', wave: number, of: waves.length, hosts: names }];
-    for await (const events of interleave(
-      wave.map(({ name, begin }) => () => {
-        tally.busy.add(name);
-        return begin();
-      }),
-      () => Math.min(rollout.parallel, most - tally.unconfirmed),
-      (index) => !ports.stop.aborted && tally.failures <= budget && !isHeld() && fullGroup(names[index] ?? '') === undefined,
-    )) {
-      for (const event of events) tally.take(event);
-      yield events;
-    }
-    const { failures } = tally;
-    yield [{ type: 'wave.finished', wave: number, failures, budget }];
-    if (failures > budget) {
-      yield [{ type: 'budget.exceeded', failures, budget, notStarted: notStarted() }];
-      return { declined: false };
-    }
+  }
+
+  #mayBegin(name: string, most: number): boolean {
+    if (this.#ports.stop.aborted || this.#ports.control.pausedBy() !== undefined) return false;
+    return this.#tally.failures <= this.#budget && !this.#isHeld(most) && this.#fullGroup(name) === undefined;
+  }
+
+  /** Waits while the run is paused; true when it was. Nothing is under way then, so that nobody waits for a confirm. */
+  async *#untilContinued(): Batches<boolean> {
+    const { control, stop } = this.#ports;
+    const by = control.pausedBy();
+    if (by === undefined || stop.aborted || this.#tally.failures > this.#budget) return false;
+    yield [{ type: 'rollout.paused', by, notStarted: this.#notStarted() }];
+    while (control.pausedBy() !== undefined && !stop.aborted) await control.changed(stop);
+    if (!stop.aborted) yield [{ type: 'rollout.continued' }];
+    return !stop.aborted;
+  }
+
+  /** Why no further wave is begun; undefined when one may be. */
+  #stoppedIn(names: readonly string[], most: number): EventBody | undefined {
+    const { failures } = this.#tally;
+    if (failures > this.#budget) return { type: 'budget.exceeded', failures, budget: this.#budget, notStarted: this.#notStarted() };
     // Whether the next wave may begin is asked by its own measure; this one was not begun whole.
-    const left = names.filter((name) => !tally.begun.has(name));
-    if (!ports.stop.aborted && left.length > 0) {
-      const full = isHeld() ? undefined : fullGroup(left[0] ?? '');
-      yield [full === undefined ? held() : heldBy(full, tally, notStarted())];
-      return { declined: false };
-    }
-  }
-  return { declined: false };
-}
-
-function heldBy({ group, most, hosts }: GroupLimit, tally: Tally, notStarted: readonly string[]): EventBody {
-  return { type: 'rollout.held', unconfirmed: tally.busyOf(hosts), maxUnavailable: most, notStarted, group };
-}
-
-/** How a rollout goes, by the events of its hosts. */
-class Tally {
-  readonly begun = new Set<string>();
-  /** Hosts that were begun, and are not known to be settled. */
-  readonly busy = new Set<string>();
-  failures = 0;
-  /** Hosts that came to their end here and have not settled: nobody knows of them, or they go on taking themselves back. */
-  unconfirmed = 0;
-  readonly #aim: Outcome;
-  readonly #open = new Set<string>();
-
-  constructor(aim: Outcome) {
-    this.#aim = aim;
+    const left = names.filter((name) => !this.#tally.begun.has(name));
+    if (this.#ports.stop.aborted || left.length === 0) return undefined;
+    const full = this.#isHeld(most) ? undefined : this.#fullGroup(left[0] ?? '');
+    return full === undefined ? this.#held(most) : this.#heldBy(full);
   }
 
-  /** How many of a group are begun and not settled. */
-  busyOf(hosts: ReadonlySet<string>): number {
-    return [...this.busy].filter((name) => hosts.has(name)).length;
+  #mostOf(wave: readonly Ready[]): number {
+    const { maxUnavailable } = this.#rollout;
+    return maxUnavailable === undefined ? Number.POSITIVE_INFINITY : hostsIn(maxUnavailable, wave.length);
   }
 
-  take(event: EventBody): void {
-    switch (event.type) {
-      case 'host.started':
-        this.begun.add(event.host);
-        break;
-      case 'transaction.intended':
-        this.#open.add(event.host);
-        break;
-      case 'transaction.finished':
-      case 'transaction.reported':
-        if (isSettled(event.state)) this.#open.delete(event.host);
-        break;
-      case 'host.finished':
-        if (this.#open.has(event.host)) this.unconfirmed += 1;
-        else this.busy.delete(event.host);
-        if (event.outcome !== this.#aim && SPENDS.has(event.outcome)) this.failures += 1;
-        break;
-    }
+  #isHeld(most: number): boolean {
+    return this.#tally.unconfirmed >= most;
+  }
+
+  #held(most: number): EventBody {
+    return { type: 'rollout.held', unconfirmed: this.#tally.unconfirmed, maxUnavailable: most, notStarted: this.#notStarted() };
+  }
+
+  #heldBy({ group, most, hosts }: GroupLimit): EventBody {
+    return { type: 'rollout.held', unconfirmed: this.#tally.busyOf(hosts), maxUnavailable: most, notStarted: this.#notStarted(), group };
+  }
+
+  #fullGroup(name: string): GroupLimit | undefined {
+    return this.#options.limits?.find(({ hosts, most }) => hosts.has(name) && this.#tally.busyOf(hosts) >= most);
+  }
+
+  #notStarted(): readonly string[] {
+    return this.#hosts.flatMap(({ name }) => (this.#tally.begun.has(name) ? [] : [name]));
   }
 }

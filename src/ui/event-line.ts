@@ -45,6 +45,10 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
       return `resumed by ${page.say(event.operator)}: ${count(event.hosts.length, 'host')} to settle`;
     case 'rollout.held':
       return `stopping: ${count(event.unconfirmed, 'host')}${event.group === undefined ? '' : ` of ${page.say(event.group)}`} changed and not known to be confirmed, ${event.maxUnavailable} allowed; ${count(event.notStarted.length, 'host')} not begun`;
+    case 'rollout.paused':
+      return `paused by ${page.say(event.by)}: ${count(event.notStarted.length, 'host')} not begun`;
+    case 'rollout.continued':
+      return 'continued';
     case 'verify.attempted':
       return event.unmet.length === 0 ? 'verify holds' : `waiting: ${waitingWords(page, event.unmet)}`;
     case 'host.finished':

@@ -14,6 +14,7 @@ export function jsonView(output: Output, mask: Mask): View {
     event: (event) => output.write(`${jsonLine(event, mask)}\n`),
     // A script learns of it by `run.interrupted`.
     stopping() {},
+    paused() {},
     abandon() {},
     close: () => Promise.resolve(),
   };

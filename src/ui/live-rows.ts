@@ -26,6 +26,8 @@ export class LiveGroup {
   readonly #rows = new Map<string, Row>();
   /** The operator stops the run. */
   stopping = false;
+  /** Who holds the run. */
+  pausedBy: string | undefined;
 
   constructor(label: string, hosts: readonly string[], kind: RunKind, page: Page) {
     this.kind = kind;
@@ -66,8 +68,15 @@ export class LiveGroup {
       counts.set(name, (counts.get(name) ?? 0) + 1);
       if (outcome) ended += 1;
     }
-    const label = this.stopping && ended < this.hosts.length ? `${this.#label}: stopping, Ctrl-C again leaves at once` : this.#label;
-    return [`${label}: ${ended} of ${this.hosts.length}`, ...[...counts].map(([name, number]) => `${number} ${name}`)].join(', ');
+    const held = ended < this.hosts.length ? this.#held() : '';
+    return [`${this.#label}${held}: ${ended} of ${this.hosts.length}`, ...[...counts].map(([name, number]) => `${number} ${name}`)].join(
+      ', ',
+    );
+  }
+
+  #held(): string {
+    if (this.stopping) return ': stopping, Ctrl-C again leaves at once';
+    return this.pausedBy === undefined ? '' : `: paused by ${this.#page.say(this.pausedBy)}`;
   }
 
   hostTitle(host: string): string {

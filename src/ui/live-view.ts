@@ -25,6 +25,7 @@ export function liveView(output: Output, page: Page): LiveView {
   let kind: RunKind = 'apply';
   let group: LiveGroup | undefined;
   let changing = false;
+  let holder: string | undefined;
   let list: Promise<LiveList> | undefined;
   let failures: HostEnding[] = [];
   // Lists never overlap: each begins when all before it has ended.
@@ -33,6 +34,7 @@ export function liveView(output: Output, page: Page): LiveView {
   const begin = (label: string, hosts: readonly string[]) => {
     void end();
     const shown = new LiveGroup(label, hosts, kind, page);
+    shown.pausedBy = holder;
     group = shown;
     // Loaded only for a terminal, and only when there is something to draw.
     list = idle.then(() => import('./live-list.ts')).then(({ liveList }) => liveList(shown, output, page));
@@ -85,6 +87,10 @@ export function liveView(output: Output, page: Page): LiveView {
     },
     stopping() {
       if (group) group.stopping = true;
+    },
+    paused(by) {
+      holder = by;
+      if (group) group.pausedBy = by;
     },
     pause: end,
     abandon: () => output.write(`\n${SHOW_CURSOR}`),

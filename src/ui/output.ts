@@ -14,6 +14,8 @@ export interface View {
   event(event: RunEvent): void;
   /** The operator stops the run: says that hosts under way are brought to their end, which may take a while. */
   stopping(signal: string): void;
+  /** Somebody holds the run, or nobody does any more. */
+  paused(by: string | undefined): void;
   /** The process ends in this turn: leaves a terminal as a shell needs it. */
   abandon(): void;
   /** Resolves when all is written; nothing is written afterwards. */
@@ -21,4 +23,4 @@ export interface View {
 }
 
 /** Shows nothing. */
-export const silentView: View = { event() {}, stopping() {}, abandon() {}, close: () => Promise.resolve() };
+export const silentView: View = { event() {}, stopping() {}, paused() {}, abandon() {}, close: () => Promise.resolve() };

@@ -4,7 +4,7 @@ import { eventLine } from './event-line.ts';
 import { isTrouble } from './outcome-words.ts';
 import type { Output, View } from './output.ts';
 import type { Page } from './page.ts';
-import { count, STOPPING } from './words.ts';
+import { count, PAUSED, STOPPING } from './words.ts';
 
 /** Above so many hosts, those with which all is well are counted, not listed. */
 const LISTED = 200;
@@ -33,6 +33,7 @@ export function plainView(output: Output, page: Page): View {
   return {
     // No event, and so without a time of its own.
     stopping: (signal) => output.write(`stopping (${page.say(signal)}): ${STOPPING}\n`),
+    paused: (by) => output.write(by === undefined ? 'continued\n' : `paused (${page.say(by)}): ${PAUSED}\n`),
     event(event) {
       if (event.type === 'run.started') {
         kind = event.kind;

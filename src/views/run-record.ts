@@ -102,6 +102,8 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
       case 'undo.intended':
       case 'budget.exceeded':
       case 'rollout.held':
+      case 'rollout.paused':
+      case 'rollout.continued':
         break;
     }
   }

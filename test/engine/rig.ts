@@ -158,6 +158,7 @@ export function rig(hosts: readonly FakeHost[], answer: Approval['answer'] | ((g
       gates.push(gate);
       return { answer: typeof answer === 'function' ? answer(gate) : answer, by: 'test' };
     },
+    control: { pausedBy: () => undefined, changed: async () => {} },
     exitCode: (ending) => exitCode('apply', ending),
   };
   const head: RunHead = { run: 'r1', kind: 'apply', runbook: 'fix', runbookSha256: '', inputs: {}, operator: 'test' };
