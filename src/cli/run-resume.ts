@@ -87,6 +87,7 @@ async function settleAll(
         stop: new AbortController(),
         operator: world.user,
         journal: async () => journal,
+        mask: screen.mask,
         leave: (events) => lastWords(screen, [...run.events, ...events]),
         detailedExitCode: false,
         approve: async () => ({ answer: 'none', by: 'nobody' }),

@@ -86,6 +86,7 @@ export async function rollBackAll(
         hostFor,
         view,
         stop,
+        mask: screen.mask,
         leave: (events) => lastWords(screen, events),
         operator: world.user,
         journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),

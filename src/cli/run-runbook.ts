@@ -117,6 +117,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
         },
         view,
         stop,
+        mask: screen.mask,
         leave: (events) => lastWords(screen, events),
         detailedExitCode: request.detailedExitCode,
         approve: (gate, plans) => approve({ ...asking, ...('pause' in view ? { live: view as LiveView } : {}) }, gate, plans),

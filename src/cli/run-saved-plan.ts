@@ -159,6 +159,7 @@ async function carryOut(
       hostFor: ways.hostFor,
       view,
       stop,
+      mask: screen.mask,
       leave: (events) => lastWords(screen, events),
       detailedExitCode: false,
       approve: async (gate, plans) => {

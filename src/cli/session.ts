@@ -12,6 +12,7 @@ import type { EventBatches } from '../engine/run.ts';
 import type { FileJournal } from '../journal/file-journal.ts';
 import type { View } from '../ui/output.ts';
 import { exitCode } from '../views/exit-code.ts';
+import { maskedEvent } from '../views/masked-event.ts';
 import { Steering } from './steering.ts';
 
 /** What a session needs to drive one run from its first event to its exit code. */
@@ -31,6 +32,8 @@ export interface SessionTask {
   readonly operator: string;
   readonly detailedExitCode: boolean;
   readonly stop: AbortController;
+  /** Conceals what must not be shown. */
+  readonly mask: (text: string) => string;
   /** The last words when the operator leaves at once, with hosts under way. */
   leave(events: readonly RunEvent[]): void;
 }
@@ -72,10 +75,10 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   const release = onSignals(task, () => events);
   const kept = async (batch: readonly RunEvent[]) => {
     try {
-      await journal?.append(batch);
+      await journal?.append(batch.map((event) => maskedEvent(event, task.mask)));
     } catch (fault) {
       // Hosts under way are not confirmed any more, and take themselves back.
-      await journal?.appendLast(batch);
+      await journal?.appendLast(batch.map((event) => maskedEvent(event, task.mask)));
       task.view.abandon();
       task.leave([...events, ...batch.filter((event) => !announcesEffect(event))]);
       throw fault;
@@ -136,6 +139,7 @@ function portsOf(task: SessionTask, control: Control, plans: () => readonly Host
     owner: { run: task.run, operator: task.operator, controller: hostname() },
     approve: (gate) => task.approve(gate, plans()),
     control,
+    isSecret: (text) => task.mask(text) !== text,
     exitCode: (ending) => exitCode(task.kind, ending, { detailed: task.detailedExitCode }),
   };
 }

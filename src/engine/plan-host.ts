@@ -25,6 +25,8 @@ export interface Planning {
   readonly elsewhere: Elsewhere;
   readonly clock: Clock;
   readonly stop: AbortSignal;
+  /** Whether a text holds a value that must not be shown. */
+  isSecret(text: string): boolean;
   /** False for `diagnose`: no changes are told. */
   readonly remedy: boolean;
 }
@@ -68,7 +70,7 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   // Without `affected`, only planning tells whether anything is to be done.
   if (affected && !planning.remedy) return ended(host, seen, 'would-fix', {});
 
-  const remedy = await planRemedy(runbook.remediate, scope, readers);
+  const remedy = await planRemedy(runbook.remediate, scope, readers, planning.isSecret);
   const tried: Seen = { ...seen, steps: [...plans, ...remedy.plans] };
   const stuck = blocking(runbook.remediate, remedy.plans);
   if (stuck) return ended(host, tried, 'failed', { reason: stuck });

@@ -5,6 +5,7 @@ import type { Scope } from '../domain/step.ts';
 import { type Observed, observeStep, unasked, withoutNeeds } from './observe-step.ts';
 import { Overlay } from './overlay.ts';
 import { askElsewhere, type Readers } from './read-steps.ts';
+import { withoutSecretValues } from './without-sensitive.ts';
 
 /** What remediate would do to one host. */
 export interface Remedy {
@@ -15,14 +16,21 @@ export interface Remedy {
 
 /**
  * Plans the remediate steps one after another, each on the host as the earlier ones would leave it. Ends at the first
- * step that cannot be planned, unless it may fail: later ones would be planned on a host that will never be.
+ * step that cannot be planned, unless it may fail: later ones would be planned on a host that will never be. `isSecret` tells texts that
+ * hold what must not be shown.
  */
-export async function planRemedy(steps: readonly Step[], scope: Scope, readers: Readers): Promise<Remedy> {
+export async function planRemedy(
+  steps: readonly Step[],
+  scope: Scope,
+  readers: Readers,
+  isSecret: (text: string) => boolean,
+): Promise<Remedy> {
   const plans: StepPlan[] = [];
   const changes: Change[] = [];
   const changed = new Set<string>();
   for (const step of steps) {
-    const { plan } = await planned(step, scope, readers, changes, changed);
+    const observed = await planned(step, scope, readers, changes, changed);
+    const plan = withoutSecretValues(step, observed.plan, isSecret);
     plans.push(plan);
     if (plan.status.kind === 'planned') {
       if (plan.status.changes.length > 0) changed.add(step.id);

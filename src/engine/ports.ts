@@ -53,6 +53,8 @@ export interface Ports {
   hostFor(pattern: string): Result<Host>;
   approve(gate: Gate): Promise<Approval>;
   readonly control: Control;
+  /** Whether a text holds a value that must not be shown: that of a sensitive input, or a password. */
+  isSecret(text: string): boolean;
   exitCode(ending: Ending): number;
   /** Aborted by the operator: begin nothing new, bring what is under way to a named end. */
   readonly stop: AbortSignal;

@@ -89,8 +89,8 @@ async function* carriedOut(
   return yield* rollOut(ready, runbook.rollout, { confirmWaves, aim: 'fixed', limits }, ports);
 }
 
-function planningOf({ head, runbook, inputs }: Assignment, { fleet, clock, stop, hostFor }: Ports): Planning {
-  return { runbook, inputs, fleet, clock, stop, elsewhere: new Elsewhere(fleet, hostFor), remedy: head.kind !== 'diagnose' };
+function planningOf({ head, runbook, inputs }: Assignment, { fleet, clock, stop, hostFor, isSecret }: Ports): Planning {
+  return { runbook, inputs, fleet, clock, stop, isSecret, elsewhere: new Elsewhere(fleet, hostFor), remedy: head.kind !== 'diagnose' };
 }
 
 function finishedByPlan({ host, plan }: PlannedHost): EventBody {

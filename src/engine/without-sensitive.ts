@@ -1,5 +1,6 @@
-import type { Change } from '../domain/change.ts';
+import { type Change, realPathOf } from '../domain/change.ts';
 import type { Failure } from '../domain/failure.ts';
+import { bytesToText } from '../domain/file.ts';
 import type { StepPlan, StepStatus } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 
@@ -17,6 +18,39 @@ export function withoutSensitive(step: Step, plan: StepPlan): StepPlan {
     findings: plan.findings.map(({ kind }) => ({ kind, says: `${step.id}: ${HIDDEN}`, evidence: [] })),
     unmet: plan.unmet.map((unmet) => ({ ...unmet, what: `${step.id} does not find what it expects: ${HIDDEN}` })),
   };
+}
+
+/**
+ * The plan of a remediate step that may hold values which must not be shown: a change whose bytes or words hold one is sensitive, with its
+ * other side, which may be the value before. One whose path or unit does is refused: names stand in journals, and on hosts.
+ */
+export function withoutSecretValues(step: Step, plan: StepPlan, isSecret: (text: string) => boolean): StepPlan {
+  if (plan.status.kind !== 'planned') return plan;
+  const named = plan.status.changes.flatMap((change) => namesIn(change)).some(isSecret);
+  if (named) {
+    const message = 'the name of what it would change holds the value of a sensitive input, which would be in journals and on hosts';
+    return { ...plan, status: { kind: 'failed', failure: { code: 'bad-params', message, hint: `name it otherwise in step ${step.id}` } } };
+  }
+  return { ...plan, status: withChanges(plan.status, (change) => (textsIn(change).some(isSecret) ? hidden(change) : change)) };
+}
+
+function namesIn(change: Change): readonly string[] {
+  if (change.kind === 'file') return [realPathOf(change), change.path];
+  return 'unit' in change && change.unit !== undefined ? [change.unit] : [];
+}
+
+function textsIn(change: Change): readonly string[] {
+  switch (change.kind) {
+    case 'file': {
+      const states = [change.before, change.after];
+      return [...change.says, ...states.flatMap((state) => (state.kind === 'file' ? [bytesToText(state.content.bytes)] : []))];
+    }
+    case 'command':
+      return [...change.says, ...change.argv, ...('argv' in change.undo ? change.undo.argv : [change.undo.irreversible])];
+    case 'unit':
+    case 'trigger':
+      return change.says;
+  }
 }
 
 function withChanges(status: StepStatus, each: (change: Change) => Change): StepStatus {

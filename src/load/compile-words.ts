@@ -68,8 +68,10 @@ function compileSole(
   if (tree.kind === 'broken') return undefined;
   const sole = tree.kind === 'scalar' && typeof tree.value === 'string' ? soleExpression(tree.value, true) : undefined;
   if (tree.kind !== 'scalar' || sole === undefined) {
-    const found = tree.kind === 'scalar' && typeof tree.value === 'string' ? 'text around an expression' : describeTree(tree);
-    report.error('wrong-type', tree.range, `${what} must be one expression, but is ${found}`);
+    const isText = tree.kind === 'scalar' && typeof tree.value === 'string';
+    const found = isText ? 'an expression with more beside it' : describeTree(tree);
+    const hint = isText ? 'put all of it inside one ${{ }}, or leave ${{ }} away' : undefined;
+    report.error('wrong-type', tree.range, `${what} must be one expression, but is ${found}`, hint);
     return undefined;
   }
   const written = { source: sole.source, offsetOf: (index: number) => tree.offsetOf(sole.start + index) };

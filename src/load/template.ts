@@ -47,8 +47,8 @@ export function compileTemplate(tree: Tree, names: Names, report: Report): Templ
 /** The one expression that a text is made of, if it is; `${{ }}` may be left out where only an expression makes sense. */
 export function soleExpression(text: string, bare: boolean): { readonly source: string; readonly start: number } | undefined {
   const pieces = splitTemplate(text);
-  const [sole] = pieces.filter((piece) => piece.kind !== 'text' || piece.text.trim() !== '');
-  if (sole?.kind === 'expression' && pieces.every((piece) => piece === sole || piece.kind === 'text')) return sole;
+  const [sole, ...others] = pieces.filter((piece) => piece.kind !== 'text' || piece.text.trim() !== '');
+  if (sole?.kind === 'expression' && others.length === 0) return sole;
   return bare && pieces.every(({ kind }) => kind === 'text') ? { source: text, start: 0 } : undefined;
 }
 

@@ -39,6 +39,7 @@ function session(hosts: readonly ReturnType<typeof host>[], onGate: (gate: Gate,
     },
     detailedExitCode: false,
     stop: new AbortController(),
+    mask: (text: string) => text,
     leave: (events: readonly RunEvent[]) => left.push(events),
   };
   /** From now on no event can be kept. */

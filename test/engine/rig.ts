@@ -159,6 +159,7 @@ export function rig(hosts: readonly FakeHost[], answer: Approval['answer'] | ((g
       return { answer: typeof answer === 'function' ? answer(gate) : answer, by: 'test' };
     },
     control: { pausedBy: () => undefined, changed: async () => {} },
+    isSecret: () => false,
     exitCode: (ending) => exitCode('apply', ending),
   };
   const head: RunHead = { run: 'r1', kind: 'apply', runbook: 'fix', runbookSha256: '', inputs: {}, operator: 'test' };

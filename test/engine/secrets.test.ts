@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/domain/event.ts';
 import { fail } from '../../src/domain/failure.ts';
 import { apply, look } from '../../src/engine/run-runbook.ts';
 import { encodeEvent } from '../../src/journal/event-codec.ts';
 import { commandRun } from '../../src/steps/command.run.ts';
-import { events, FILE, host, replace, rig, runbook, step, well } from './rig.ts';
+import { events, FILE, host, replace, restart, rig, runbook, step, well } from './rig.ts';
 
 const SECRET = 'hunter2-of-the-host';
 
@@ -47,5 +48,39 @@ describe('nothing that a sensitive step saw is in an event', () => {
     });
     const { ports, assignment } = rig([fake]);
     expect((await events(look(assignment(book, 'plan'), ports))).map(encodeEvent).join('\n')).not.toContain(SECRET);
+  });
+});
+
+describe('the value of a sensitive input that a step without that word puts into a change', () => {
+  const isSecret = (text: string) => text.includes(SECRET);
+  const planned = async (...steps: Parameters<typeof step>[]) => {
+    const { ports, assignment } = rig([host('a', `old=${SECRET}\nmode=bad\n`)]);
+    const book = runbook({ remediate: steps.map((each) => step(...each)) });
+    return events(look(assignment(book, 'plan'), { ...ports, isSecret }));
+  };
+  const planOf = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === 'host.planned' ? [event.plan] : []))[0];
+
+  it('makes it sensitive, with its other side', async () => {
+    const all = await planned(
+      ['after', replace, { path: FILE, from: 'bad', to: SECRET }],
+      ['run', commandRun, { argv: ['login', SECRET], undo: ['logout'], timeout: '1s' }],
+      ['back', commandRun, { argv: ['x'], undo: ['logout', SECRET], timeout: '1s' }],
+    );
+    expect(planOf(all)?.changes.map(({ sensitive }) => sensitive)).toEqual([true, true, true]);
+    expect(all.map(encodeEvent).join('\n')).not.toContain(SECRET);
+  });
+
+  it('leaves the others as they are', async () => {
+    const { ports, assignment } = rig([host('a')]);
+    const all = await events(look(assignment(runbook(), 'plan'), { ...ports, isSecret }));
+    expect(planOf(all)?.changes.map(({ sensitive }) => sensitive)).toEqual([false, false]);
+  });
+
+  it('is refused as a path or the name of a unit', async () => {
+    const { ports, assignment } = rig([host('a')]);
+    const book = runbook({ remediate: [step('r', restart, { unit: `${SECRET}.service` })], affected: () => ({ ok: true, value: true }) });
+    const all = await events(look(assignment(book, 'plan'), { ...ports, isSecret }));
+    expect(planOf(all)).toMatchObject({ outcome: 'failed', reason: { code: 'bad-params' } });
+    expect(all.map(encodeEvent).join('\n')).not.toContain(SECRET);
   });
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CommandChange } from '../../src/domain/change.ts';
 import type { EventBody, RunEvent } from '../../src/domain/event.ts';
 import { absent, type Content, contentOf } from '../../src/domain/file.ts';
 import { contentsOf, decodeEvent, digestsIn, encodeEvent, withContents } from '../../src/journal/event-codec.ts';
-import { file, fileChange, RESTART, stamped, started } from '../ui/streams.ts';
+import { file, fileChange, plan, RESTART, stamped, started } from '../ui/streams.ts';
 
 function failed(message: string): RunEvent {
   return { at: 1, type: 'host.finished', host: 'a', outcome: 'failed', reason: { code: 'command-failed', message } };
@@ -32,12 +33,22 @@ const changes = [
   { ...fileChange('/etc/c', '', ''), before: file('/etc/c', 'old'), after: absent },
   ...RESTART,
 ];
+const LOGIN: CommandChange = {
+  kind: 'command',
+  argv: ['login', 'hunter2'],
+  undo: { argv: ['logout', 'hunter2'] },
+  timeoutMs: 1,
+  sensitive: true,
+  says: [],
+};
+const WORDS = contentOf(Buffer.from(JSON.stringify({ argv: LOGIN.argv, undo: LOGIN.undo })));
 const intent = { type: 'transaction.intended', host: 'a', tx: 'do-a', rollback: false, changes, undoAfterMs: 1 };
 const EVENTS: readonly [string, RunEvent, readonly Content[]][] = [
   ['a start', event({ ...started('apply', ['a']), source: SOURCE }), [SOURCE]],
   ['a start without the runbook', event(started('apply', ['a'])), []],
   ['an intent', event({ ...intent, context: CONTEXT }), [OLD, NEW, NEW, OLD, CONTEXT]],
   ['an intent that nobody else could verify', event(intent), [OLD, NEW, NEW, OLD]],
+  ['an intent with a sensitive command', event({ ...intent, changes: [LOGIN] }), [WORDS]],
   ['any other event', event({ type: 'host.started', host: 'a', source: SOURCE, context: CONTEXT, changes }), []],
 ];
 
@@ -64,6 +75,15 @@ describe.each(EVENTS)('the contents of %s', (_, whole, contents) => {
   });
 });
 
+test('the words of a sensitive command are in no text of its plan or intent', () => {
+  const status = { kind: 'planned' as const, changes: [LOGIN] };
+  const step = { id: 'login', phase: 'remediate' as const, uses: 'command.run', status, findings: [], unmet: [] };
+  const planned = plan('a', 'would-fix', { changes: [LOGIN], steps: [step] });
+  const texts = [event({ ...intent, changes: [LOGIN] }), event({ type: 'host.planned', host: 'a', plan: planned })].map(encodeEvent);
+  expect(texts.join('\n')).not.toContain('hunter2');
+  expect(texts.join('\n')).toContain('"kind":"command"');
+});
+
 test('an event that names no contents is handed on as it is', () => {
   for (const one of [event(started('apply', ['a'])), failed('no'), event({ type: 'host.started', host: 'a', source: SOURCE })])
     expect(withContents(one, new Map([[SOURCE.sha256, SOURCE.bytes]]))).toBe(one);
@@ -81,6 +101,6 @@ test.each([
   { sha256: 1, bytes: 1 },
   { sha256: 'ab', bytes: '1' },
 ])('what only looks like the name of a content stays what it is (%j)', (value) => {
-  const odd = event({ type: 'host.planned', host: 'a', plan: { facts: { value } } });
+  const odd = event({ type: 'host.planned', host: 'a', plan: { steps: [], changes: [], facts: { value } } });
   expect(decodeEvent(encodeEvent(odd))).toEqual(odd);
 });

@@ -22,6 +22,21 @@ remediate:
   - uses: file.line
     with: { path: /etc/app.secret, match: '^token=', line: 'token=\${{ inputs.token }}' }
     sensitive: true
+  # This one does not say that it is sensitive, and everybody may read its file.
+  - uses: file.line
+    with: { path: /etc/app.open, match: '^token=', line: 'token=\${{ inputs.token }}' }
+`;
+
+/** Of a command, the host keeps the words that take it back, for root alone; this one takes itself back with others. */
+const COMMANDS = `apiVersion: runbook/v1
+name: commands
+summary: Hands a secret to a program
+hosts: all
+inputs:
+  token: { type: string, sensitive: true }
+remediate:
+  - uses: command.run
+    with: { argv: [/bin/echo, '\${{ inputs.token }}'], undo: [/bin/echo, back] }
 `;
 
 /** A secret as it is, and as text that is passed on may hold it. */
@@ -42,10 +57,18 @@ describe.skipIf(missing)(`secrets${missing ? ` (${missing})` : ''}`, () => {
   const sinks = new Map<string, string>();
 
   beforeAll(async () => {
-    fleet = await TestFleet.up({ one: { files: { '/etc/app.secret': { text: `token=${OLD}\n`, mode: 0o600 } } } });
+    fleet = await TestFleet.up({
+      one: {
+        files: {
+          '/etc/app.secret': { text: `token=${OLD}\n`, mode: 0o600 },
+          '/etc/app.open': { text: `token=${OLD}\n`, mode: 0o644 },
+        },
+      },
+    });
     work = mkdtempSync(join(tmpdir(), 'runbook-secret-'));
     writeFileSync(join(work, 'hosts.yaml'), inventoryFor(fleet, {}));
     writeFileSync(join(work, 'secret.yaml'), BOOK);
+    writeFileSync(join(work, 'commands.yaml'), COMMANDS);
     await everythingThatIsSaid();
   });
   afterAll(async () => {
@@ -66,6 +89,7 @@ describe.skipIf(missing)(`secrets${missing ? ` (${missing})` : ''}`, () => {
     await said('apply', 'apply', ...book, '-y');
     await said('rollback', 'rollback', 'last', '-y');
     await said('apply as JSON', 'apply', ...book, '-y', '--json');
+    await said('a command', 'apply', join(work, 'commands.yaml'), '-e', `token=${NEW}`, '-y', '-v');
     const runs = await runbook(['runs', '--json', '--state-dir', join(work, 'state')]);
     sinks.set('runs', runs.out);
     for (const { run } of JSON.parse(runs.out) as { run: string }[]) {
@@ -78,7 +102,7 @@ describe.skipIf(missing)(`secrets${missing ? ` (${missing})` : ''}`, () => {
   }
 
   it('were really written: the host has the new one', async () => {
-    expect(fleet.host('one').read('/etc/app.secret').toString()).toBe(`token=${NEW}\n`);
+    for (const path of ['/etc/app.secret', '/etc/app.open']) expect(fleet.host('one').read(path).toString()).toBe(`token=${NEW}\n`);
   });
 
   it.each([
