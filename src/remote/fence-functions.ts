@@ -3,7 +3,8 @@
  *
  * The claim of a state is one rename, so that of a confirm and an undo at the same instant one wins. The fence ends the
  * process that carries the transaction out, with all that it started, before anything is put back: a \`mv\` of a stopped shell
- * would otherwise rename after the file was restored. sudo stops itself when its command is stopped, and is woken, or nobody would
+ * would otherwise rename after the file was restored. Who waits to take a transaction back may be a child of the process that carries it
+ * out, and spares itself. sudo stops itself when its command is stopped, and is woken, or nobody would
  * ever hear from it again.
  */
 export const fenceFunctions = `
@@ -82,7 +83,7 @@ kill_below() {
         parent=\${line##*) }
         parent=\${parent#* }
         parent=\${parent%% *}
-        case $family in *" $member "*) continue ;; esac
+        case "$family$$ " in *" $member "*) continue ;; esac
         case $family in *" $parent "*) family="$family$member " grown=1 ;; esac
       done
     done

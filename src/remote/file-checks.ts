@@ -36,6 +36,15 @@ safe_place() {
   else above_dir=\${dir%/*}; [ ! -d "$grandparent" ] || { safe_directories "\${above_dir:-/}" && safe_directories "$grandparent"; }
   fi
 }
+# In a sticky directory (man inode) that others can write to, whoever owns a file may put another one in its place at any moment.
+theirs_to_replace() {
+  [ -d "$dir" ] || return 1
+  case $(stat -c %a -- "$dir") in [1357]?[2367]? | [1357]??[2367]) ;; *) return 1 ;; esac
+  for owner in "$@"; do
+    case $owner in '' | 0 | "$me") ;; *) return 0 ;; esac
+  done
+  return 1
+}
 enough_space() {
   set -- $(df -P -k -- "$dir" 2>/dev/null | tail -n 1)
   case $4 in '' | *[!0-9]*) ;; *) [ "$4" -ge "$need_kib" ] || { refuse "needs $need_kib KiB of free space, and its file system has $4"; return; } ;; esac
@@ -66,6 +75,7 @@ check_present() {
   [ "$4" = 1 ] || [ -n "$in_place" ] || { refuse "has $4 hard links"; return; }
   [ "$new_kind" = file ] || [ ! -L "$path" ] || { refuse "is a link; removing $real would leave it leading nowhere"; return; }
   case $1 in [2-7]???) refuse 'is a set-user-id or set-group-id program'; return ;; esac
+  ! theirs_to_replace "$2" "\${new_owner%%:*}" || { refuse "belongs to another user, who can replace it at any moment in $dir"; return; }
   [ -n "$in_place" ] || ! is_mount_point "$real" || { refuse 'is a mount point of its own'; return; }
   ! is_locked "$real" || { refuse 'is immutable or append-only'; return; }
   check_place
@@ -93,6 +103,7 @@ check_absent() {
     esac
     safe_directories "$(readlink -f -- "$grandparent")" && safe_directories "$grandparent" || return
   fi
+  ! theirs_to_replace "\${new_owner%%:*}" || { refuse "would belong to another user, who can replace it at any moment in $dir"; return; }
   if [ -n "$new_xattrs" ] && [ "$new_xattrs" != unknown ] && ! command -v setfattr >/dev/null 2>&1; then
     refuse 'had extended attributes, which cannot be put back without setfattr'
     return

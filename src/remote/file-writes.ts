@@ -21,6 +21,7 @@ prepare_edit() {
   if [ "$(xattrs "$real")" = unknown ]; then cp -a --preserve=xattr -- "$real" "$candidate"
   else cp -a -- "$real" "$candidate"
   fi || return
+  { [ -f "$candidate" ] && [ ! -L "$candidate" ]; } || { refuse 'was replaced by somebody else meanwhile'; return; }
   [ "$me" = 0 ] || chmod u+w -- "$candidate" || return
   # Who may read the old bytes need not be one who may read the new ones.
   [ "$new_meta $new_xattrs" = "$old_meta $old_xattrs" ] || chmod 600 -- "$candidate" || return

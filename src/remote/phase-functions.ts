@@ -71,7 +71,7 @@ prepare() {
   case $refused$skip in 1*) return ;; *" $n "*) true >"$here/s.$n"; return ;; esac
   "use_$n"; locate
   mount_of "$dir"
-  printf '%s\\n' "$mount_point" >"$here/m.$n"
+  printf '%s\\n' "$mount_point" >"$here/m.$n" && sync "$here/m.$n"
   begin "prepare.$n"
   # Looked at again: the place was found anew, and may be another one than was checked.
   { safe_place && "$2"; } 2>&1

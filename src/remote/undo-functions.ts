@@ -18,7 +18,8 @@ look_at() {
   "use_$1"
   n=$1
   locate
-  [ ! -e "$here/b.$n.done" ] || { found=before; return; }
+  # As long as no file was replaced, whatever stands there now is somebody else's, and none of ours.
+  [ ! -e "$here/b.$n.done" ] && [ ! -e "$here/files.todo" ] || { found=before; return; }
   ! is_away || { found=away; return; }
   case $undo_kind in
   edit) look_at_edit ;;
@@ -30,7 +31,9 @@ look_at() {
 same_inode() { [ "$(stat -c '%d:%i' -- "$1" 2>/dev/null)" = "$(stat -c '%d:%i' -- "$2" 2>/dev/null)" ]; }
 is_away() {
   mounted_on=
-  read -r mounted_on 2>/dev/null <"$here/m.$n" || return 1
+  [ -e "$here/m.$n" ] || return 1
+  # Empty: a loss of power took what was written there.
+  read -r mounted_on 2>/dev/null <"$here/m.$n" || return 0
   case $mounted_on in '' | /) return 1 ;; esac
   mount_of "$dir"
   [ "$mount_point" != "$mounted_on" ]
@@ -135,8 +138,9 @@ owed() {
   unit=$1
   shift
   word_of r "$n"
-  now_runs=$(systemctl show -p InvocationID -- "$unit" 2>/dev/null)
-  now_runs=at-\${now_runs#InvocationID=}
+  now_runs=$(systemctl show -p InvocationID -- "$unit" 2>/dev/null) || return
+  case $now_runs in *InvocationID=*) ;; *) return 1 ;; esac
+  now_runs=at-\${now_runs##*InvocationID=}
   [ "$word" != todo ] || { mark "r.$n" todo "$now_runs" && sync "$here" && word=$now_runs; }
   if [ "$word" != "$now_runs" ]; then
     # A start that failed has an id of its own as well: only a unit that is up was started anew.
@@ -207,9 +211,10 @@ undo_until_done() {
 }
 undo_at_boot() {
   booting=1
-  undo && return
-  state_of "$txid"
-  [ "$state" != ROLLING ] || start_timer "--on-active=\${retry_seconds}s"
+  # First, since systemd ends a boot unit that takes too long: it goes on trying until all is back.
+  start_timer "--on-active=\${retry_seconds}s"
+  undo || { state_of "$txid"; [ "$state" != ROLLING ] || return; }
+  limited 10 systemctl --no-block stop "$timer.timer" </dev/null >/dev/null 2>&1
 }
 confirm() {
   pass APPLIED CONFIRMED || { state_of "$txid"; [ "$state" = CONFIRMED ] || return; }
@@ -226,6 +231,8 @@ forget_original() {
   rm -f -- "$here/$n.orig"
   if is_there "$kept"; then
     now_has=$(digest "$kept")
+    # Another confirm was faster.
+    is_there "$kept" || now_has=$old_sha
     if [ "$now_has" = "$old_sha" ] || keep_late; then rm -f -- "$kept" && sync "$dir"; fi
   fi
   [ -z "$drop_directory" ] || { rmdir -- "$dir" 2>/dev/null && sync "\${dir%/*}/"; }

@@ -85,8 +85,13 @@ function marks(changes: readonly Change[]): readonly string[] {
 
 /** What is taken back after the files, in the one order; the second word says when there is anything to take back. */
 function undoRest(changes: readonly Change[]): string {
-  const calls = indexedInverse(changes).flatMap(({ index, change }) => (change.kind === 'file' ? [] : [undoCall(change, index)]));
-  return `undo_rest() {\n${[...calls, 'tell_stays', ':'].join(' &&\n')}\n}\n${staysFunction(changes)}`;
+  const inverses = indexedInverse(changes);
+  const calls = (isWanted: (kind: Change['kind']) => boolean) =>
+    inverses.flatMap(({ index, change }) => (change.kind !== 'file' && isWanted(change.kind) ? [undoCall(change, index)] : []));
+  // A command that cannot be taken back yet keeps no service from its old files; a restart waits for the daemon-reload before it.
+  const commands = calls((kind) => kind === 'command');
+  const units = calls((kind) => kind !== 'command');
+  return `undo_rest() {\n${[...commands, [...units, ':'].join(' &&\n'), '[ -n "$failed" ] || tell_stays', ':'].join('\n')}\n}\n${staysFunction(changes)}`;
 }
 
 function undoCall(change: Exclude<Change, { kind: 'file' }>, index: number): string {

@@ -55,6 +55,11 @@ unmasked in the same step.`,
       const hint = 'disable and stop it, or remove the file';
       return { code: 'refused', message: `${unit} has its file in /etc, and systemd masks only what has it elsewhere`, at: unit, hint };
     }
+    if (file.startsWith('linked') && (after.masked !== before.masked || after.enabled !== before.enabled)) {
+      // systemctl disable would take the link away by which systemd knows the unit at all (man systemctl, disable).
+      const hint = 'put the unit file itself into /etc/systemd/system, or leave it as it is';
+      return { code: 'refused', message: `${unit} is ${file}: its file lies elsewhere, and to disable it would unlink it`, at: unit, hint };
+    }
     if (file.endsWith('-runtime') && (after.masked !== before.masked || after.enabled !== before.enabled)) {
       return {
         code: 'refused',

@@ -27,6 +27,9 @@ describe('systemd.unit-state', () => {
       { started: true },
       ['~ x.service is started'],
     ],
+    ['enables none whose file lies elsewhere', { ...running, UnitFileState: 'linked' }, { enabled: true }, 'refused'],
+    ['enables none that is linked until the next boot', { ...stopped, UnitFileState: 'linked-runtime' }, { enabled: true }, 'refused'],
+    ['stops one whose file lies elsewhere', { ...running, UnitFileState: 'linked' }, { started: false }, ['~ x.service is stopped']],
     ['needs no unit that must be stopped', { LoadState: 'not-found', ActiveState: 'inactive' }, { started: false }, []],
   ])('%s', (_what, properties, params, expected) => {
     const planned = systemdUnitState.plan?.(properties, { unit: 'x', ...params }) ?? [];
