@@ -13,6 +13,8 @@ export type ExecPolicy = 'refuse' | 'run';
 export interface MatchFacts {
   readonly io: SshConfigIo;
   readonly exec: ExecPolicy;
+  /** Told where a command of `Match exec` stands, be it one that decides nothing. */
+  readonly onExec?: (at: string) => void;
   readonly draft: Draft;
   /** The host as it was asked for. */
   readonly originalHost: string;
@@ -41,6 +43,7 @@ export async function matchHolds(criteria: readonly Criterion[], facts: MatchFac
       if (compare(criterion, subject, facts) === criterion.negated) holds = false;
       continue;
     }
+    facts.onExec?.(at);
     const command = expand(criterion.argument, { tokens: execTokens(facts, subject) });
     if (!command.ok) return fail('bad-input', `Match exec: ${command.failure.message}`, { at });
     if (!holds || !counts) continue;
