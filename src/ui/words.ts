@@ -1,7 +1,2 @@
 /** What an operator who has stopped a run should know. */
 export const STOPPING = 'hosts under way are brought to their end; Ctrl-C again leaves at once';
-
-/** `1 host`, `5 hosts`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
