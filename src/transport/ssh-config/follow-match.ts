@@ -108,6 +108,6 @@ async function execute(command: string, io: SshConfigIo, at: string): Promise<Re
 function refused(command: string, at: string): Result<never> {
   return fail('refused', `whether this Match holds depends on a command, which is not run: ${command}`, {
     at,
-    hint: 'commands of a configuration are run only where that is allowed (exec: run)',
+    hint: 'commands of a configuration are run only with --ssh-match-exec',
   });
 }

@@ -142,7 +142,7 @@ describe('Match exec', () => {
       code: 'refused',
       at: `${OWN}:2:3`,
       message: 'whether this Match holds depends on a command, which is not run: check web1 web1',
-      hint: 'commands of a configuration are run only where that is allowed (exec: run)',
+      hint: 'commands of a configuration are run only with --ssh-match-exec',
     });
   });
 
