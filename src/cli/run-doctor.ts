@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import type { Host } from '../domain/host.ts';
 import { showChecked } from '../ui/show-checks.ts';
 import { bad, type Check } from '../views/doctor/check.ts';
 import { judgeClock, judgeNode, judgeOpenFiles, judgePolicy, judgePrograms, judgeTerminal, judgeVariables } from '../views/doctor/here.ts';
 import { judgeAnsibleConfig, judgeInventory, judgeRunbooks } from '../views/doctor/inventory.ts';
 import { doctorExitCode, doctorReport } from '../views/doctor/report.ts';
-import { judgeKeys, judgeKnownHosts, judgeSshConfig } from '../views/doctor/ssh.ts';
+import { judgeKeys, judgeKnownHosts, judgeSshConfig, judgeWays } from '../views/doctor/ssh.ts';
 import { judgeRuns, judgeState } from '../views/doctor/state.ts';
 import { lookAtPolicy, lookAtTerminal, lookAtVariables, lookForPrograms, openFileLimit } from './doctor/look-here.ts';
 import { lookAtAnsibleConfig, lookAtInventory, lookAtRunbooks } from './doctor/look-inventory.ts';
-import { lookAtKeys, lookAtKnownHosts, lookAtSshConfig } from './doctor/look-ssh.ts';
+import { lookAtKeys, lookAtKnownHosts, lookAtSsh } from './doctor/look-ssh.ts';
 import { lookAtRuns, lookAtState } from './doctor/look-state.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -26,7 +27,7 @@ export async function runDoctor(world: World, options: DoctorOptions): Promise<n
 /** Looks at one part after another: nothing here takes long, and files of the state directory are read whole. */
 async function allChecks(world: World, screen: Screen, options: DoctorOptions): Promise<readonly Check[]> {
   const state = stateDirectory(world, options.stateDir);
-  let hosts = 0;
+  let hosts: readonly Host[] = [];
   let newest: number | undefined;
   return [
     judgeNode(process.versions.node),
@@ -38,21 +39,24 @@ async function allChecks(world: World, screen: Screen, options: DoctorOptions): 
     })),
     ...(await looked('inventory', async () => {
       const look = await lookAtInventory(world, options);
-      if (typeof look.read === 'object' && 'hosts' in look.read) hosts = look.read.hosts;
+      hosts = look.listed ?? [];
       return [judgeInventory(look)];
     })),
     ...(await looked('ansible.cfg', async () => [judgeAnsibleConfig(await lookAtAnsibleConfig(world))])),
     ...(await looked('runbooks', async () => [judgeRunbooks(await lookAtRunbooks(world))])),
     ...(await looked('ssh config', async () => {
-      const { config, settings } = await lookAtSshConfig(world, options.sshConfig);
-      return [judgeSshConfig(config), judgeKnownHosts(await lookAtKnownHosts(settings)), judgeKeys(await lookAtKeys(settings))];
+      // The practice fleet has keys of its own, wherever it is kept.
+      const real = hosts.filter(({ vars }) => vars['runbook_lab'] !== true);
+      const { config, ways, logins } = await lookAtSsh(world, options.sshConfig, real);
+      const known = judgeKnownHosts(await lookAtKnownHosts(logins));
+      return [judgeSshConfig(config), judgeWays(ways), known, judgeKeys(await Promise.all(logins.map(lookAtKeys)))];
     })),
     ...(await looked('policy', async () => {
       const policy = await lookAtPolicy(world);
       const programs = await lookForPrograms(world);
       return [judgePolicy(policy), judgePrograms(programs, policy.asksSignatures || policy.runKey !== undefined)];
     })),
-    ...(await looked('open files', async () => [judgeOpenFiles(await openFileLimit(), hosts)])),
+    ...(await looked('open files', async () => [judgeOpenFiles(await openFileLimit(), hosts.length)])),
     judgeClock(Date.now(), newest),
     judgeTerminal(lookAtTerminal(world, screen)),
     judgeVariables(lookAtVariables(world)),

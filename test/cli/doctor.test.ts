@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lookAtPolicy, lookAtVariables, lookForPrograms, VARIABLES } from '../../src/cli/doctor/look-here.ts';
 import { lookAtInventory, lookAtRunbooks } from '../../src/cli/doctor/look-inventory.ts';
-import { lookAtKeys, lookAtKnownHosts, lookAtSshConfig } from '../../src/cli/doctor/look-ssh.ts';
+import { lookAtKeys, lookAtKnownHosts, lookAtSsh } from '../../src/cli/doctor/look-ssh.ts';
 import { lookAtRuns, lookAtState } from '../../src/cli/doctor/look-state.ts';
 import { runDoctor } from '../../src/cli/run-doctor.ts';
+import type { Host } from '../../src/domain/host.ts';
 import type { Check } from '../../src/views/doctor/check.ts';
 import { LEAST_NODE } from '../../src/views/doctor/here.ts';
 import { sourceFiles } from '../architecture/source-files.ts';
@@ -98,33 +99,48 @@ describe('ssh', () => {
       path('config'),
       `${text}  GlobalKnownHostsFile ${path('none')}\n  IdentityFile ${path('id')}\n  IdentityAgent ${path('no-agent')}\n`,
     );
-    const { config, settings } = await lookAtSshConfig(world, path('config'));
+    const { config, logins } = await lookAtSsh(world, path('config'), []);
     expect(config).toEqual({ files: [path('config')], matchExec: [`${path('config')}:3:1`] });
-    expect(await lookAtKnownHosts(settings)).toEqual([
+    expect(await lookAtKnownHosts(logins)).toEqual([
       { path: path('known'), mode: 0o100_600, keys: 1, authorities: 1, senseless: [2] },
       { path: path('none'), keys: 0, authorities: 0, senseless: [] },
     ]);
-    expect(await lookAtKeys(settings)).toEqual({
-      agent: { socket: path('no-agent'), problem: expect.stringContaining('ENOENT') },
-      identitiesOnly: false,
-      files: [],
-      unusable: [`${path('id')}: no such file`],
-    });
+    expect(await Promise.all(logins.map(lookAtKeys))).toEqual([
+      {
+        agent: { socket: path('no-agent'), problem: expect.stringContaining('ENOENT') },
+        identitiesOnly: false,
+        files: [],
+        unusable: [`${path('id')}: no such file`],
+      },
+    ]);
   });
 
   test('whose configuration has an error is looked at by its defaults, and the error has its place', async () => {
     const { world, path } = worldWith({ config: 'Host x\n  Prot 2\n' });
-    const { config, settings } = await lookAtSshConfig(world, path('config'));
+    const { config, ways, logins } = await lookAtSsh(world, path('config'), [{ name: 'a', groups: [], vars: {} }]);
     expect(config.failure).toMatchObject({ at: `${path('config')}:2:3`, message: 'bad configuration option: Prot' });
-    expect(settings.userKnownHostsFile.length).toBeGreaterThan(0);
+    expect([ways, logins.length]).toEqual([{ hosts: 0, failures: [] }, 1]);
+  });
+
+  test('is looked at for the hosts of the inventory: each way once, and what is refused by name', async () => {
+    const { world } = worldWith();
+    const host = (name: string, vars: Host['vars']): Host => ({ name, groups: [], vars });
+    const hosts = [
+      host('a', { ansible_ssh_private_key_file: '/key', ansible_ssh_common_args: '-o UserKnownHostsFile=/known' }),
+      host('b', { ansible_ssh_private_key_file: '/key', ansible_ssh_common_args: '-o UserKnownHostsFile=/known', ansible_port: 2222 }),
+      host('c', { ansible_connection: 'local' }),
+    ];
+    const { ways, logins } = await lookAtSsh(world, 'none', hosts);
+    expect(ways).toMatchObject({ hosts: 3, failures: [{ message: expect.stringMatching(/^ansible_connection of c is "local"/) }] });
+    expect(logins).toMatchObject([{ identityFiles: ['/key'], knownHostsFiles: expect.arrayContaining(['/known']) }]);
   });
 
   test('has files of known_hosts that cannot be read', async () => {
     const { world, path } = worldWith();
     mkdirSync(path('known'));
     writeFileSync(path('config'), `UserKnownHostsFile ${path('known')}\nGlobalKnownHostsFile none\n`);
-    const { settings } = await lookAtSshConfig(world, path('config'));
-    expect((await lookAtKnownHosts(settings))[0]).toMatchObject({ problem: expect.stringContaining('EISDIR') });
+    const { logins } = await lookAtSsh(world, path('config'), []);
+    expect((await lookAtKnownHosts(logins))[0]).toMatchObject({ problem: expect.stringContaining('EISDIR') });
   });
 });
 
@@ -229,6 +245,7 @@ describe('doctor', () => {
         'state',
         'terminal',
         'variables',
+        'ways',
       ]),
     );
   });

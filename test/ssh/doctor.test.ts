@@ -1,8 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lookAtKeys, lookAtSshConfig } from '../../src/cli/doctor/look-ssh.ts';
+import { lookAtKeys } from '../../src/cli/doctor/look-ssh.ts';
 import { judgeKeys } from '../../src/views/doctor/ssh.ts';
-import { fakeWorld } from '../cli/rig.ts';
 import { type Agent, startAgent } from './agent.ts';
 import { type Sshd, startSshd, whyNoSshd } from './sshd.ts';
 
@@ -24,13 +23,11 @@ describe.skipIf(missing !== undefined)(`doctor with a real agent${missing === un
   });
 
   it('tells encrypted keys, those that ssh would refuse, those in the agent, and that they are too many', async () => {
-    const { settings } = await lookAtSshConfig(fakeWorld().world, 'none');
     const [held = ''] = keys;
     const locked = sshd.newKey('locked', { passphrase: 'open sesame' });
     const open = sshd.newKey('open');
     chmodSync(open, 0o644);
-    const said = { IdentityFile: 'config:1:1' };
-    const look = await lookAtKeys({ ...settings, identityAgent: agent.socket, identityFile: [held, locked, open], said });
+    const look = await lookAtKeys({ agent: agent.socket, identityFiles: [held, locked, open], knownHostsFiles: [] });
     expect(look).toEqual({
       agent: { socket: agent.socket, keys: 6 },
       identitiesOnly: false,
@@ -40,7 +37,7 @@ describe.skipIf(missing !== undefined)(`doctor with a real agent${missing === un
       ],
       unusable: [`${open}: others may read it (mode 644); chmod 600 ${open}`],
     });
-    expect(judgeKeys(look).findings.map(({ says }) => says)).toEqual([
+    expect(judgeKeys([look]).findings.map(({ says }) => says)).toEqual([
       expect.stringContaining('chmod 600'),
       '7 keys are shown, and a host usually hangs up after 6 (MaxAuthTries)',
     ]);

@@ -12,7 +12,7 @@ import {
 } from '../../src/views/doctor/here.ts';
 import { judgeAnsibleConfig, judgeInventory, judgeRunbooks } from '../../src/views/doctor/inventory.ts';
 import { doctorExitCode, doctorReport } from '../../src/views/doctor/report.ts';
-import { judgeKeys, judgeKnownHosts, judgeSshConfig } from '../../src/views/doctor/ssh.ts';
+import { judgeKeys, judgeKnownHosts, judgeSshConfig, judgeWays } from '../../src/views/doctor/ssh.ts';
 import { judgeRuns, judgeState } from '../../src/views/doctor/state.ts';
 
 const NOW = Date.UTC(2026, 10, 26, 6, 0, 0);
@@ -42,7 +42,8 @@ const FIT: readonly Check[] = [
   judgeRunbooks({ files: 2, missing: [], broken: [] }),
   judgeSshConfig({ files: [], matchExec: [] }),
   judgeKnownHosts([KNOWN, { path: '/none', keys: 0, authorities: 0, senseless: [] }]),
-  judgeKeys(KEYS),
+  judgeKeys([KEYS]),
+  judgeWays({ hosts: 3, failures: [] }),
   judgePolicy(POLICY),
   judgePolicy({ asksSignatures: false, signers: [] }),
   judgePrograms(new Set(PROGRAMS), true),
@@ -96,16 +97,17 @@ describe('this machine', () => {
       /^\/c:3:1: a quote/,
     ],
     ['a command of Match exec', judgeSshConfig({ files: ['/c'], matchExec: ['/c:1:1', '/c:9:1'] }), 'warn', /^\/c:1:1, \/c:9:1/],
+    ['a way that is refused', judgeWays({ hosts: 3, failures: [FAILURE] }), 'bad', /a quote/],
     ['no known host', judgeKnownHosts([]), 'warn', /no host is known/],
     ['a known_hosts that cannot be read', judgeKnownHosts([{ ...KNOWN, problem: 'EACCES' }]), 'bad', /no host is connected to: EACCES/],
     ['one that others may write to', judgeKnownHosts([{ ...KNOWN, mode: 0o664 }]), 'warn', /others may write/],
     ['a line without sense', judgeKnownHosts([{ ...KNOWN, senseless: [7] }]), 'warn', /: line 7, of which/],
     ['many', judgeKnownHosts([{ ...KNOWN, senseless: [1, 2, 3, 4, 5, 6] }]), 'warn', /6 lines, at 1, 2, 3, 4, 5, …/],
     ['authorities', judgeKnownHosts([{ ...KNOWN, authorities: 1 }]), 'warn', /1 @cert-authority line$/],
-    ['an agent that is gone', judgeKeys({ ...KEYS, agent: { socket: '/a', problem: 'ENOENT' } }), 'warn', /cannot be asked: ENOENT/],
-    ['a key that others may read', judgeKeys({ ...KEYS, unusable: ['/id: others may read it'] }), 'warn', /others may read/],
-    ['too many keys', judgeKeys({ ...KEYS, agent: { socket: '/a', keys: 6 } }), 'warn', /7 keys are shown, .* after 6 \(MaxAuthTries\)/],
-    ['no key', judgeKeys({ identitiesOnly: false, files: [], unusable: [] }), 'warn', /no key to log in/],
+    ['an agent that is gone', judgeKeys([{ ...KEYS, agent: { socket: '/a', problem: 'ENOENT' } }]), 'warn', /cannot be asked: ENOENT/],
+    ['a key that others may read', judgeKeys([{ ...KEYS, unusable: ['/id: others may read it'] }]), 'warn', /others may read/],
+    ['too many keys', judgeKeys([{ ...KEYS, agent: { socket: '/a', keys: 6 } }]), 'warn', /7 keys are shown, .* after 6 \(MaxAuthTries\)/],
+    ['no key', judgeKeys([{ identitiesOnly: false, files: [], unusable: [] }]), 'warn', /no key to log in/],
     ['a policy that is not understood', judgePolicy({ failure: FAILURE, asksSignatures: false, signers: [] }), 'bad', /a quote/],
     ['signers that cannot be read', judgePolicy({ ...POLICY, signers: [{ path: '/w', keys: 0, problem: 'EACCES' }] }), 'bad', /EACCES/],
     ['nobody whose signature counts', judgePolicy({ ...POLICY, signers: [{ path: '/w', keys: 0 }] }), 'bad', /has no key/],
@@ -144,7 +146,14 @@ describe('this machine', () => {
 
 test('keys of the agent that are no files are not shown, and not counted, with IdentitiesOnly', () => {
   const files = [{ ...FILE, isInAgent: true }];
-  expect(judgeKeys({ ...KEYS, agent: { socket: '/a', keys: 20 }, identitiesOnly: true, files }).findings).toEqual([]);
+  expect(judgeKeys([{ ...KEYS, agent: { socket: '/a', keys: 20 }, identitiesOnly: true, files }]).findings).toEqual([]);
+});
+
+test('of many ways that are refused the first five are told, and of keys what is the same of several ways is told once', () => {
+  const { says, findings } = judgeWays({ hosts: 9, failures: Array.from({ length: 7 }, () => FAILURE) });
+  expect([says, findings.length, findings.at(-1)?.says]).toEqual(['known for 2 of 9 hosts', 6, 'the same, or the like, of 2 more hosts']);
+  const none = { identitiesOnly: false, files: [], unusable: [] };
+  expect(judgeKeys([none, { ...none, identitiesOnly: true }])).toMatchObject({ says: 'no agent', findings: [{ severity: 'warn' }] });
 });
 
 test('the worst stands first, else all is in the order given; warnings are no failure', () => {

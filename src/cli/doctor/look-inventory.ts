@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Host } from '../../domain/host.ts';
 import { unreadSettings } from '../../inventory/ansible-config.ts';
 import { configFile } from '../../inventory/find-inventory.ts';
 import { isKubernetesSource } from '../../inventory/kubernetes-source.ts';
@@ -15,7 +16,10 @@ import { unsealerOf } from '../unseal.ts';
 import type { World } from '../world.ts';
 
 /** Reads the inventory that commands would read. Its scripts are run, a cluster is not asked, and nobody is asked for a password. */
-export async function lookAtInventory(world: World, options: SourceOptions): Promise<InventoryLook> {
+export async function lookAtInventory(
+  world: World,
+  options: SourceOptions,
+): Promise<InventoryLook & { readonly listed?: readonly Host[] }> {
   const found = await sourcesOf(world, options);
   if (!found.ok) return { read: found };
   const { sources, why } = found.value;
@@ -24,7 +28,7 @@ export async function lookAtInventory(world: World, options: SourceOptions): Pro
   const inventory = await readInventory(sources, nodeInventoryIo, { unsealer: unsealerOf(world, undefined, options) });
   if (!inventory.ok) return { ...which, read: inventory };
   const { hosts, warnings } = inventory.value;
-  return { ...which, read: { hosts: hosts.length, warnings } };
+  return { ...which, read: { hosts: hosts.length, warnings }, listed: hosts };
 }
 
 /** Reads the ansible.cfg that Ansible would read here. */

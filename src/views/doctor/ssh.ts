@@ -25,6 +25,24 @@ export function judgeSshConfig({ files, failure, matchExec }: SshConfigLook): Ch
   return { check: 'ssh config', says: files.length === 0 ? 'no file, so defaults' : files.join(', '), findings };
 }
 
+/** How the hosts of the inventory would be reached. */
+export interface WaysLook {
+  readonly hosts: number;
+  /** Why a host cannot be, by what inventory and configuration say of it. */
+  readonly failures: readonly Failure[];
+}
+
+/** So many are told. */
+const TOLD = 5;
+
+/** Judges whether all that is said of the ways to hosts can be honoured. */
+export function judgeWays({ hosts, failures }: WaysLook): Check {
+  const told = failures.slice(0, TOLD).map((failure) => failed('bad', failure));
+  const more = failures.length - told.length;
+  const rest = more > 0 ? [bad(`the same, or the like, of ${count(more, 'more host')}`, 'runbook ping tells of each')] : [];
+  return { check: 'ways', says: `known for ${hosts - failures.length} of ${count(hosts, 'host')}`, findings: [...told, ...rest] };
+}
+
 /** One file of known_hosts. */
 export interface KnownHostsLook {
   readonly path: string;
@@ -72,7 +90,7 @@ export interface KeyFileLook {
   readonly isInAgent: boolean;
 }
 
-/** What there is to log in with, for a host that the configuration of ssh does not name. */
+/** What there is to log in with, for hosts of which the same is said. */
 export interface KeysLook {
   /** The agent; absent: none is named. */
   readonly agent?: { readonly socket: string; readonly keys: number } | { readonly socket: string; readonly problem: string };
@@ -86,8 +104,15 @@ export interface KeysLook {
 /** MaxAuthTries of sshd_config(5): a host hangs up after so many keys. */
 const MOST_KEYS = 6;
 
-/** Judges the agent and the key files. */
-export function judgeKeys({ agent, identitiesOnly, files, unusable }: KeysLook): Check {
+/** Judges the agent and the key files, for each way in which hosts are logged in to. */
+export function judgeKeys(looks: readonly KeysLook[]): Check {
+  const checks = looks.map(judgeOne);
+  const findings = checks.flatMap((check) => check.findings);
+  const told = findings.filter(({ says }, index) => findings.findIndex((other) => other.says === says) === index);
+  return { check: 'keys', says: [...new Set(checks.map(({ says }) => says))].join('; or '), findings: told };
+}
+
+function judgeOne({ agent, identitiesOnly, files, unusable }: KeysLook): Pick<Check, 'says' | 'findings'> {
   const held = agent && 'keys' in agent ? agent.keys : 0;
   const shown = (identitiesOnly ? 0 : held) + files.filter(({ isInAgent }) => identitiesOnly || !isInAgent).length;
   const findings: CheckFinding[] = [];
@@ -101,7 +126,7 @@ export function judgeKeys({ agent, identitiesOnly, files, unusable }: KeysLook):
   }
   if (shown === 0) findings.push(warn('there is no key to log in with', 'ssh-add, or ansible_ssh_private_key_file in the inventory'));
   const names = files.map((file) => `${file.path}${remark(file)}`);
-  return { check: 'keys', says: [agent ? `agent: ${count(held, 'key')}` : 'no agent', ...names].join('; '), findings };
+  return { says: [agent ? `agent: ${count(held, 'key')}` : 'no agent', ...names].join('; '), findings };
 }
 
 function remark({ isEncrypted, isInAgent }: KeyFileLook): string {
