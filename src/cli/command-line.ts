@@ -4,6 +4,7 @@ import { visible } from '../formats/visible.ts';
 import { addApply } from './apply.ts';
 import { addApprove } from './approve-plan.ts';
 import { addDiagnose } from './diagnose.ts';
+import { addDoctor } from './doctor.ts';
 import { addHostkeys } from './hostkeys.ts';
 import { addInventory } from './inventory.ts';
 import { addLab } from './lab.ts';
@@ -67,7 +68,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
   ])
     add(program, world, exit);
   program.commandsGroup('Know a fleet:');
-  for (const add of [addInventory, addPing, addHostkeys]) add(program, world, exit);
+  for (const add of [addDoctor, addInventory, addPing, addHostkeys]) add(program, world, exit);
   program.commandsGroup('Write and read runbooks:');
   for (const add of [addList, addShow, addValidate, addSign, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');

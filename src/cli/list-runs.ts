@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { type Failure, ok, type Result } from '../domain/failure.ts';
+import { ok } from '../domain/failure.ts';
 import type { Outcome } from '../domain/plan.ts';
 import type { SignatureState } from '../domain/signature.ts';
-import { type ArchivedRun, findRun, readRun, runIds } from '../journal/run-archive.ts';
+import { findRun } from '../journal/run-archive.ts';
 import { outcomeWords } from '../ui/outcome-words.ts';
 import { hanging } from '../ui/page.ts';
-import { inDoubt } from '../views/in-doubt.ts';
 import { type RunState, type RunSummary, runSummary } from '../views/run-summary.ts';
+import { type KeptRun, keptRuns } from './kept-runs.ts';
 import type { CommonOptions } from './options.ts';
 import { readRules } from './plan-policy.ts';
 import { endSignature } from './run-signature.ts';
@@ -43,17 +43,12 @@ export async function listRuns(world: World, options: CommonOptions, { run: name
   if (!only.ok) return screen.refuse(only.failure);
   const isWanted = (id: string) => only.value === undefined || only.value === id;
   const rules = verify ? await readRules(world, screen) : undefined;
-  const runs: ArchivedRun[] = [];
+  const { runs, unreadable } = await keptRuns(runsDirectory);
   let code = 0;
-  for (const id of await runIds(runsDirectory)) {
-    const run = await readRun(runsDirectory, id);
-    const unreadable = problemOf(id, run);
-    if (unreadable && isWanted(id)) code = screen.refuse(unreadable);
-    else if (run.ok && !unreadable) runs.push(run.value);
-  }
+  for (const { id, failure } of unreadable) if (isWanted(id)) code = screen.refuse(failure);
   const rows: Row[] = [];
-  for (const [newer, run] of runs.entries()) {
-    const row = isWanted(run.id) ? rowOf(run, runs.slice(0, newer)) : undefined;
+  for (const run of runs) {
+    const row = isWanted(run.id) ? rowOf(run) : undefined;
     if (!row) continue;
     const signature = rules && !run.live ? await endSignature(world, rules, run) : undefined;
     rows.push(signature ? { ...row, signature } : row);
@@ -65,30 +60,15 @@ export async function listRuns(world: World, options: CommonOptions, { run: name
   return code;
 }
 
-/** Why nothing at all can be told of a run; undefined where something can. */
-function problemOf(id: string, run: Result<ArchivedRun>): Failure | undefined {
-  if (!run.ok) return run.failure;
-  const { damage, events } = run.value;
-  return damage !== undefined && events.length === 0 ? { code: 'journal', message: `run ${id}: ${damage}` } : undefined;
-}
-
-/** A run as a row; none for one that was ended before its first event, which has done nothing. `after`: the runs since. */
-function rowOf({ id, events, live, damage }: ArchivedRun, after: readonly ArchivedRun[]): Row | undefined {
+/** A run as a row; none for one that was ended before its first event, which has done nothing. */
+function rowOf({ id, events, later, live, damage, doubts }: KeptRun): Row | undefined {
   const [started] = events;
-  if (started?.type !== 'run.started') return undefined;
-  const rollbacks = after.filter((run) => takesBack(run, started.of ?? started.run));
-  const later = rollbacks.toReversed().flatMap((run) => run.events);
-  const summary = runSummary(events, later);
+  const summary = started?.type === 'run.started' ? runSummary(events, later) : undefined;
   if (!summary) return undefined;
-  const own = new Set(inDoubt(events).map(({ tx }) => tx));
-  const doubtful = live ? [] : inDoubt([...events, ...later]).flatMap(({ host, tx }) => (own.has(tx) ? [host] : []));
   const state = live ? 'under-way' : summary.state;
-  const wrong = damage ?? (started.run === id ? undefined : `its directory ${id} is that of another run`);
-  return { ...summary, state, live, inDoubt: [...new Set(doubtful)], ...(wrong === undefined ? {} : { damage: wrong }) };
-}
-
-function takesBack({ events: [started] }: ArchivedRun, id: string): boolean {
-  return started?.type === 'run.started' && started.of === id;
+  const wrong = damage ?? (summary.run === id ? undefined : `its directory ${id} is that of another run`);
+  const hosts = [...new Set(doubts.map(({ host }) => host))];
+  return { ...summary, state, live, inDoubt: hosts, ...(wrong === undefined ? {} : { damage: wrong }) };
 }
 
 function rowLines({ out }: Screen, row: Row): readonly string[] {

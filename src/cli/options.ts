@@ -13,13 +13,17 @@ export interface CommonOptions {
   readonly stateDir?: string;
 }
 
-/** Options of every command that reads an inventory. */
-export interface InventoryOptions extends CommonOptions {
+/** Options that say where hosts and secrets are read. */
+export interface SourceOptions extends CommonOptions {
   readonly inventory?: readonly string[];
-  readonly limit?: string;
   readonly vaultPasswordFile?: readonly string[];
   readonly vaultId?: readonly string[];
   readonly ageIdentity?: readonly string[];
+}
+
+/** Options of every command that reads an inventory and chooses hosts of it. */
+export interface InventoryOptions extends SourceOptions {
+  readonly limit?: string;
 }
 
 /** Options of every command that reaches hosts. */
@@ -56,19 +60,28 @@ export function withCommonOptions(command: Command): Command {
     .option('--state-dir <directory>', 'where runs are kept (default: $XDG_STATE_HOME/runbook)');
 }
 
-/** Adds the options that say what is read of which inventory. */
-export function withInventoryOptions(command: Command): Command {
+/** Adds the options that say where hosts and secrets are read. */
+export function withSourceOptions(command: Command): Command {
   return withCommonOptions(command)
     .option('-i, --inventory <source>', 'inventory file, directory, script, "host1,host2," or kubernetes:; may be repeated', collected)
-    .option('-l, --limit <pattern>', 'narrow the target')
     .option('--vault-password-file <file>', 'password of ansible-vault: a file, or a program that prints it; may be repeated', collected)
     .option('--vault-id <label@file>', 'the same with a label; "label@prompt" asks; may be repeated', collected)
     .option('--age-identity <file>', 'identity for files that age encrypted; may be repeated', collected);
 }
 
+/** Adds the options that say what is read of which inventory. */
+export function withInventoryOptions(command: Command): Command {
+  return withSourceOptions(command).option('-l, --limit <pattern>', 'narrow the target');
+}
+
+/** Adds the option that says which configuration of ssh is read. */
+export function withSshConfig(command: Command): Command {
+  return command.option('--ssh-config <file>', 'in the place of ~/.ssh/config and /etc/ssh/ssh_config; "none": no file at all');
+}
+
 /** Adds the options that choose hosts and the way to them. */
 export function withTargetOptions(command: Command): Command {
-  return withInventoryOptions(command)
+  withInventoryOptions(command)
     .option('--hosts <pattern>', "target, in place of the runbook's own")
     .option('-K, --ask-become-pass', 'ask for the sudo password')
     .addOption(
@@ -76,9 +89,8 @@ export function withTargetOptions(command: Command): Command {
         '--transport <name>',
         "the built-in SSH client, or this machine's ssh with its own configuration: certificates, tokens",
       ).choices(['ssh2', 'openssh']),
-    )
-    .option('--ssh-config <file>', 'in the place of ~/.ssh/config and /etc/ssh/ssh_config; "none": no file at all')
-    .option('--ssh-match-exec', 'run the commands of Match exec in the configuration of ssh, where they decide');
+    );
+  return withSshConfig(command).option('--ssh-match-exec', 'run the commands of Match exec in the configuration of ssh, where they decide');
 }
 
 /** Adds the options of a run. */

@@ -28,7 +28,7 @@ function policyPaths({ env, home }: World): readonly string[] {
  * Reads the policies; the stricter of two holds, word by word. One that is there and cannot be read, or is not understood, is a
  * failure: without knowing what is asked, nothing is changed.
  */
-export async function readRules(world: World, screen: Screen, paths = policyPaths(world)): Promise<Result<Rules>> {
+export async function readRules(world: World, screen: Pick<Screen, 'tell'>, paths = policyPaths(world)): Promise<Result<Rules>> {
   const policies: Policy[] = [];
   for (const path of paths) {
     const policy = await readOne(path, world.home, screen);
@@ -63,7 +63,7 @@ function strictest(policies: readonly Policy[]): Rules {
   };
 }
 
-async function readOne(path: string, home: string, screen: Screen): Promise<Result<Policy | undefined>> {
+async function readOne(path: string, home: string, screen: Pick<Screen, 'tell'>): Promise<Result<Policy | undefined>> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));

@@ -1,9 +1,9 @@
 import { type Failure, HostFault, type Result } from '../domain/failure.ts';
+import { count } from '../formats/count.ts';
 import { KnownHostsReader } from '../transport/host-key-check.ts';
 import { type KeyStanding, type SurveyedKey, surveyHostKeys } from '../transport/host-key-survey.ts';
 import { addKnownHosts } from '../transport/known-hosts-file.ts';
 import { hanging } from '../ui/page.ts';
-import { count } from '../ui/words.ts';
 import { askYes } from './ask-yes.ts';
 import { connect } from './connect.ts';
 import type { TargetOptions } from './options.ts';

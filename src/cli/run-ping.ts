@@ -2,7 +2,9 @@ import type { Fleet, Probe } from '../domain/access.ts';
 import { HostFault } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import { NEEDED_TOOLS, WANTED_TOOLS } from '../remote/tools.ts';
-import { hanging, labelled } from '../ui/page.ts';
+import { hanging } from '../ui/page.ts';
+import { showChecked } from '../ui/show-checks.ts';
+import { badness } from '../views/check-report.ts';
 import { type Pinged, type PingRow, type Pong, pingReport } from '../views/ping-report.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
@@ -34,7 +36,7 @@ export async function runPing(world: World, pattern: string, options: TargetOpti
     ]);
   else screen.print(pageOf(screen, rows, pinged));
   const unreached = rows.some(({ reached }) => !reached);
-  return unreached ? 4 : rows.some(({ findings }) => findings.some(({ severity }) => severity === 'bad')) ? 3 : 0;
+  return unreached ? 4 : rows.some((row) => badness(row) === 2) ? 3 : 0;
 }
 
 async function ping(fleet: Fleet, host: Host): Promise<Pinged> {
@@ -87,26 +89,14 @@ function factsOf(pinged: readonly Pinged[], { host }: PingRow): Partial<Pong> {
 /** Ill hosts by themselves, and one line for all that are fit. */
 function pageOf({ out }: Screen, rows: readonly PingRow[], pinged: readonly Pinged[]): readonly string[] {
   const { style, symbols } = out;
-  const lines: string[] = [];
-  for (const { host, findings } of rows.filter((row) => row.findings.length > 0)) {
-    const isBad = findings.some(({ severity }) => severity === 'bad');
-    lines.push(`${isBad ? style.bad(symbols.bad) : style.warn(symbols.warn)} ${out.say(host)}`);
-    for (const { says, next } of findings) {
-      lines.push(...hanging(out, 4, '', out.say(says)), ...(next === undefined ? [] : labelled(out, 'next', out.say(next))));
-    }
-  }
+  const lines = rows.filter((row) => row.findings.length > 0).flatMap((row) => showChecked(out, row.host, row));
   const fit = rows.filter(({ findings }) => findings.length === 0);
   if (fit.length > 0) {
     const slowest = Math.max(...fit.map(({ host }) => factsOf(pinged, { host, reached: true, findings: [] }).tookMs ?? 0));
     const names = fit.map(({ host }) => host).join(', ');
-    lines.push(
-      ...hanging(
-        out,
-        0,
-        `${style.good(symbols.good)} `,
-        out.say(`${fit.length} of ${rows.length} can be changed (the slowest answered in ${slowest} ms): ${names}`),
-      ),
-    );
+    const text = `${fit.length} of ${rows.length} can be changed (the slowest answered in ${slowest} ms): ${names}`;
+    const [first = '', ...others] = hanging(out, 0, `${symbols.good} `, out.say(text));
+    lines.push(style.good(symbols.good) + first.slice(1), ...others);
   }
   return lines;
 }

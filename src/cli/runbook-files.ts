@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import { nearest } from '../load/suggest.ts';
@@ -14,7 +14,7 @@ export function runbookDirectories({ cwd, env, installation }: World): readonly 
 export function runbookFiles(world: World): readonly string[] {
   const found = new Map<string, string>();
   for (const directory of runbookDirectories(world)) {
-    if (!existsSync(directory)) continue;
+    if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
     for (const file of readdirSync(directory).sort()) {
       if (/\.ya?ml$/.test(file) && !found.has(nameOf(file))) found.set(nameOf(file), join(directory, file));
     }

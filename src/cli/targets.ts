@@ -8,7 +8,7 @@ import { findInventory } from '../inventory/find-inventory.ts';
 import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import type { InventoryOptions, TargetOptions } from './options.ts';
+import type { InventoryOptions, SourceOptions, TargetOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 import { unsealerOf, unsealPasswords } from './unseal.ts';
 import type { World } from './world.ts';
@@ -65,6 +65,14 @@ export async function limitedNames(
   return hosts.ok ? ok(new Set(hosts.value.map(({ name }) => name))) : hosts;
 }
 
+/** The sources that were given, or those that are found, and then where. */
+export async function sourcesOf(
+  { env }: World,
+  { inventory: given }: SourceOptions,
+): Promise<Result<{ readonly sources: readonly string[]; readonly why?: string }>> {
+  return given ? ok({ sources: given }) : findInventory(env, nodeInventoryIo);
+}
+
 /** Reads the inventory that was given, or the one that is found, and the variables beside the runbook where there is one. */
 export async function readSources(
   world: World,
@@ -72,8 +80,7 @@ export async function readSources(
   options: InventoryOptions,
   runbookDirectory: string | undefined,
 ): Promise<Result<ReadInventory>> {
-  const { inventory: given } = options;
-  const found = given ? ok({ sources: given, why: undefined }) : await findInventory(world.env, nodeInventoryIo);
+  const found = await sourcesOf(world, options);
   if (!found.ok) return found;
   const inventory = await readInventory(found.value.sources, nodeInventoryIo, {
     unsealer: unsealerOf(world, screen, options),

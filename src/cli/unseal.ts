@@ -8,12 +8,15 @@ import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { createUnsealer, type Unsealer } from '../inventory/unsealer.ts';
 import { PROMPT, parseVaultId, type VaultId } from '../inventory/vault-passwords.ts';
 import { askSecret } from './ask-secret.ts';
-import type { InventoryOptions } from './options.ts';
+import type { SourceOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
 
-/** What opens encrypted variables, by the options, else as Ansible is set up; a person is asked where neither has a vault password. */
-export function unsealerOf(world: World, screen: Screen, options: InventoryOptions): Unsealer {
+/**
+ * What opens encrypted variables, by the options, else as Ansible is set up; a person is asked at the screen where neither has a vault
+ * password. Without a screen nobody is asked.
+ */
+export function unsealerOf(world: World, screen: Screen | undefined, options: SourceOptions): Unsealer {
   const { vaultId = [], vaultPasswordFile = [], ageIdentity = [] } = options;
   const identity = world.env['RUNBOOK_AGE_IDENTITY'];
   const absolute = (path: string) => resolve(world.cwd, path);
@@ -26,7 +29,7 @@ export function unsealerOf(world: World, screen: Screen, options: InventoryOptio
         return found.ok ? ok(found.value.map(whole)) : found;
       },
       ageIdentities: (ageIdentity.length === 0 && identity ? [identity] : ageIdentity).map(absolute),
-      ask: (name) => askSecret(world, screen, name),
+      ...(screen ? { ask: (name: string) => askSecret(world, screen, name) } : {}),
     },
     nodeInventoryIo,
   );

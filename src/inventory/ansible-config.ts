@@ -9,18 +9,44 @@ interface ConfigSetting {
   readonly line: number;
 }
 
-/** Looks at a setting of `[defaults]` in an ansible.cfg, as Python's configparser reads it. */
-function settingOf(text: string, name: string): ConfigSetting | undefined {
+/** A setting with its section and name, as written in lower case. */
+interface NamedSetting extends ConfigSetting {
+  readonly section: string;
+  readonly name: string;
+}
+
+/** All settings of an ansible.cfg, as Python's configparser reads them. */
+function settingsIn(text: string): readonly NamedSetting[] {
   let section = '';
-  let found: ConfigSetting | undefined;
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+  return text.split(/\r?\n/).flatMap((raw, index) => {
     const line = raw.replace(/(^|\s);.*$/, '').trimEnd();
-    if (line === '' || /^\s*#/.test(line)) continue;
+    if (line === '' || /^\s*#/.test(line)) return [];
     section = /^\[([^\]]+)\]/.exec(line)?.[1] ?? section;
     const [, key = '', value] = /^([a-z_]+)\s*[=:]\s*(.*)$/i.exec(line) ?? [];
-    if (section === 'defaults' && key.toLowerCase() === name && value !== undefined) found = { value, line: index + 1 };
-  }
-  return found;
+    return value === undefined ? [] : [{ section, name: key.toLowerCase(), value, line: index + 1 }];
+  });
+}
+
+/** Looks at a setting of `[defaults]`; of several the last. */
+function settingOf(text: string, name: string): ConfigSetting | undefined {
+  return settingsIn(text).findLast((setting) => setting.section === 'defaults' && setting.name === name);
+}
+
+/**
+ * Settings by which Ansible would reach a host otherwise than it does without them (`ansible-config list`). None of them is read here: the
+ * same is said by variables of the inventory, or by the configuration of ssh.
+ */
+const OF_THE_WAY: Readonly<Record<string, readonly string[]>> = {
+  defaults: ['remote_user', 'remote_port', 'private_key_file', 'host_key_checking', 'timeout', 'transport', 'ask_pass'],
+  privilege_escalation: ['become', 'become_method', 'become_user', 'become_ask_pass', 'become_exe', 'become_flags'],
+  ssh_connection: ['ssh_args', 'ssh_common_args', 'ssh_extra_args', 'ssh_executable', 'host_key_checking', 'timeout'],
+};
+
+/** What an ansible.cfg says of the way to hosts, which is not read here: `[section] name`, each with its line from 1. */
+export function unreadSettings(text: string): readonly { readonly name: string; readonly line: number }[] {
+  return settingsIn(text).flatMap(({ section, name, line }) =>
+    OF_THE_WAY[section]?.includes(name) ? [{ name: `[${section}] ${name}`, line }] : [],
+  );
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Failure, ok, type Result } from '../domain/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Place } from '../domain/runbook.ts';
 import { type DraftGroup, type DraftHost, type InventoryDraft, setVariable } from './draft.ts';
+import { addChildren } from './group-children.ts';
 import type { InventoryIo } from './inventory-io.ts';
 import { parseJson } from './parse-json.ts';
 import { failAt } from './place.ts';
@@ -31,8 +32,9 @@ class ScriptReader {
     // Without any of these words it is a host of that name with its variables.
     if (!SECTIONS.some((section) => Object.hasOwn(data, section))) return this.#hosts(group, [name]) ?? this.variables(group, data);
     const hosts = data['hosts'] === undefined ? undefined : this.#hosts(group, data['hosts']);
-    const vars = data['vars'];
-    return hosts ?? (vars === undefined ? undefined : this.variables(group, vars)) ?? this.#children(group, data['children']);
+    const { vars, children } = data;
+    const variables = hosts ?? (vars === undefined ? undefined : this.variables(group, vars));
+    return variables ?? (children === undefined ? undefined : addChildren(this.#draft, group, children, this.#place));
   }
 
   variables(owner: DraftHost | DraftGroup, vars: Json): Failure | undefined {
@@ -51,18 +53,6 @@ class ScriptReader {
       const host = this.#draft.addHost(name, group, undefined, this.#place);
       if (!host.ok) return host.failure;
       this.hosts.add(host.value);
-    }
-    return undefined;
-  }
-
-  #children(group: DraftGroup, names: Json | undefined): Failure | undefined {
-    if (names === undefined) return undefined;
-    if (!Array.isArray(names)) return this.#bad(`the children of group "${group.name}" must be a list`);
-    for (const name of names) {
-      if (typeof name !== 'string') return this.#bad(`a child of group "${group.name}" must be text, not ${JSON.stringify(name)}`);
-      const child = this.#draft.addGroup(name);
-      if (child === group) return this.#bad(`group "${name}" cannot be its own child`);
-      if (!group.children.has(child)) group.children.set(child, this.#place);
     }
     return undefined;
   }

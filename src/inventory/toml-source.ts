@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Place } from '../domain/runbook.ts';
 import { didYouMean, nearest } from './did-you-mean.ts';
 import { type DraftGroup, type InventoryDraft, setVariable } from './draft.ts';
+import { addChildren } from './group-children.ts';
 import { hostNames } from './host-pattern.ts';
 import { failAt } from './place.ts';
 import { INSTEAD_OF_PLUGIN } from './yaml-source.ts';
@@ -71,7 +72,7 @@ class TomlReader {
       case 'vars':
         return this.#each(data, `"vars" of group "${group.name}"`, (name, value) => setVariable(group, name, value, this.#place));
       case 'children':
-        return this.#children(group, data);
+        return addChildren(this.#draft, group, data, this.#place);
       default:
         return this.#unknown(group, section);
     }
@@ -95,17 +96,6 @@ class TomlReader {
       const set = (variable: string, value: Json) => setVariable(host.value, variable, value, this.#place);
       const failure = this.#each(vars, `host "${pattern}"`, set);
       if (failure !== undefined) return failure;
-    }
-    return undefined;
-  }
-
-  #children(group: DraftGroup, names: Json): Failure | undefined {
-    if (!Array.isArray(names)) return this.#bad(`"children" of group "${group.name}" must be a list`);
-    for (const name of names) {
-      if (typeof name !== 'string') return this.#bad(`a child of group "${group.name}" must be text, not ${JSON.stringify(name)}`);
-      const child = this.#draft.addGroup(name);
-      if (child === group) return this.#bad(`group "${name}" cannot be its own child`);
-      if (!group.children.has(child)) group.children.set(child, this.#place);
     }
     return undefined;
   }

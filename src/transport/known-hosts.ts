@@ -43,6 +43,15 @@ export function parseKnownHosts(text: string, file: string): readonly KnownKey[]
   return text.split('\n').flatMap((line, index) => parseLine(line.trim(), file, index + 1));
 }
 
+/** The lines, from 1, that ought to say something and make no sense: each is left out, or is a damaged `@revoked` one. */
+export function senselessLines(text: string): readonly number[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const line = raw.trim();
+    const isRead = line === '' || line.startsWith('#') || parseLine(line, '', index + 1).some(({ blob }) => blob.length > 0);
+    return isRead ? [] : [index + 1];
+  });
+}
+
 function parseLine(text: string, file: string, line: number): readonly KnownKey[] {
   if (text === '' || text.startsWith('#')) return [];
   const [, markerText = '', rest = ''] = /^(@\S+[ \t]+)?(.*)$/.exec(text) ?? [];

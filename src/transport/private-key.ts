@@ -8,6 +8,7 @@ import { keyType, WireReader } from './ssh-wire.ts';
 /** A private key file of which the public half is known; the private half is decrypted when the first signature is wanted. */
 export interface PrivateKey {
   readonly publicKey: ParsedKey;
+  readonly isEncrypted: boolean;
   /** Decrypts the key once, asking for its passphrase where it has one. Rejects with what is wrong. */
   unlock(): Promise<KeyObject>;
 }
@@ -25,7 +26,7 @@ export async function readPrivateKey(path: string, secrets: Secrets): Promise<Pr
   try {
     const publicKey = (await publicHalf(path, text)) ?? (await unlock()).parsed;
     if ('unusable' in publicKey) return publicKey;
-    return { publicKey, unlock: async () => (await unlock()).key };
+    return { publicKey, isEncrypted: isEncrypted(text), unlock: async () => (await unlock()).key };
   } catch (error) {
     return { unusable: error instanceof Error ? error.message : String(error) };
   }

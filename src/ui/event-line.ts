@@ -4,10 +4,10 @@ import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Unmet } from '../domain/step.ts';
 import type { TransactionState } from '../domain/transaction.ts';
+import { count } from '../formats/count.ts';
 import { foldNames } from './names.ts';
 import { outcomeWords } from './outcome-words.ts';
 import type { Page } from './page.ts';
-import { count } from './words.ts';
 
 /**
  * One event in a few words that are safe to show, for a log of what happens; `undefined` for an event that says nothing

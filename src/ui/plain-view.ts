@@ -1,10 +1,11 @@
 import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
+import { count } from '../formats/count.ts';
 import { eventLine } from './event-line.ts';
 import { isTrouble } from './outcome-words.ts';
 import type { Output, View } from './output.ts';
 import type { Page } from './page.ts';
-import { count, PAUSED, STOPPING } from './words.ts';
+import { PAUSED, STOPPING } from './words.ts';
 
 /** Above so many hosts, those with which all is well are counted, not listed. */
 const LISTED = 200;

@@ -1,8 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { count } from '../formats/count.ts';
 import { foldNames } from './names.ts';
 import { hanging, type Page } from './page.ts';
-import { count } from './words.ts';
 
 /** What the operator is asked before hosts are changed. Shows plan data only, never what a host printed. */
 export interface Question {

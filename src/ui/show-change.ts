@@ -1,11 +1,11 @@
 import type { Change, CommandChange, FileChange, UnitChange, UnitState } from '../domain/change.ts';
 import type { FileState } from '../domain/file.ts';
 import { runsShellText } from '../domain/shell-text.ts';
+import { count } from '../formats/count.ts';
 import { diffFiles, unifiedLines } from '../formats/diff.ts';
 import { commandLine } from '../views/command-line.ts';
 import { hanging, type Page } from './page.ts';
 import { TAB } from './secrets-mask.ts';
-import { count } from './words.ts';
 import { chunks } from './wrap.ts';
 
 /** One change as lines: what it is, what that means, and for a file that may be shown its diff. */

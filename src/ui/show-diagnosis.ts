@@ -1,12 +1,12 @@
 import type { Finding } from '../domain/finding.ts';
 import type { HostPlan } from '../domain/plan.ts';
+import { count } from '../formats/count.ts';
 import { commandLine } from '../views/command-line.ts';
 import { type CauseGroup, groupByCause, type Sighting } from '../views/group-by-cause.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, list, type Page } from './page.ts';
 import { showEvidence } from './show-evidence.ts';
 import { showNotTouched } from './show-not-touched.ts';
-import { count } from './words.ts';
 
 /** What a diagnosis is of, for its first and last line. */
 export interface DiagnosisTitle {

@@ -1,12 +1,12 @@
 import type { RunKind } from '../domain/event.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
+import { count } from '../formats/count.ts';
 import { groupByReason } from '../views/group-by-reason.ts';
 import { foldNames } from './names.ts';
 import { outcomeWords, toneOf } from './outcome-words.ts';
 import { headline, labelled, list, type Page } from './page.ts';
 import { showEvidence } from './show-evidence.ts';
 import { failureDetails } from './show-failure.ts';
-import { count } from './words.ts';
 
 /** Worst first; `would-fix` is shown by its causes or its changes elsewhere. */
 const SHOWN: readonly Outcome[] = [

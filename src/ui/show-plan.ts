@@ -1,12 +1,12 @@
 import type { RunKind } from '../domain/event.ts';
 import type { HostPlan, StepPlan } from '../domain/plan.ts';
+import { count } from '../formats/count.ts';
 import { commandLine } from '../views/command-line.ts';
 import { type DiffGroup, groupByDiff } from '../views/group-by-diff.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, type Page } from './page.ts';
 import { showChange } from './show-change.ts';
 import { showNotTouched } from './show-not-touched.ts';
-import { count } from './words.ts';
 
 /** What a plan is of, for its first and last line. */
 export interface PlanTitle {

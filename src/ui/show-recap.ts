@@ -1,9 +1,9 @@
+import { count } from '../formats/count.ts';
 import type { Advice, Recap } from '../views/recap.ts';
 import { foldNames } from './names.ts';
 import { isTrouble, outcomeWords, toneOf } from './outcome-words.ts';
 import { hanging, headline, type Page } from './page.ts';
 import { showHostFailure } from './show-failure.ts';
-import { count } from './words.ts';
 
 /** The last words of a run: how many hosts ended in which state, why, and the commands that come next. */
 export function showRecap(page: Page, recap: Recap): readonly string[] {

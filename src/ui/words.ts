@@ -3,8 +3,3 @@ export const STOPPING = 'hosts under way are brought to their end; Ctrl-C again 
 
 /** What an operator who holds a run should know. */
 export const PAUSED = 'hosts under way are brought to their end, and no further one is begun until "runbook continue"';
-
-/** `1 host`, `5 hosts`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}

@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import type { Facts } from '../domain/host.ts';
 import type { HostLock } from '../domain/transaction.ts';
+import { badness, type Checked, type CheckFinding } from './check-report.ts';
 
 /** What a ping learnt of a host that let us in. */
 export interface Pong {
@@ -19,22 +20,10 @@ export interface Pong {
 /** One host: an answer, or why there is none. */
 export type Pinged = { readonly host: string } & ({ readonly pong: Pong } | { readonly failure: Failure });
 
-/** How bad a finding is: `bad` keeps a change from being made. */
-export type Severity = 'bad' | 'warn';
-
-/** Something about a host that wants looking at. */
-export interface PingFinding {
-  readonly severity: Severity;
-  readonly says: string;
-  /** What to do about it. */
-  readonly next?: string;
-}
-
-/** A host and all that is wrong with it; nothing: it is fit to be changed. */
-export interface PingRow {
+/** A host; nothing found: it is fit to be changed. */
+export interface PingRow extends Checked {
   readonly host: string;
   readonly reached: boolean;
-  readonly findings: readonly PingFinding[];
 }
 
 /** Least room for the record of a transaction, and what a careful operator would keep free, in KiB. */
@@ -54,12 +43,11 @@ export function pingReport(pinged: readonly Pinged[]): readonly PingRow[] {
     const twins = (byMachine.get(one.pong.facts.machine_id) ?? []).filter((name) => name !== one.host);
     return { host: one.host, reached: true, findings: findingsOf(one.pong, twins) };
   });
-  return rows.toSorted((a, b) => badness(b) - badness(a));
+  return rows.toSorted((a, b) => illness(b) - illness(a));
 }
 
-function badness({ reached, findings }: PingRow): number {
-  if (!reached) return 3;
-  return findings.some(({ severity }) => severity === 'bad') ? 2 : findings.length > 0 ? 1 : 0;
+function illness(row: PingRow): number {
+  return row.reached ? badness(row) : 3;
 }
 
 /** Who was let in and could not become another user was reached. */
@@ -67,12 +55,12 @@ function isReached({ code }: Failure): boolean {
   return !['unreachable', 'host-key', 'auth', 'timed-out', 'lost'].includes(code);
 }
 
-function unanswered({ message, hint }: Failure): PingFinding {
+function unanswered({ message, hint }: Failure): CheckFinding {
   return { severity: 'bad', says: message, ...(hint === undefined ? {} : { next: hint }) };
 }
 
-function findingsOf({ facts, skewMs, freeKiB, missing, lock }: Pong, twins: readonly string[]): readonly PingFinding[] {
-  const found: PingFinding[] = [];
+function findingsOf({ facts, skewMs, freeKiB, missing, lock }: Pong, twins: readonly string[]): readonly CheckFinding[] {
+  const found: CheckFinding[] = [];
   const bad = (says: string, next: string) => found.push({ severity: 'bad', says, next });
   const warn = (says: string, next: string) => found.push({ severity: 'warn', says, next });
   if (missing.needed.length > 0) bad(`it has no ${missing.needed.join(', ')}`, 'install coreutils and grep, sed: a change needs them');

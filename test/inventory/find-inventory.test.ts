@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { unreadSettings } from '../../src/inventory/ansible-config.ts';
 import { findInventory } from '../../src/inventory/find-inventory.ts';
 import { failureText, memoryIo, unwrap } from './memory-io.ts';
 
@@ -59,4 +60,16 @@ describe('the inventory that is used when none is given', () => {
       'no inventory was given and none was found (give one with -i, or set RUNBOOK_INVENTORY; looked for ./inventories/hosts*, ansible.cfg and /etc/ansible/hosts)',
     );
   });
+});
+
+test('what an ansible.cfg says of the way to hosts is named with its line; what means nothing here is not', () => {
+  const text = [
+    '[defaults]\nforks = 50\nremote_user = deploy\n# private_key_file = no\n[ssh_connection]\npipelining = true',
+    'SSH_ARGS: -o ControlMaster=auto\n[privilege_escalation]\nbecome=true\n[paramiko_connection]\nbecome = true\n',
+  ].join('\n');
+  expect(unreadSettings(text)).toEqual([
+    { name: '[defaults] remote_user', line: 3 },
+    { name: '[ssh_connection] ssh_args', line: 7 },
+    { name: '[privilege_escalation] become', line: 9 },
+  ]);
 });

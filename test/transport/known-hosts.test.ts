@@ -12,6 +12,7 @@ import {
   linesOf,
   namedKeyTypes,
   parseKnownHosts,
+  senselessLines,
   speaksOf,
 } from '../../src/transport/known-hosts.ts';
 import { wireString } from '../../src/transport/ssh-wire.ts';
@@ -131,6 +132,11 @@ describe('the lines of known_hosts', () => {
   ])('are read, or left out: %s', (_, text, expected) => {
     const place = { file: 'known_hosts', line: 2 };
     expect(parseKnownHosts(`# mine\n${text}\n`, 'known_hosts')).toEqual(expected ? [{ ...expected, ...place }] : []);
+  });
+
+  it('that make no sense are told by their numbers, be it a revocation that cannot be read', () => {
+    const text = `# mine\n\nweb1 ${ED} ${BASE64}\nweb1\n@revoked web1 ${ED}\n@revoked web1 ${ED} ${BASE64}\n@mine web1 ${ED} ${BASE64}\n`;
+    expect(senselessLines(text)).toEqual([4, 5, 7]);
   });
 
   it('take padding as base64 has it', () => {

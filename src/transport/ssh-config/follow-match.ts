@@ -13,6 +13,8 @@ export type ExecPolicy = 'refuse' | 'run';
 export interface MatchFacts {
   readonly io: SshConfigIo;
   readonly exec: ExecPolicy;
+  /** Told where a command of `Match exec` stands, be it one that decides nothing. */
+  readonly onExec?: (at: string) => void;
   readonly draft: Draft;
   /** The host as it was asked for. */
   readonly originalHost: string;
@@ -41,6 +43,7 @@ export async function matchHolds(criteria: readonly Criterion[], facts: MatchFac
       if (compare(criterion, subject, facts) === criterion.negated) holds = false;
       continue;
     }
+    facts.onExec?.(at);
     const command = expand(criterion.argument, { tokens: execTokens(facts, subject) });
     if (!command.ok) return fail('bad-input', `Match exec: ${command.failure.message}`, { at });
     if (!holds || !counts) continue;
@@ -105,6 +108,6 @@ async function execute(command: string, io: SshConfigIo, at: string): Promise<Re
 function refused(command: string, at: string): Result<never> {
   return fail('refused', `whether this Match holds depends on a command, which is not run: ${command}`, {
     at,
-    hint: 'commands of a configuration are run only where that is allowed (exec: run)',
+    hint: 'commands of a configuration are run only with --ssh-match-exec',
   });
 }

@@ -26,6 +26,7 @@ export interface ReadingFacts {
   /** Read instead of the user's and the system's file, as after `-F`; `none`: no file at all. */
   readonly file?: string;
   readonly exec: ExecPolicy;
+  readonly onExec?: (at: string) => void;
 }
 
 /** What was said for a host by command line and files, and where it is reached. */

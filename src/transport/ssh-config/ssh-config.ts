@@ -18,6 +18,8 @@ export interface SshConfigOptions {
    * refused by name, with the place of that line.
    */
   readonly exec: ExecPolicy;
+  /** Told the place (`file:line:column`) of every `Match exec` that is met, whether it decides anything or not. */
+  readonly onExec?: (at: string) => void;
 }
 
 /** The configuration of ssh, resolved as OpenSSH 9.2 of Debian 12 does it. Its files are read once. */

@@ -43,6 +43,14 @@ describe('the files', () => {
     expect(failureOf(await resolve(io))).toMatchObject({ code: 'bad-input', at: OWN, message: `${OWN} cannot be read: EACCES` });
   });
 
+  it('tell where a command of Match exec stands, also one that decides nothing', async () => {
+    const files = { [OWN]: 'Match host x exec a\nPort 1\nInclude more\n', '/home/me/.ssh/more': '\nMatch user y exec b exec c\n' };
+    const places = new Set<string>();
+    const config = await openSshConfig(memoryIo(files), { exec: 'refuse', onExec: (at) => places.add(at) });
+    unwrap(await config.resolve({ host: 'web1', settings: [] }));
+    expect([...places]).toEqual([`${OWN}:1:1`, '/home/me/.ssh/more:2:1']);
+  });
+
   it('are read once, however many hosts are asked for', async () => {
     const memory = memoryIo({ [OWN]: 'Include x\nMatch final\nUser a\n', '/home/me/.ssh/x': 'Port 2\n' });
     const reads: string[] = [];
@@ -134,7 +142,7 @@ describe('Match exec', () => {
       code: 'refused',
       at: `${OWN}:2:3`,
       message: 'whether this Match holds depends on a command, which is not run: check web1 web1',
-      hint: 'commands of a configuration are run only where that is allowed (exec: run)',
+      hint: 'commands of a configuration are run only with --ssh-match-exec',
     });
   });
 
