@@ -42,7 +42,7 @@ export async function enrolHostkeys(world: World, pattern: string, options: Targ
     if (file === undefined)
       return screen.refuse({ code: 'bad-input', message: 'no known_hosts file is named to which keys could be added' });
     const question = `Add ${count(fresh.length, 'key')} of ${count(new Set(fresh.map(({ name }) => name)).size, 'host')} to ${screen.err.say(file)}?`;
-    if (!yes && !(await askYes(world, question))) {
+    if (!yes && !(await askYes(world, screen, question))) {
       screen.tell(['Nothing was added: nobody agreed. With -y nobody is asked.']);
       return 5;
     }

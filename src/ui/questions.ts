@@ -1,8 +1,7 @@
-import { PassThrough, Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { count } from '../formats/count.ts';
 import { foldNames } from './names.ts';
 import { hanging, type Page } from './page.ts';
+import { prompted, type Terminal } from './prompt.ts';
 
 /** What the operator is asked before hosts are changed. Shows plan data only, never what a host printed. */
 export interface Question {
@@ -26,12 +25,6 @@ export interface Question {
 
 /** `none`: there is nobody to ask. `interrupted`: Ctrl-C. */
 export type Answer = 'yes' | 'no' | 'wave' | 'none' | 'interrupted';
-
-/** The two streams of a conversation. */
-export interface Terminal {
-  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
-  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-}
 
 type Choice = 'no' | 'yes' | 'wave' | 'diff';
 type Choices = { readonly name: string; readonly value: Choice }[];
@@ -71,7 +64,7 @@ async function counted(terminal: Terminal, page: Page, { hosts }: Question, chos
   const message = 'How many hosts? Type their number; all else is no:';
   const given = await prompted(terminal, page, { type: 'input', message }, signal);
   if (given === 'none' || given === 'interrupted') return given;
-  if (given.value.trim() === String(hosts.length)) return chosen;
+  if (String(given.value).trim() === String(hosts.length)) return chosen;
   terminal.output.write('That is not their number, so it is a no.\n');
   return 'no';
 }
@@ -79,7 +72,7 @@ async function counted(terminal: Terminal, page: Page, { hosts }: Question, chos
 /** Asks for a line; undefined when nobody answers. */
 export async function askTyped(terminal: Terminal, page: Page, message: string, signal?: AbortSignal): Promise<string | undefined> {
   const given = await prompted(terminal, page, { type: 'input', message: page.say(message) }, signal);
-  return typeof given === 'string' ? undefined : given.value;
+  return typeof given === 'string' ? undefined : String(given.value);
 }
 
 /** What is about to happen, below a line that sets it apart from whatever was printed before. */
@@ -111,66 +104,6 @@ async function choose(terminal: Terminal, page: Page, question: Question, signal
   const given = await prompted(terminal, page, { type: 'select', message, default: 'no', choices }, signal);
   if (typeof given === 'string') return given;
   return choices.find(({ value }) => value === given.value)?.value ?? 'no';
-}
-
-type Prompt =
-  | { readonly type: 'input'; readonly message: string }
-  | { readonly type: 'select'; readonly message: string; readonly default: Choice; readonly choices: Choices };
-
-/** What was typed or chosen; `none` when the input ended, `interrupted` by Ctrl-C or from outside. */
-async function prompted(
-  { input, output }: Terminal,
-  page: Page,
-  question: Prompt,
-  signal?: AbortSignal,
-): Promise<{ readonly value: string } | 'none' | 'interrupted'> {
-  // Loaded only when somebody is asked: it costs more to load than most commands take.
-  const { createPromptModule } = await import('inquirer');
-  const gone = new AbortController();
-  const leave = () => gone.abort();
-  const [keys, front] = [keysOf(input), kept(output, page)];
-  input.once('end', leave);
-  try {
-    const prompt = createPromptModule({
-      input: keys,
-      output: front,
-      signal: signal ? AbortSignal.any([gone.signal, signal]) : gone.signal,
-    });
-    return await prompt<{ value: string }>([{ ...question, name: 'value' }]);
-  } catch (error) {
-    if (gone.signal.aborted) return 'none';
-    if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) return 'interrupted';
-    throw error;
-  } finally {
-    input.removeListener('end', leave);
-    input.unpipe(keys);
-    input.pause();
-    // What is written next must not overtake the prompt's last words, if the terminal still takes them.
-    await finished(front.end()).catch(() => undefined);
-  }
-}
-
-/**
- * A stream in front of the input: the prompt's readline answers an error of its input, as a terminal has when it is
- * closed, by one of its own that nobody hears, which would end the process in the middle of its run.
- */
-function keysOf(input: Terminal['input']): PassThrough {
-  const keys = new PassThrough();
-  input.pipe(keys, { end: false });
-  return Object.assign(keys, { isTTY: true, setRawMode: (raw: boolean) => input.setRawMode?.(raw) });
-}
-
-/** Select Graphic Rendition (ECMA-48 8.3.117): colours, bold, dim. */
-const RENDITION = /\x1b\[[\d;]*m/g;
-
-/**
- * A stream in front of the output: the prompt ends the stream that it is given, and has colours of its own that know
- * nothing of what was asked for.
- */
-function kept(output: Terminal['output'], { style }: Page): Writable {
-  const text = (chunk: unknown) => (style.coloured ? String(chunk) : String(chunk).replace(RENDITION, ''));
-  const front = new Writable({ decodeStrings: false, write: (chunk, _encoding, done) => void output.write(text(chunk), () => done()) });
-  return Object.defineProperties(front, { isTTY: { value: true }, columns: { get: () => output.columns ?? 80 } });
 }
 
 function choicesOf({ offersWaves, begun, signs }: Question): Choices {

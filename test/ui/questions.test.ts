@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
-import { askApproval, type Question, questionLines, type Terminal } from '../../src/ui/questions.ts';
+import type { Terminal } from '../../src/ui/prompt.ts';
+import { askApproval, type Question, questionLines } from '../../src/ui/questions.ts';
 import { testPage } from './fake-output.ts';
 
 const QUESTION: Question = {
