@@ -1,4 +1,5 @@
 import type { Change } from '../domain/change.ts';
+import type { DeniedRead } from '../domain/denied.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { StepPlan, StepStatus } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
@@ -15,8 +16,14 @@ export function withoutSensitive(step: Step, plan: StepPlan): StepPlan {
     ...plan,
     status: withoutReason(withChanges(plan.status, hidden)),
     findings: plan.findings.map(({ kind }) => ({ kind, says: `${step.id}: ${HIDDEN}`, evidence: [] })),
+    ...(plan.denied === undefined ? {} : { denied: plan.denied.map((denied) => ({ ...denied, ...hiddenRead(denied) })) }),
     unmet: plan.unmet.map((unmet) => ({ ...unmet, what: `${step.id} does not find what it expects: ${HIDDEN}` })),
   };
+}
+
+/** Which file or directory it was stands in the failure as well; the words of a command line may be the secret. */
+function hiddenRead({ read }: DeniedRead): Omit<DeniedRead, 'instead'> {
+  return { read: read.kind === 'probe' ? { kind: 'probe', argv: [HIDDEN] } : read, why: HIDDEN };
 }
 
 function withChanges(status: StepStatus, each: (change: Change) => Change): StepStatus {

@@ -1,4 +1,5 @@
 import type { Probe, Reader } from '../domain/access.ts';
+import { type DeniedRead, deniedProbe } from '../domain/denied.ts';
 import { kubectlRefusal } from '../formats/kubectl-refusal.ts';
 import { type NodeStatus, parseLeases, parseNodes } from '../formats/kubernetes-lists.ts';
 import { programText } from './program-text.ts';
@@ -13,13 +14,13 @@ export type ClusterView =
       /** The asked host's clock, ms since the epoch; undefined when it has no `date`. */
       readonly nowMs: number | undefined;
     }
-  | { readonly asked: false; readonly why: string; readonly tryAnother: boolean };
+  | { readonly asked: false; readonly why: string; readonly tryAnother: boolean; readonly denied: readonly DeniedRead[] };
 
 /** Where kubeadm leaves the administrator's kubeconfig on a control plane. */
 const ADMIN_CONFIG = '/etc/kubernetes/admin.conf';
 
 /** Nodes with many images are long: about 20 kB each. */
-const LIMITS = { maxBytes: 33_554_432, timeoutMs: 20_000 };
+const LIMITS = { maxBytes: 33_554_432, timeoutMs: 20_000, raise: 'denied' } as const;
 
 /**
  * Asks for all nodes, whichever is wanted, so that the questions of many hosts are one. Without a given kubeconfig
@@ -60,14 +61,16 @@ function homeOf(uid: number, passwd: string): string | undefined {
 
 async function ask(host: Reader, kubeconfig: string | undefined): Promise<ClusterView> {
   const as = kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`];
+  const argv = ['kubectl', 'get', 'nodes', '-o', 'json', ...as];
   const [nodes, leases, date] = await Promise.all([
-    host.probe(['kubectl', 'get', 'nodes', '-o', 'json', ...as], LIMITS),
+    host.probe(argv, LIMITS),
     host.probe(['kubectl', 'get', 'leases', '-n', 'kube-node-lease', '-o', 'json', ...as], LIMITS),
     host.probe(['date', '+%s']),
   ]);
-  if (nodes.code !== 0) return { asked: false, ...kubectlRefusal(nodes.code, programText(nodes.stderr)) };
+  if (nodes.code !== 0) return { asked: false, ...kubectlRefusal(nodes.code, programText(nodes.stderr)), denied: deniedProbe(argv, nodes) };
   const list = nodes.truncated ? undefined : parseNodes(programText(nodes.stdout));
-  if (list === undefined) return { asked: false, why: 'kubectl answered with something that is no list of nodes', tryAnother: false };
+  if (list === undefined)
+    return { asked: false, why: 'kubectl answered with something that is no list of nodes', tryAnother: false, denied: [] };
   return { asked: true, nodes: list, leases: leasesOf(leases), nowMs: clockOf(date) };
 }
 
