@@ -134,8 +134,8 @@ async function standing(host: Host, seen: Seen, readers: Readers, { runbook, clo
   const settled = verdictOf(unmet).kind;
   // Where nothing else says whether a host is well, a cause that was found says that it is not.
   const judges = runbook.affected !== undefined || runbook.verify.length > 0;
-  const blind = settled === 'holds' ? blindness(looked.steps, [...runbook.diagnose, ...runbook.remediate, ...runbook.verify]) : undefined;
-  if (blind) return ended(host, looked, 'unknown', { reason: blind });
+  const blind = blindness(looked.steps, [...runbook.diagnose, ...runbook.remediate, ...runbook.verify], unmet);
+  if (blind && (settled === 'holds' || settled === 'unmet')) return ended(host, looked, 'unknown', { unmet, reason: blind });
   const ill = !judges && looked.steps.some(({ findings }) => findings.some(({ kind }) => kind === 'cause'));
   if (settled === 'holds') return ended(host, looked, ill ? 'other-cause' : 'healthy', {});
   if (settled === 'inconclusive' || (settled === 'pending' && !waits)) {
@@ -145,15 +145,14 @@ async function standing(host: Host, seen: Seen, readers: Readers, { runbook, clo
   return ended(host, looked, 'other-cause', { unmet });
 }
 
-/** Why a host cannot be called healthy though nothing ill was seen: what might have shown it was denied, and nothing stood in for it. */
-function blindness(plans: readonly StepPlan[], steps: readonly Step[]): Failure | undefined {
+/** Why a host can be called neither healthy nor ill of something else: what might have shown its cause was denied, and nothing stood in for it. */
+function blindness(plans: readonly StepPlan[], steps: readonly Step[], unmet: readonly Unmet[]): Failure | undefined {
   const needed = new Set(steps.flatMap(({ id, continueOnError }) => (continueOnError ? [] : [id])));
   const blind = plans.filter(({ id, denied = [] }) => needed.has(id) && denied.some(({ instead }) => instead === undefined));
   if (blind.length === 0) return undefined;
-  return {
-    code: 'permission-denied',
-    message: `not known to be well: not all that ${blind.map(({ id }) => id).join(', ')} reads was allowed`,
-  };
+  const seen = unmet.map(({ what }) => `; ${what}`).join('');
+  const message = `not known whether it is affected: not all that ${blind.map(({ id }) => id).join(', ')} reads was allowed${seen}`;
+  return { code: 'permission-denied', message };
 }
 
 /** The readers of one host, one for each privilege that its steps ask for. */

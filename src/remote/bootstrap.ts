@@ -144,7 +144,10 @@ const BECOME_HINTS: readonly (readonly [RegExp, string])[] = [
   [/password is required|no password was provided/, 'give a become password, or allow the account NOPASSWD in sudoers'],
   [/did not accept the password|incorrect password|try again|Authentication failure/, 'check the become password; it was tried once'],
   [/doas: (Authentication required|Authorization required|Operation not permitted)/, 'allow the account nopass in doas.conf'],
-  [/not in the sudoers|not allowed to (run|execute)|may not run sudo/, 'allow the account to run /bin/sh by sudo'],
+  [
+    /not in the sudoers|not allowed to (run|execute)|may not run sudo/,
+    'allow the account to run /bin/sh by sudo; to plan only, see --plan-user and "runbook sudoers NAME"',
+  ],
   [/\btty\b/i, 'put `Defaults:LOGIN !requiretty` into sudoers, or install script (util-linux), which gives sudo a terminal'],
   [/not found|no such file|unknown command/i, 'log in as root, or install sudo (or doas, or su)'],
   [/account is locked|account validation failure|expired|[Pp]assword change required/, "the account's password may have expired"],

@@ -65,7 +65,12 @@ function parseList(directory: string, answer: Answer): readonly DirEntry[] {
       hint: 'read it with become',
     });
   }
-  const records = Buffer.from(stdout).toString('utf8').split('\0').slice(0, -1);
+  return entriesOf(stdout, '\0');
+}
+
+/** Entries in name order, from records that begin with a letter for the kind and end with a separator. */
+export function entriesOf(bytes: Uint8Array, separator: string): readonly DirEntry[] {
+  const records = Buffer.from(bytes).toString('utf8').split(separator).slice(0, -1);
   const entries = records.map((record): DirEntry => ({ name: record.slice(1), kind: KINDS[record.slice(0, 1)] ?? 'other' }));
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

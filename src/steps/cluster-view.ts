@@ -20,7 +20,7 @@ export type ClusterView =
 const ADMIN_CONFIG = '/etc/kubernetes/admin.conf';
 
 /** Nodes with many images are long: about 20 kB each. */
-const LIMITS = { maxBytes: 33_554_432, timeoutMs: 20_000, raise: 'denied' } as const;
+const LIMITS = { maxBytes: 33_554_432, timeoutMs: 20_000 } as const;
 
 /**
  * Asks for all nodes, whichever is wanted, so that the questions of many hosts are one. Without a given kubeconfig
@@ -61,10 +61,12 @@ function homeOf(uid: number, passwd: string): string | undefined {
 
 async function ask(host: Reader, kubeconfig: string | undefined): Promise<ClusterView> {
   const as = kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`];
+  // Without a file there is nothing that root alone could read.
+  const limits = kubeconfig === undefined ? LIMITS : ({ ...LIMITS, raise: 'denied' } as const);
   const argv = ['kubectl', 'get', 'nodes', '-o', 'json', ...as];
   const [nodes, leases, date] = await Promise.all([
-    host.probe(argv, LIMITS),
-    host.probe(['kubectl', 'get', 'leases', '-n', 'kube-node-lease', '-o', 'json', ...as], LIMITS),
+    host.probe(argv, limits),
+    host.probe(['kubectl', 'get', 'leases', '-n', 'kube-node-lease', '-o', 'json', ...as], limits),
     host.probe(['date', '+%s']),
   ]);
   if (nodes.code !== 0) return { asked: false, ...kubectlRefusal(nodes.code, programText(nodes.stderr)), denied: deniedProbe(argv, nodes) };

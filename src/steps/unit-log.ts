@@ -71,8 +71,9 @@ const NOT_ALLOWED = 'this user may not read the journal';
 function unreadable(probe: Probe): string | undefined {
   if (probe.code === 127) return 'there is no journalctl';
   const errors = programText(probe.stderr);
-  if (errors.includes('No journal files were')) return 'there are no journal files';
+  // "No journal files were opened due to insufficient permissions."
   if (probe.stdout.length === 0 && /not seeing messages|insufficient permissions/i.test(errors)) return NOT_ALLOWED;
+  if (errors.includes('No journal files were')) return 'there are no journal files';
   return probe.code === 0 ? undefined : lastWords('journalctl', probe);
 }
 

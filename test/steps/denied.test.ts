@@ -28,13 +28,16 @@ const told = (denied: readonly DeniedRead[]) =>
   denied.map(({ read, instead }) => [read.kind === 'probe' ? read.argv.join(' ') : read, instead]);
 
 describe('a program that is denied what it is to read is named', () => {
-  test('a journal and a syslog: nothing is known, and so nothing is unmet for sure', async () => {
-    const { denied, unmet } = await look(systemdJournal, LOG, { [JOURNAL]: HINT, 'tail -c 1000000 /var/log/syslog': SHUT });
+  test.each([
+    ['of which some other files may be read', HINT],
+    ['of which no file may be read', { stderr: 'No journal files were opened due to insufficient permissions.\n' }],
+  ])('a journal %s and a syslog: nothing is known, and so nothing is unmet for sure', async (_what, hidden) => {
+    const { denied, unmet } = await look(systemdJournal, LOG, { [JOURNAL]: hidden, 'tail -c 1000000 /var/log/syslog': SHUT });
     expect(told(denied)).toEqual([
       [JOURNAL, undefined],
       ['tail -c 1000000 /var/log/syslog', undefined],
     ]);
-    expect(denied[0]?.why).toBe(HINT.stderr.split('\n')[0]);
+    expect(denied[0]?.why).toBe(hidden.stderr.split('\n')[0]);
     expect(unmet).toMatchObject([{ inconclusive: true }]);
   });
 
