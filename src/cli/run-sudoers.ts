@@ -1,4 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Fleet } from '../domain/access.ts';
 import { readWords } from '../domain/denied.ts';
 import { type FailureCode, fail, HostFault, ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
@@ -100,17 +101,19 @@ interface Task {
   readonly chosen: Chosen;
 }
 
-/** One after another: it is one host of a kind that is asked, not a fleet. */
 async function readHosts(world: World, screen: Screen, options: SudoersOptions, { runbook, inputs, chosen }: Task): Promise<Result<Found>> {
-  const { fleet, hostFor, close } = await connect(world, options, screen, chosen.inventory);
+  const { fleet: ways, hostFor, close } = await connect(world, options, screen, chosen.inventory);
+  // Whatever the inventory says: a login that is denied a file does not learn what it would have read next.
+  const fleet: Fleet = { ...ways, read: (host, { become = true } = {}) => ways.read(host, { become }) };
   let allowed: Allowed = new Map();
   const notes = new Set<string>(hidden(runbook));
   try {
-    for (const host of chosen.hosts.map(withoutSecrets)) {
+    const looks = chosen.hosts.map(withoutSecrets).map(async (host) => {
       const trace = await traceReads(host, { runbook, inputs, fleet, hostFor, clock: clockOf(() => false) });
-      const root = await fleet.read(host, { become: true });
       const reads = trace.reads.filter(({ step }) => !isSensitive(runbook, step));
-      const paths = await pathsOf(root, reads);
+      return { host, trace, reads, paths: await pathsOf(await ways.read(host, { become: true }), reads) };
+    });
+    for (const { host, trace, reads, paths } of await Promise.all(looks)) {
       allowed = allowedReads(reads, paths, allowed);
       for (const note of [...notLooked(trace, host), ...looseWays(reads, paths, host)]) notes.add(note);
     }

@@ -10,7 +10,7 @@ export const addSudoers: AddCommand = (program, world, exit) => {
     .option('--user <login>', 'the login that plans (default: runbook_plan_user of the host, or "runbook")')
     .summary('what sudo has to allow so that a plan needs no root')
     .description(
-      "Prints lines for /etc/sudoers.d that allow exactly the commands by which a login that is not root reads what the runbook's steps read. With -l or --hosts, hosts are read to find out, with the privilege that an apply has; else only what follows from the inputs is known. Changes nothing.",
+      "Prints lines for /etc/sudoers.d that allow exactly the commands by which a login that is not root reads what the runbook's steps read. With -l or --hosts, hosts are read to find out, by the login that an apply has and as root; else only what follows from the inputs is known. Changes nothing.",
     )
     .action(async (name: string, options: SudoersOptions) => {
       const { runSudoers } = await import('./run-sudoers.ts');

@@ -152,7 +152,7 @@ function blindness(plans: readonly StepPlan[], steps: readonly Step[], unmet: re
   if (blind.length === 0) return undefined;
   const seen = unmet.map(({ what }) => `; ${what}`).join('');
   const message = `not known whether it is affected: not all that ${blind.map(({ id }) => id).join(', ')} reads was allowed${seen}`;
-  return { code: 'permission-denied', message };
+  return { code: 'permission-denied', message, hint: 'a plan names each read that was denied; become root, or let sudo allow them' };
 }
 
 /** The readers of one host, one for each privilege that its steps ask for. */
