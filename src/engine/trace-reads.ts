@@ -84,13 +84,17 @@ class TracedElsewhere extends Elsewhere {
   }
 }
 
+/** A user id that no account has. */
+const NOBODY = -1;
+
 function tracing(base: Reader, step: string, asked: Asked[]): Reader {
   const kept = <T>(read: Read, answer: Promise<T>, raise = true): Promise<T> => {
     asked.push({ step, read, raise, answer });
     return answer;
   };
   return {
-    facts: (): Promise<Facts> => base.facts(),
+    // Who plans is not the root that looks here, and has another home.
+    facts: async (): Promise<Facts> => ({ ...(await base.facts()), uid: NOBODY }),
     file: (path): Promise<FileState> => kept({ kind: 'file', path }, base.file(path)),
     list: (directory): Promise<readonly DirEntry[]> => kept({ kind: 'list', directory }, base.list(directory)),
     unit: (unit): Promise<UnitProperties> => kept({ kind: 'unit', unit }, base.unit(unit)),

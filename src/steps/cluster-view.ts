@@ -1,5 +1,6 @@
 import type { Probe, Reader } from '../domain/access.ts';
 import { type DeniedRead, deniedProbe } from '../domain/denied.ts';
+import { HostFault } from '../domain/failure.ts';
 import { kubectlRefusal } from '../formats/kubectl-refusal.ts';
 import { type NodeStatus, parseLeases, parseNodes } from '../formats/kubernetes-lists.ts';
 import { programText } from './program-text.ts';
@@ -42,15 +43,22 @@ export async function readCluster(host: Reader, kubeconfig: string | undefined):
 async function kubeconfigsOf(host: Reader): Promise<readonly string[]> {
   const [{ uid }, passwd] = await Promise.all([host.facts(), host.file('/etc/passwd')]);
   const home = passwd.kind === 'file' ? homeOf(uid, programText(passwd.content.bytes)) : undefined;
-  const paths = [...(home === undefined ? [] : [`${home}/.kube/config`]), ADMIN_CONFIG];
-  const there = await Promise.all(paths.map((path) => exists(host, path)));
-  return paths.filter((_, index) => there[index]);
+  const own = home === undefined ? [] : [`${home}/.kube/config`];
+  const there = await Promise.all([...own, ADMIN_CONFIG].map(async (path) => ({ path, is: await exists(host, path) })));
+  // Where the administrator's may be, kubectl is asked with it: it says what was denied, and is what may be allowed.
+  return there.flatMap(({ path, is }) => (is === 'there' || (is === 'hidden' && path === ADMIN_CONFIG) ? [path] : []));
 }
 
-async function exists(host: Reader, path: string): Promise<boolean> {
+async function exists(host: Reader, path: string): Promise<'there' | 'absent' | 'hidden'> {
   const slash = path.lastIndexOf('/');
-  const entries = await host.list(path.slice(0, slash));
-  return entries.some(({ name }) => name === path.slice(slash + 1));
+  try {
+    const entries = await host.list(path.slice(0, slash));
+    return entries.some(({ name }) => name === path.slice(slash + 1)) ? 'there' : 'absent';
+  } catch (fault) {
+    // One place to look of several: that it may not be looked into is no answer to what was asked.
+    if (fault instanceof HostFault && fault.failure.code === 'permission-denied') return 'hidden';
+    throw fault;
+  }
 }
 
 function homeOf(uid: number, passwd: string): string | undefined {

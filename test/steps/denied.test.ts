@@ -78,6 +78,16 @@ describe('a program that is denied what it is to read is named', () => {
     expect(unmet).toMatchObject([{ inconclusive: true }]);
   });
 
+  test('a directory where kubeadm leaves one, for kubectl is asked all the same', async () => {
+    const type = kubernetesNode as unknown as AnyStepSpec;
+    const host = new FakeHost();
+    host.faults.set('/etc/kubernetes', { code: 'permission-denied', message: 'closed' });
+    host.programs.set('kubectl get nodes -o json', { code: 1, stderr: 'The connection to the server localhost:8080 was refused\n' });
+    const line = 'kubectl get nodes -o json --kubeconfig=/etc/kubernetes/admin.conf';
+    host.programs.set(line, { code: 1, stderr: KUBECTL });
+    expect(told(type.denied?.(await type.observe(host, { node: 'a' }), { node: 'a' }) ?? [])).toEqual([[line, undefined]]);
+  });
+
   test('a program of the author, of which it is then not known how it would have ended', async () => {
     const params = { argv: ['cat', '/etc/shadow'], read_only: true, expect: { code: 0 } };
     const shut = { code: 1, stderr: 'cat: /etc/shadow: Permission denied\n' };
