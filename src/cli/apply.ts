@@ -1,11 +1,12 @@
 import type { AddCommand } from './command-line.ts';
-import { type GuardOptions, type RunOptions, withMaxHosts, withRunOptions } from './options.ts';
+import { type GuardOptions, type RunOptions, withMaxHosts, withPlanUser, withRunOptions } from './options.ts';
 
 type ApplyOptions = RunOptions & GuardOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
 
 /** `runbook apply NAME|FILE`: plan, or take a saved plan; ask, change wave by wave, verify, roll back what does not heal. */
 export const addApply: AddCommand = (program, world, exit) => {
-  withMaxHosts(withRunOptions(program.command('apply').argument('<name>', 'runbook name or path, or a file of plan -o')))
+  const command = withMaxHosts(withRunOptions(program.command('apply').argument('<name>', 'runbook name or path, or a file of plan -o')));
+  withPlanUser(command, '; with --dry-run')
     .option('--dry-run', 'the same as plan; of a file: only show it')
     .option('-y, --yes', 'approve without being asked')
     .option('--allow-protected', 'change hosts of groups with runbook_protected as well')
@@ -19,6 +20,7 @@ export const addApply: AddCommand = (program, world, exit) => {
       'Plans, asks, changes hosts wave by wave and verifies each. A host whose verify does not hold is rolled back. A file of "plan -o" is carried out as it is, once: hosts that changed since refuse it.',
     )
     .action(async (name: string, options: ApplyOptions) => {
+      if (options.planUser !== undefined && !options.dryRun) program.error('error: --plan-user is for --dry-run: it changes nothing');
       const { planFileNamed } = await import('./open-plan.ts');
       const file = await planFileNamed(world, name);
       if (file !== undefined) {

@@ -20,6 +20,7 @@ import { addShow } from './show.ts';
 import { addSign } from './sign-runbook.ts';
 import { addContinue, addHalt, addPause } from './steer.ts';
 import { addSteps } from './steps.ts';
+import { addSudoers } from './sudoers.ts';
 import { addUnlock } from './unlock.ts';
 import { addValidate } from './validate.ts';
 import { processWorld, type World } from './world.ts';
@@ -70,7 +71,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
   program.commandsGroup('Know a fleet:');
   for (const add of [addDoctor, addInventory, addPing, addHostkeys]) add(program, world, exit);
   program.commandsGroup('Write and read runbooks:');
-  for (const add of [addList, addShow, addValidate, addSign, addSteps, addSchema]) add(program, world, exit);
+  for (const add of [addList, addShow, addValidate, addSign, addSudoers, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');
   addLab(program, world, exit);
   return program;

@@ -46,19 +46,26 @@ export function withoutSecrets(host: Host): Host {
 /** This machine, as a host that `on: controller` asks. */
 const CONTROLLER: Host = { name: 'controller', groups: [], vars: {} };
 
+/** What the ways are for. */
+export interface ConnectOptions {
+  /** What hosts were when a plan was saved. */
+  readonly known?: ReadonlyMap<string, KnownHost>;
+  /** Hosts are only read, by the login that is for that where there is one. */
+  readonly planning?: boolean;
+}
+
 /** The secret that `--ask-become-pass` asks for. */
 const BECOME_PASSWORD: SecretRef = { secret: 'sudo password' };
 
 /**
  * Puts the fleet together: targets by the inventory, secrets asked when they are needed, worker processes to hosts, a shell to this machine.
- * `known`: what hosts were when a plan was saved.
  */
 export async function connect(
   world: World,
   options: TargetOptions,
   screen: Screen,
   inventory: GroupedInventory,
-  known: ReadonlyMap<string, KnownHost> = new Map(),
+  { known = new Map(), planning = false }: ConnectOptions = {},
 ): Promise<Ways> {
   const values = new Map<string, InventoryPassword>();
   const open = async ({ vault, of }: SealedPassword) => {
@@ -74,7 +81,11 @@ export async function connect(
       return secret;
     },
   };
-  const defaults = options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {};
+  const { planUser } = options;
+  const defaults = {
+    ...(options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
+    ...(planning ? { planning: planUser === undefined ? {} : { user: planUser } } : {}),
+  };
   const config = await openSshConfig(nodeSshConfigIo(world.env), {
     exec: options.sshMatchExec ? 'run' : 'refuse',
     ...(options.sshConfig === undefined ? {} : { file: options.sshConfig }),

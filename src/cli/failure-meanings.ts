@@ -37,8 +37,8 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
     todo: "Look at what the user's login shell and its start-up files do.",
   },
   'permission-denied': {
-    means: 'A path may not be read by the user that asked.',
-    todo: 'Become root: `ansible_become: true` in the inventory, or `become: true` at the step.',
+    means: 'The login may not read what a step reads. The plan names each such read, with its step.',
+    todo: 'Become root: `ansible_become: true` in the inventory, or `become: true` at the step; or let sudo allow what is read: `runbook sudoers NAME`. See [privilege.md](privilege.md).',
   },
   'not-regular-file': { means: 'The path leads to a directory, a device or nowhere.', todo: 'Name a file.' },
   'too-large': { means: 'A file has more than 8 MiB, or a host answered more than it may.', todo: 'Name another file.' },

@@ -33,6 +33,8 @@ export interface TargetOptions extends InventoryOptions {
   readonly transport?: 'ssh2' | 'openssh';
   readonly sshConfig?: string;
   readonly sshMatchExec?: true;
+  /** Only of commands that change nothing. */
+  readonly planUser?: string;
 }
 
 /** How many hosts `apply` and `rollback` may change unless more are said. */
@@ -91,6 +93,11 @@ export function withTargetOptions(command: Command): Command {
       ).choices(['ssh2', 'openssh']),
     );
   return withSshConfig(command).option('--ssh-match-exec', 'run the commands of Match exec in the configuration of ssh, where they decide');
+}
+
+/** Adds the option that names the login which plans. */
+export function withPlanUser(command: Command, when = ''): Command {
+  return command.option('--plan-user <login>', `log in as somebody else than to change hosts, who needs no root${when}`);
 }
 
 /** Adds the options of a run. */

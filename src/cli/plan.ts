@@ -1,5 +1,5 @@
 import type { AddCommand } from './command-line.ts';
-import { type RunOptions, withRunOptions } from './options.ts';
+import { type RunOptions, withPlanUser, withRunOptions } from './options.ts';
 
 type PlanOptions = RunOptions & {
   readonly detailedExitcode?: true;
@@ -10,7 +10,7 @@ type PlanOptions = RunOptions & {
 
 /** `runbook plan NAME`: exactly what would change. */
 export const addPlan: AddCommand = (program, world, exit) => {
-  withRunOptions(program.command('plan').argument('<name>', 'runbook name or path'))
+  withPlanUser(withRunOptions(program.command('plan').argument('<name>', 'runbook name or path')))
     .option('--detailed-exitcode', 'exit with 2 when changes are pending')
     .option('-o, --out <file>', 'keep the plan in a file, for "runbook apply FILE"')
     .option('--expires <duration>', 'how long the file may be carried out (default: 1h)')

@@ -75,7 +75,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   screen.tell(notes.flatMap((note) => hanging(screen.err, 0, '', screen.err.say(note))));
 
   const stop = new AbortController();
-  const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
+  const { fleet, hostFor, close } = await connect(world, options, screen, inventory, { planning: kind !== 'apply' });
   const view = viewOf(world, screen, options.json === true, kind === 'apply');
   const rollout = runbook.rollout;
   const asking = {
@@ -153,12 +153,21 @@ export function viewOf(world: World, screen: Screen, json: boolean, changes: boo
 
 function endLines(page: Page, { kind, name, options, save }: RunRequest, runbook: string, ended: Ended): readonly string[] {
   const { places, inputs, limit } = typed(options);
-  const next = (command: string) => ['runbook', command, name, ...places, ...inputs, ...limit];
+  const next = (command: string, ...more: readonly string[]) => ['runbook', command, name, ...places, ...inputs, ...limit, ...more];
+  const planner = options.planUser === undefined ? [] : ['--plan-user', options.planUser];
+  const sudoers = [
+    'runbook',
+    'sudoers',
+    name,
+    ...places,
+    ...inputs,
+    ...(options.planUser === undefined ? [] : ['--user', options.planUser]),
+  ];
   switch (kind) {
     case 'diagnose':
-      return showDiagnosis(page, { runbook, next: next('plan') }, ended.plans);
+      return showDiagnosis(page, { runbook, next: next('plan', ...planner), sudoers }, ended.plans);
     case 'plan':
-      return showPlan(page, { runbook, ...(save ? {} : { next: next('apply') }) }, ended.plans);
+      return showPlan(page, { runbook, sudoers, ...(save ? {} : { next: next('apply') }) }, ended.plans);
     case 'apply': {
       const summary = recap(ended.events, { runbook: name, places, inputs, limit });
       return summary ? showRecap(page, summary) : [];

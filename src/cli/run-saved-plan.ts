@@ -82,7 +82,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
     inventory.hosts.filter(({ name }) => planned.has(name)),
   );
   if (!unsealed.ok) return screen.refuse(unsealed.failure);
-  const ways = await connect(world, options, screen, inventory, identities(open));
+  const ways = await connect(world, options, screen, inventory, { known: identities(open) });
   try {
     const hosts = hostsFor(open, inventory, ways);
     if (!hosts.ok) return screen.refuse(hosts.failure);

@@ -115,7 +115,7 @@ export function newRunId(now: Date = new Date()): string {
 }
 
 /** `isOver`: what is still under way for some host when a run broke off must not keep the process, as it would by waiting. */
-function clockOf(isOver: () => boolean): Clock {
+export function clockOf(isOver: () => boolean): Clock {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),

@@ -10,6 +10,8 @@ export interface Probe {
   readonly stderr: Uint8Array;
   /** Output went past the cap; what is here is its beginning. */
   readonly truncated: boolean;
+  /** What sudo said when it was to be asked again as root; absent where that was not tried, or was allowed. */
+  readonly refused?: string;
 }
 
 /** Limits of one probe. */
@@ -18,6 +20,11 @@ export interface ProbeOptions {
   readonly timeoutMs?: number;
   /** Cap on each of stdout and stderr, in bytes. Default 1 MiB. */
   readonly maxBytes?: number;
+  /**
+   * It reads what root alone may see, so that a login that becomes root for single reads only asks again as root: when it was
+   * `denied`, or `now`, since the step knows that it was. Else such a login never asks it as root.
+   */
+  readonly raise?: 'denied' | 'now';
 }
 
 /**

@@ -58,7 +58,8 @@ export function fail(code: FailureCode, message: string, more: Omit<Failure, 'co
 
 /**
  * Thrown by a `Reader`, a `Writer` or a `Transport` when the host cannot be asked or will not answer.
- * The engine catches it in one place and turns it into the value it carries; nobody else catches it.
+ * The engine catches it in one place and turns it into the value it carries; a step type catches only that one of several places to
+ * look in is denied.
  */
 export class HostFault extends Error {
   readonly failure: Failure;

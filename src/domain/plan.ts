@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { DeniedRead } from './denied.ts';
 import type { Failure } from './failure.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
@@ -38,6 +39,8 @@ export interface StepPlan {
   readonly status: StepStatus;
   readonly findings: readonly Finding[];
   readonly unmet: readonly Unmet[];
+  /** What the login was not allowed to read; absent when nothing was denied. */
+  readonly denied?: readonly DeniedRead[];
 }
 
 /** All that planning learnt of one host and would do to it. */

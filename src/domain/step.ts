@@ -1,5 +1,6 @@
 import type { Reader, UnitProperties } from './access.ts';
 import type { Change } from './change.ts';
+import type { DeniedRead } from './denied.ts';
 import type { Failure } from './failure.ts';
 import type { Finding } from './finding.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -53,6 +54,8 @@ export interface StepSpec<P, S> {
   /** What later steps can refer to as `steps.ID.*`; the schema types CEL. */
   readonly outputs?: { readonly schema: JsonSchema; of(state: S, params: P): JsonObject };
   findings?(state: S, params: P): readonly Finding[];
+  /** Programs that were denied what they were to read, where that is no fault: the step answered, with less or by another way. */
+  denied?(state: S, params: P): readonly DeniedRead[];
   /** Absent: a read-only type. An empty list: nothing to do. */
   plan?(state: S, params: P): readonly Change[] | Failure;
   /** Its changes are of files, so that `validate` and `write_mode` have a meaning. */

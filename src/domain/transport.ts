@@ -47,6 +47,8 @@ export interface Become {
   readonly user: string;
   /** Absent: sudo. */
   readonly method?: BecomeMethod;
+  /** Scripts run as the login. Reads that are denied it are asked again as root by single commands, which `sudo -n` allows or not; nothing is written. */
+  readonly single?: true;
   /** Absent: nobody is asked (`sudo -n`, `doas -n`; su asks nobody only where root calls it). doas reads a password from a terminal alone. */
   readonly password?: SecretRef;
 }

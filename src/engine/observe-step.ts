@@ -1,11 +1,13 @@
 import type { Reader } from '../domain/access.ts';
 import type { Change } from '../domain/change.ts';
+import type { DeniedRead } from '../domain/denied.ts';
 import { HostFault, type Result } from '../domain/failure.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { StepPlan, StepStatus } from '../domain/plan.ts';
 import type { Step } from '../domain/runbook.ts';
 import { isFailure, type Scope, type Unmet } from '../domain/step.ts';
+import { DenialReader } from './denial-reader.ts';
 import { isWayFault } from './fault-outcome.ts';
 import { Overlay } from './overlay.ts';
 import type { Clock } from './ports.ts';
@@ -57,6 +59,7 @@ interface Part {
   readonly findings: readonly Finding[];
   readonly unmet: readonly Unmet[];
   readonly changes?: readonly Change[];
+  readonly denied?: readonly DeniedRead[];
   readonly stopped?: Extract<StepStatus, { kind: 'failed' | 'deferred' }>;
 }
 
@@ -64,13 +67,16 @@ async function observeOnce(step: Step, scope: Scope, reader: Reader, clock: Cloc
   const nothing = { findings: [], unmet: [] };
   const params = step.params(scope);
   if (!params.ok) return { ...nothing, stopped: { kind: 'failed', failure: params.failure } };
-  const state = await askWithRetries(step, reader, params.value, clock);
+  const watched = new DenialReader(reader);
+  const state = await askWithRetries(step, watched, params.value, clock);
   if (!state.ok) {
     const { failure } = state;
     if (failure.code === 'deferred') return { ...nothing, stopped: { kind: 'deferred', why: failure.message } };
-    return { ...nothing, stopped: { kind: 'failed', failure } };
+    const denied = failure.code === 'permission-denied' ? { denied: await watched.denied() } : {};
+    return { ...nothing, ...denied, stopped: { kind: 'failed', failure } };
   }
   const { spec } = step;
+  const denied = spec.denied?.(state.value, params.value) ?? [];
   const planned = spec.plan?.(state.value, params.value);
   if (planned && isFailure(planned)) return { ...nothing, stopped: { kind: 'failed', failure: planned } };
   const outputs = spec.outputs?.of(state.value, params.value);
@@ -79,6 +85,7 @@ async function observeOnce(step: Step, scope: Scope, reader: Reader, clock: Cloc
     unmet: spec.verify?.(state.value, params.value) ?? [],
     ...(outputs === undefined ? {} : { outputs }),
     ...(planned === undefined ? {} : { changes: planned }),
+    ...(denied.length === 0 ? {} : { denied }),
   };
 }
 
@@ -107,12 +114,14 @@ function combined(step: Step, parts: readonly Part[], isList: boolean): Observed
   const stopped = parts.find((part) => part.stopped)?.stopped;
   const outputs = isList ? parts.map((part) => part.outputs ?? null) : parts[0]?.outputs;
   const changes = parts.flatMap((part) => part.changes ?? []).map((change) => writtenAs(step, change));
+  const denied = parts.flatMap((part) => part.denied ?? []);
   const status: StepStatus = stopped ?? (step.spec.plan ? { kind: 'planned', changes } : { kind: 'read' });
   const all: StepPlan = {
     ...named(step),
     status,
     findings: parts.flatMap((part) => part.findings),
     unmet: parts.flatMap((part) => part.unmet),
+    ...(denied.length === 0 ? {} : { denied }),
   };
   const plan = withoutSensitive(step, all);
   return outputs === undefined ? { plan } : { plan, outputs };

@@ -63,7 +63,7 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   const seen: Seen = { steps: plans, scope };
 
   const broken = blocking(runbook.diagnose, plans);
-  if (broken) return ended(host, seen, 'failed', { reason: broken });
+  if (broken) return ended(host, seen, outcomeOf(broken), { reason: broken });
   const affected = runbook.affected?.(scope);
   if (affected && !affected.ok) return ended(host, seen, 'failed', { reason: affected.failure });
   if (affected && !affected.value) return standing(host, seen, readers, planning);
@@ -73,7 +73,7 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   const remedy = await planRemedy(runbook.remediate, scope, readers, planning.isSecret);
   const tried: Seen = { ...seen, steps: [...plans, ...remedy.plans] };
   const stuck = blocking(runbook.remediate, remedy.plans);
-  if (stuck) return ended(host, tried, 'failed', { reason: stuck });
+  if (stuck) return ended(host, tried, outcomeOf(stuck), { reason: stuck });
   const changes = orderChanges(asFound(remedy.changes));
   // Nothing to change is a host like any that is not affected.
   if (changes.length === 0) return standing(host, tried, readers, planning);
@@ -84,6 +84,11 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   if (!become.ok) return ended(host, tried, 'failed', { reason: become.failure });
   const shown: Seen = { ...tried, steps: [...tried.steps, ...neverAsked(runbook.verify, scope, planning)] };
   return ended(host, shown, 'would-fix', { changes, become: become.value });
+}
+
+/** A host that may not be read is not known to have failed at anything. */
+function outcomeOf({ code }: Failure): Outcome {
+  return code === 'permission-denied' ? 'unknown' : 'failed';
 }
 
 function firstRefusal(changes: readonly Change[]): Failure | undefined {
@@ -131,6 +136,8 @@ async function standing(host: Host, seen: Seen, readers: Readers, { runbook, clo
   const settled = verdictOf(unmet).kind;
   // Where nothing else says whether a host is well, a cause that was found says that it is not.
   const judges = runbook.affected !== undefined || runbook.verify.length > 0;
+  const blind = blindness(looked.steps, [...runbook.diagnose, ...runbook.remediate, ...runbook.verify], unmet);
+  if (blind && (settled === 'holds' || settled === 'unmet')) return ended(host, looked, 'unknown', { unmet, reason: blind });
   const ill = !judges && looked.steps.some(({ findings }) => findings.some(({ kind }) => kind === 'cause'));
   if (settled === 'holds') return ended(host, looked, ill ? 'other-cause' : 'healthy', {});
   if (settled === 'inconclusive' || (settled === 'pending' && !waits)) {
@@ -138,6 +145,16 @@ async function standing(host: Host, seen: Seen, readers: Readers, { runbook, clo
     return ended(host, looked, 'unknown', { unmet, reason });
   }
   return ended(host, looked, 'other-cause', { unmet });
+}
+
+/** Why a host can be called neither healthy nor ill of something else: what might have shown its cause was denied, and nothing stood in for it. */
+function blindness(plans: readonly StepPlan[], steps: readonly Step[], unmet: readonly Unmet[]): Failure | undefined {
+  const needed = new Set(steps.flatMap(({ id, continueOnError }) => (continueOnError ? [] : [id])));
+  const blind = plans.filter(({ id, denied = [] }) => needed.has(id) && denied.some(({ instead }) => instead === undefined));
+  if (blind.length === 0) return undefined;
+  const seen = unmet.map(({ what }) => `; ${what}`).join('');
+  const message = `not known whether it is affected: not all that ${blind.map(({ id }) => id).join(', ')} reads was allowed${seen}`;
+  return { code: 'permission-denied', message, hint: 'a plan names each read that was denied; become root, or let sudo allow them' };
 }
 
 /** The readers of one host, one for each privilege that its steps ask for. */

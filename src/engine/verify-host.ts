@@ -9,14 +9,21 @@ export interface Verification {
   readonly unmet: readonly Unmet[];
 }
 
-/** Asks all verify steps once. A read that the host refuses is unmet, unless the step may fail; a fault of the way is thrown. */
+/**
+ * Asks all verify steps once. A read that fails is unmet, unless the step may fail; one that is denied is inconclusive. A fault of the
+ * way is thrown.
+ */
 export async function verifyOnce(steps: readonly Step[], scope: Scope, readers: Readers): Promise<Verification> {
   const { plans } = await readSteps(steps, scope, readers);
   return { plans, unmet: plans.flatMap((plan, index) => unmetOf(plan, steps[index]?.continueOnError ?? false)) };
 }
 
 function unmetOf(plan: StepPlan, mayFail: boolean): readonly Unmet[] {
-  if (plan.status.kind === 'failed' && !mayFail) return [{ what: `${plan.id}: ${plan.status.failure.message}` }];
+  if (plan.status.kind === 'failed' && !mayFail) {
+    const { code, message } = plan.status.failure;
+    // What may not be read is not known, which is another thing than not so.
+    return [{ what: `${plan.id}: ${message}`, ...(code === 'permission-denied' ? { inconclusive: true as const } : {}) }];
+  }
   return plan.unmet;
 }
 

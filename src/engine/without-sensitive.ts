@@ -1,4 +1,5 @@
 import { type Change, realPathOf } from '../domain/change.ts';
+import type { DeniedRead } from '../domain/denied.ts';
 import type { Failure } from '../domain/failure.ts';
 import { bytesToText } from '../domain/file.ts';
 import type { StepPlan, StepStatus } from '../domain/plan.ts';
@@ -16,6 +17,7 @@ export function withoutSensitive(step: Step, plan: StepPlan): StepPlan {
     ...plan,
     status: withoutReason(withChanges(plan.status, hidden)),
     findings: plan.findings.map(({ kind }) => ({ kind, says: `${step.id}: ${HIDDEN}`, evidence: [] })),
+    ...(plan.denied === undefined ? {} : { denied: plan.denied.map((denied) => ({ ...denied, ...hiddenRead(denied) })) }),
     unmet: plan.unmet.map((unmet) => ({ ...unmet, what: `${step.id} does not find what it expects: ${HIDDEN}` })),
   };
 }
@@ -51,6 +53,11 @@ function textsIn(change: Change): readonly string[] {
     case 'trigger':
       return change.says;
   }
+}
+
+/** Which file or directory it was stands in the failure as well; the words of a command line may be the secret. */
+function hiddenRead({ read }: DeniedRead): Omit<DeniedRead, 'instead'> {
+  return { read: read.kind === 'probe' ? { kind: 'probe', argv: [HIDDEN] } : read, why: HIDDEN };
 }
 
 function withChanges(status: StepStatus, each: (change: Change) => Change): StepStatus {

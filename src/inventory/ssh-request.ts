@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { Become, BecomeMethod, SecretRef, SshSetting } from '../domain/transport.ts';
 import { type ConnectionSources, connectionSources, effective } from './connection-sources.ts';
-import { type InventoryPassword, refuseVariable, type Setting, truthOf } from './connection-variables.ts';
+import { type InventoryPassword, refuseVariable, type Setting, scalarVariable, truthOf } from './connection-variables.ts';
 import { addressFault, bareAddress, userFault } from './login-name.ts';
 import type { SshArguments } from './ssh-arguments.ts';
 
@@ -10,6 +10,8 @@ import type { SshArguments } from './ssh-arguments.ts';
 export interface RequestDefaults {
   readonly password?: SecretRef;
   readonly becomePassword?: SecretRef;
+  /** The host is only read: by this login if there is one, else by that of `runbook_plan_user`, else as ever. */
+  readonly planning?: { readonly user?: string };
 }
 
 /** What an inventory says of the way to a host: what would stand on ssh's command line, and what ssh knows nothing of. */
@@ -35,6 +37,9 @@ export function sshRequest(host: Host, defaults: RequestDefaults): Result<Invent
   if (!alias.ok) return alias;
   const said = settingsOf(sources.value);
   if (!said.ok) return said;
+  const planner = planUserOf(host, defaults);
+  if (!planner.ok) return planner;
+  if (planner.value !== undefined) return ok(planningRequest(alias.value, said.value, planner.value, host));
   const { settings } = sources.value;
   const login = passwordOf(`inventory:${host.name}:login`, settings.password, defaults.password);
   const privilege = passwordOf(`inventory:${host.name}:become`, settings.becomePassword, defaults.becomePassword);
@@ -47,6 +52,24 @@ export function sshRequest(host: Host, defaults: RequestDefaults): Result<Invent
     ...(login.reference === undefined ? {} : { password: login.reference }),
     secrets: { ...login.secrets, ...privilege.secrets },
   });
+}
+
+/** The variable that names the login which plans. */
+const PLAN_USER = 'runbook_plan_user';
+
+function planUserOf(host: Host, { planning }: RequestDefaults): Result<string | undefined> {
+  if (planning === undefined) return ok(undefined);
+  const found = planning.user === undefined ? scalarVariable(host, PLAN_USER) : ok({ variable: '--plan-user', value: planning.user });
+  if (!found.ok || found.value === undefined) return found.ok ? ok(undefined) : found;
+  const user = String(found.value.value);
+  const fault = userFault(user);
+  return fault === undefined ? ok(user) : refuseVariable(host, found.value.variable, `cannot be a user: "${user}" ${fault}`);
+}
+
+/** The same way by another login: what is said first counts. The inventory's passwords are not that login's. */
+function planningRequest(alias: string, settings: readonly SshSetting[], user: string, host: Host): InventoryRequest {
+  const become: Become = { enabled: false, user: 'root', single: true };
+  return { alias, settings: [said('User', user, 'the login that plans', host), ...settings], become, secrets: {} };
 }
 
 /** The stronger arguments, the variables, and the weaker arguments: Ansible's own order on the command line. */

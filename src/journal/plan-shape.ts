@@ -1,3 +1,4 @@
+import type { DeniedRead, Read } from '../domain/denied.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { HostPlan, Outcome, StepPlan, StepStatus } from '../domain/plan.ts';
@@ -11,6 +12,15 @@ const moment: Shape = (value, at) => (typeof value === 'string' && isMoment(valu
 const failure = fieldsOf<Failure>({ code: textLike(/^[a-z-]+$/, 'code'), message: text, at: maybe(text), hint: maybe(text) });
 const unmet = fieldsOf<Unmet>({ what: text, pendingMs: maybe(number), inconclusive: maybe(oneOf(true)) });
 const finding = fieldsOf<Finding>({ kind: oneOf('cause', 'symptom', 'benign'), says: text, at: maybe(text), evidence: texts });
+
+type Asked<K extends Read['kind']> = Extract<Read, { readonly kind: K }>;
+
+const read = kindOf({
+  file: fieldsOf<Asked<'file'>>({ kind: text, path: text }),
+  list: fieldsOf<Asked<'list'>>({ kind: text, directory: text }),
+  unit: fieldsOf<Asked<'unit'>>({ kind: text, unit: text }),
+  probe: fieldsOf<Asked<'probe'>>({ kind: text, argv: texts }),
+});
 
 type Status<K extends StepStatus['kind']> = Extract<StepStatus, { readonly kind: K }>;
 
@@ -29,6 +39,7 @@ const step = fieldsOf<StepPlan>({
   status,
   findings: listOf(finding),
   unmet: listOf(unmet),
+  denied: maybe(listOf(fieldsOf<DeniedRead>({ read, why: text, instead: maybe(text) }))),
 });
 
 const hostPlan = fieldsOf<HostPlan>({

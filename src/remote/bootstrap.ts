@@ -5,6 +5,12 @@ import type { HostShell } from './host-shell.ts';
 /** User names that need no quoting anywhere, not even in fish or tcsh. */
 const USER = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
 
+/** How a shell is come by on one host. */
+export interface BootstrapOptions {
+  /** sudo gets a terminal of its own (sudoers(5), requiretty). The streams stay what they are: no byte passes through it. */
+  readonly terminal?: boolean;
+}
+
 /**
  * The request that gets a script to the host's own POSIX shell, whatever the login shell is.
  *
@@ -19,6 +25,7 @@ export function bootstrap(
   host: HostShell,
   nonce: string,
   script: Uint8Array,
+  { terminal = false }: BootstrapOptions = {},
 ): Pick<ExecRequest, 'command' | 'preamble' | 'gates'> {
   const main = `echo ${nonce}-ready; exec ${host.shell} -s`;
   const start = `${host.shell} -c '${main}'`;
@@ -26,8 +33,8 @@ export function bootstrap(
   const newline = new Uint8Array([0x0a]);
   if (!become.enabled) return { command: `exec ${start}`, preamble: newline, gates: [ready] };
   if (!USER.test(become.user)) throw new HostFault({ code: 'become', message: `"${become.user}" is no user name to become` });
-  if (!become.password) return { command: `exec ${unasked(become, host, main)}`, preamble: newline, gates: [ready] };
-  const asking = askingMethod(become, host, nonce, main);
+  if (!become.password) return { command: `exec ${unasked(become, host, main, terminal)}`, preamble: newline, gates: [ready] };
+  const asking = askingMethod(become, host, nonce, main, terminal);
   const here = { stream: 'stdout', marker: hereMarker(nonce), send: Buffer.from(`${nonce}-go\n`), end: false, again: 'ignore' } as const;
   const prompt = { stream: 'stderr', marker: asking.prompt, send: become.password, end: false, again: 'refused' } as const;
   const wait = `echo ${nonce}-here; while read -r line; do case $line in ${nonce}-go) ${asking.command} ;; esac; done`;
@@ -35,9 +42,10 @@ export function bootstrap(
 }
 
 /** Becomes another user where nobody is asked. */
-function unasked({ user, method = 'sudo' }: Become, { shell }: HostShell, main: string): string {
+function unasked({ user, method = 'sudo' }: Become, { shell }: HostShell, main: string, terminal: boolean): string {
   switch (method) {
     case 'sudo':
+      if (terminal) return `${shell} -c '${onTerminal(shell, `sudo -n -u ${user} -- ${shell} -c`, main)}'`;
       return `sudo -n -u ${user} -- ${shell} -c '${main}'`;
     case 'doas':
       return `doas -n -u ${user} ${shell} -c '${main}'`;
@@ -47,10 +55,12 @@ function unasked({ user, method = 'sudo' }: Become, { shell }: HostShell, main: 
 }
 
 /** Becomes another user by a password, and what is seen just before it is to be sent. */
-function askingMethod({ user, method = 'sudo' }: Become, { shell }: HostShell, nonce: string, main: string): Asking {
+function askingMethod({ user, method = 'sudo' }: Become, { shell }: HostShell, nonce: string, main: string, terminal: boolean): Asking {
   switch (method) {
-    case 'sudo':
-      return { command: `exec sudo -S -k -p ${nonce}-%%password -u ${user} -- ${shell} -c "${main}"`, prompt: promptOf(nonce) };
+    case 'sudo': {
+      const sudo = `sudo -S -k -p ${nonce}-%%password -u ${user} -- ${shell} -c`;
+      return { command: terminal ? onTerminal(shell, sudo, main) : `exec ${sudo} "${main}"`, prompt: promptOf(nonce) };
+    }
     case 'su':
       // Its prompt cannot be chosen: ours stands right before it, in the same line. LC_ALL keeps it from being translated.
       return {
@@ -64,6 +74,26 @@ function askingMethod({ user, method = 'sudo' }: Become, { shell }: HostShell, n
         hint: 'allow the account nopass in doas.conf, or become by sudo',
       });
   }
+}
+
+/**
+ * Runs sudo with a terminal that script(1) makes, and with the streams that there are: what sudo wants is a controlling terminal. The
+ * record of script goes to /dev/null, and it reads nothing. It runs its command by $SHELL, which may be any login shell.
+ */
+function onTerminal(shell: string, sudo: string, main: string): string {
+  const within = `exec ${sudo} \\"${main}\\" <&3 >&4 2>&5 3<&- 4>&- 5>&-`;
+  return `SHELL=${shell}; export SHELL; exec script -qc "${within}" /dev/null 3<&0 4>&1 5>&2 </dev/null >/dev/null`;
+}
+
+/** sudo runs nothing without a terminal, in whatever language it says so. */
+export function wantsTerminal({ enabled, method = 'sudo' }: Become, result: ExecResult): boolean {
+  const said = Buffer.from(result.stderr).toString('utf8');
+  return enabled && method === 'sudo' && result.kind === 'exited' && /^sudo: .*\btty\b/im.test(said);
+}
+
+/** The host has nothing that could give sudo a terminal. */
+export function lacksTerminal(result: ExecResult): boolean {
+  return /\bscript\b.*(not found|[Nn]o such file|inaccessible)/.test(Buffer.from(result.stderr).toString('utf8'));
 }
 
 interface Asking {
@@ -114,14 +144,17 @@ const BECOME_HINTS: readonly (readonly [RegExp, string])[] = [
   [/password is required|no password was provided/, 'give a become password, or allow the account NOPASSWD in sudoers'],
   [/did not accept the password|incorrect password|try again|Authentication failure/, 'check the become password; it was tried once'],
   [/doas: (Authentication required|Authorization required|Operation not permitted)/, 'allow the account nopass in doas.conf'],
-  [/not in the sudoers|not allowed to (run|execute)|may not run sudo/, 'allow the account to run /bin/sh by sudo'],
-  [/must have a tty|no tty present/, 'take `requiretty` off for the account in sudoers'],
+  [
+    /not in the sudoers|not allowed to (run|execute)|may not run sudo/,
+    'allow the account to run /bin/sh by sudo; to plan only, see --plan-user and "runbook sudoers NAME"',
+  ],
+  [/\btty\b/i, 'put `Defaults:LOGIN !requiretty` into sudoers, or install script (util-linux), which gives sudo a terminal'],
   [/not found|no such file|unknown command/i, 'log in as root, or install sudo (or doas, or su)'],
   [/account is locked|account validation failure|expired|[Pp]assword change required/, "the account's password may have expired"],
 ];
 
 function becomeFailure(target: Target, become: Become, said: string): Failure {
-  const hint = BECOME_HINTS.find(([pattern]) => pattern.test(said))?.[1];
+  const hint = BECOME_HINTS.find(([pattern]) => pattern.test(said))?.[1].replace('LOGIN', target.user);
   const message = `${target.user} cannot become ${become.user} on ${target.host}: ${said}`;
   return { code: 'become', message, ...(hint === undefined ? {} : { hint }) };
 }

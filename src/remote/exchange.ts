@@ -1,6 +1,6 @@
 import { HostFault } from '../domain/failure.ts';
 import type { Become, Connection, ExecRequest, ExecResult, Target } from '../domain/transport.ts';
-import { bootstrap, bootstrapFailure, wasReady } from './bootstrap.ts';
+import { bootstrap, bootstrapFailure, lacksTerminal, wantsTerminal, wasReady } from './bootstrap.ts';
 import { type Frames, parseFrames } from './frames.ts';
 import type { HostShell } from './host-shell.ts';
 import { type Script, scriptBytes } from './script.ts';
@@ -14,6 +14,12 @@ export interface Peer {
   nonce(): string;
 }
 
+/** What exchanges learn of a host for those that follow on the same connection. */
+export interface Learnt {
+  /** sudo said that it runs nothing without a terminal. */
+  sudoWantsTerminal: boolean;
+}
+
 /** Time for login shell, sudo and the way there and back, on top of what a script needs, in ms. */
 const OVERHEAD_MS = 30_000;
 
@@ -22,20 +28,42 @@ const OVERHEAD_MS = 30_000;
  * marker is none. Codes: as `bootstrapFailure` has them when nothing ran; `lost`, `timed-out` or `too-large` when the
  * answer broke off, and it is not known how far the script came.
  */
-export async function exchange(peer: Peer, become: Become, script: Script): Promise<Frames> {
+export async function exchange(peer: Peer, become: Become, script: Script, learnt: Learnt): Promise<Frames> {
+  const first = await attempt(peer, become, script, learnt.sudoWantsTerminal);
+  if (first.answered || learnt.sudoWantsTerminal || !wantsTerminal(become, first.result)) return framesOf(first, peer, become);
+  // Nothing of it ran.
+  const second = await attempt(peer, become, script, true);
+  if (!second.answered && lacksTerminal(second.result)) return framesOf(first, peer, become);
+  learnt.sudoWantsTerminal = second.answered;
+  return framesOf(second, peer, become);
+}
+
+interface Attempt {
+  /** The script was sent, or it is not known whether it was. */
+  readonly answered: boolean;
+  readonly result: ExecResult;
+  readonly shown: string;
+  readonly hidden: string;
+}
+
+async function attempt(peer: Peer, become: Become, script: Script, terminal: boolean): Promise<Attempt> {
   // The first nonce shows in the host's process list, the one that frames the answer must not.
   const [shown, hidden] = [peer.nonce(), peer.nonce()];
   const request: ExecRequest = {
-    ...bootstrap(become, peer.shell, shown, scriptBytes(script, peer.shell, hidden)),
+    ...bootstrap(become, peer.shell, shown, scriptBytes(script, peer.shell, hidden), { terminal }),
     timeoutMs: script.timeoutMs + OVERHEAD_MS,
     maxBytes: script.maxBytes,
   };
   const result = await peer.connection.exec(request);
   const isBlind = result.kind === 'lost' && result.blind === true;
-  if (!isBlind && !wasReady(result, shown)) throw new HostFault(bootstrapFailure(result, peer.target, become, shown));
+  return { answered: isBlind || wasReady(result, shown), result, shown, hidden };
+}
+
+function framesOf({ answered, result, shown, hidden }: Attempt, { target }: Peer, become: Become): Frames {
+  if (!answered) throw new HostFault(bootstrapFailure(result, target, become, shown));
   const { frames, complete } = parseFrames(result.stdout, result.stderr, hidden);
   if (result.kind === 'exited' && complete) return frames;
-  throw brokenOff(result, peer.target.host);
+  throw brokenOff(result, target.host);
 }
 
 function brokenOff(result: ExecResult, host: string): HostFault {

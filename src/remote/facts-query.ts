@@ -11,7 +11,8 @@ facts() {
   first_line /etc/machine-id
   first_line /proc/sys/kernel/random/boot_id
   if [ -d /run/systemd/system ]; then echo yes; else echo no; fi
-  me=$(id -u)
+  me=$2
+  [ -n "$me" ] || me=$(id -u)
   dead_man
   echo "$armed_by"
   end "$1.facts" 0
@@ -21,16 +22,18 @@ facts() {
 }
 `;
 
-/** Asks who the host is. */
-export const factsQuery: Query<Facts> = {
-  key: 'facts',
-  functions: [deadManQuestion, factsFunctions],
-  tools: ['uname', 'id', 'cat', 'head'],
-  call: (id) => `facts ${id}`,
-  timeoutMs: 5_000,
-  maxBytes: 128 * 1024,
-  parse: parseFacts,
-};
+/** Asks who the host is. `forRoot`: what takes changes back is asked for those of root, whoever asks. */
+export function factsQuery(forRoot: boolean): Query<Facts> {
+  return {
+    key: 'facts',
+    functions: [deadManQuestion, factsFunctions],
+    tools: ['uname', 'id', 'cat', 'head'],
+    call: (id) => `facts ${id} ${forRoot ? 0 : "''"}`,
+    timeoutMs: 5_000,
+    maxBytes: 128 * 1024,
+    parse: parseFacts,
+  };
+}
 
 function parseFacts(answer: Answer): Facts {
   const [hostname = '', kernel = '', uid = '', machine = '', boot = '', systemd = '', undoBy = ''] = textOf(answer.frame('facts')).split(

@@ -2,8 +2,10 @@ import type { AccessOptions, Fleet, Reader } from '../domain/access.ts';
 import { type Failure, HostFault, type Result } from '../domain/failure.ts';
 import type { Facts, Host } from '../domain/host.ts';
 import type { Become, Target, Transport } from '../domain/transport.ts';
+import type { Run } from './ask.ts';
 import { type HostShell, posixHost } from './host-shell.ts';
 import { createLink, type Link } from './link.ts';
+import { raisingReader } from './raising-reader.ts';
 import { createReader } from './reader.ts';
 import { createWriter } from './writer.ts';
 
@@ -35,7 +37,7 @@ interface Open {
   readonly target: Target;
   readonly hostKey?: string;
   /** By privilege: reads with and without become are not one exchange. */
-  readonly readers: Map<boolean, Reader>;
+  readonly readers: Map<boolean | 'single', Reader>;
 }
 
 /**
@@ -87,13 +89,20 @@ export function createFleet(options: FleetOptions): Fleet {
       const learn = ({ machine_id }: Facts): void => {
         if (!machines.has(host.name)) machines.set(host.name, machine_id);
       };
-      const make = () => createReader((script) => link.run(script, become), options.shell ?? posixHost, learn);
-      const known = readers.get(become.enabled) ?? withHostKey(make(), hostKey);
-      readers.set(become.enabled, known);
+      const run: Run = (script) => link.run(script, become);
+      const single = isSingle(target, access);
+      const make = () => {
+        const plain = createReader(run, options.shell ?? posixHost, { learn, forRoot: target.become.single === true });
+        return withHostKey(single ? raisingReader(plain, run) : plain, hostKey);
+      };
+      const privilege = single ? 'single' : become.enabled;
+      const known = readers.get(privilege) ?? make();
+      readers.set(privilege, known);
       return known;
     },
     async write(host, access) {
       const { link, target } = await open(host);
+      if (target.become.single) throw new HostFault(plansOnly(target));
       const become = becomeOf(target, access);
       return createWriter((script) => link.run(script, become), {
         host: options.shell ?? posixHost,
@@ -121,8 +130,17 @@ function anotherKey({ name }: Host, planned: string, shown: string): Failure {
 
 /** Who is that user already needs no sudo, which may not even be installed. */
 function becomeOf(target: Target, access: AccessOptions = {}): Become {
-  const enabled = (access.become ?? target.become.enabled) && target.user !== target.become.user;
+  const enabled = (access.become ?? target.become.enabled) && target.user !== target.become.user && !target.become.single;
   return { ...target.become, enabled };
+}
+
+/** Reads that are denied are asked once more as root, one by one. */
+function isSingle({ user, become }: Target, { become: wanted = true }: AccessOptions = {}): boolean {
+  return become.single === true && wanted && user !== become.user;
+}
+
+function plansOnly({ host, user }: Target): Failure {
+  return { code: 'refused', message: `${user} is the login that plans on ${host}, and changes nothing there` };
 }
 
 /** Lets so many run at once; who finishes hands its place to the longest waiting. */

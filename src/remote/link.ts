@@ -1,6 +1,6 @@
 import { HostFault } from '../domain/failure.ts';
 import type { Become } from '../domain/transport.ts';
-import { exchange, type Peer } from './exchange.ts';
+import { exchange, type Learnt, type Peer } from './exchange.ts';
 import type { Frames } from './frames.ts';
 import type { Script } from './script.ts';
 
@@ -15,6 +15,7 @@ export interface Link {
 /** Wraps a connection. Once it is gone, every run throws `HostFault` (`lost`): nothing is opened again behind a reader's back. */
 export function createLink(peer: Peer): Link {
   let last: Promise<unknown> = Promise.resolve();
+  const learnt: Learnt = { sudoWantsTerminal: false };
   let broken = false;
   /** What sudo said to the password: tried again and again, a wrong one would lock the account. */
   let unaccepted: HostFault | undefined;
@@ -25,7 +26,7 @@ export function createLink(peer: Peer): Link {
     const usesPassword = become.enabled && become.password !== undefined;
     if (usesPassword && unaccepted) throw unaccepted;
     try {
-      return await exchange(peer, become, script);
+      return await exchange(peer, become, script, learnt);
     } catch (fault) {
       if (usesPassword && fault instanceof HostFault && fault.failure.code === 'become') unaccepted = fault;
       if (fault instanceof HostFault && (fault.failure.code === 'lost' || fault.failure.code === 'unreachable')) broken = true;

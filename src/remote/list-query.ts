@@ -3,7 +3,10 @@ import { HostFault } from '../domain/failure.ts';
 import { type Answer, checkPath, type Query } from './query.ts';
 import { quote } from './quote.ts';
 
-/** Only builtins, so that a directory of a thousand names costs no process. Codes: 2 no such directory, 13 may not be read. */
+/**
+ * Only builtins, so that a directory of a thousand names costs no process. Codes: 2 no such directory, 13 may not be read. What lies
+ * below a directory that may not be searched looks as if it were not there.
+ */
 const listFunctions = `
 list() {
   begin "$1.list"
@@ -11,7 +14,7 @@ list() {
   end "$1.list" "$?"
 }
 list_names() {
-  [ -d "$1" ] || return 2
+  [ -d "$1" ] || { is_hidden "$1" && return 13; return 2; }
   [ -r "$1" ] && [ -x "$1" ] || return 13
   for entry in "$1"/* "$1"/.*; do
     name=\${entry##*/}
@@ -25,6 +28,13 @@ list_names() {
     printf '%s\\0' "$kind$name"
   done
   return 0
+}
+is_hidden() {
+  above=$1
+  while above=\${above%/*} && [ -n "$above" ]; do
+    [ ! -d "$above" ] || { [ ! -x "$above" ]; return; }
+  done
+  return 1
 }
 `;
 
@@ -55,7 +65,12 @@ function parseList(directory: string, answer: Answer): readonly DirEntry[] {
       hint: 'read it with become',
     });
   }
-  const records = Buffer.from(stdout).toString('utf8').split('\0').slice(0, -1);
+  return entriesOf(stdout, '\0');
+}
+
+/** Entries in name order, from records that begin with a letter for the kind and end with a separator. */
+export function entriesOf(bytes: Uint8Array, separator: string): readonly DirEntry[] {
+  const records = Buffer.from(bytes).toString('utf8').split(separator).slice(0, -1);
   const entries = records.map((record): DirEntry => ({ name: record.slice(1), kind: KINDS[record.slice(0, 1)] ?? 'other' }));
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

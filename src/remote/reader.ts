@@ -4,20 +4,29 @@ import type { FileState } from '../domain/file.ts';
 import type { Facts } from '../domain/host.ts';
 import { type Ask, createAsk, type Run } from './ask.ts';
 import { factsQuery } from './facts-query.ts';
-import { fileQuery } from './file-query.ts';
+import { fileQuery, type Torn } from './file-query.ts';
 import { type HostShell, posixHost } from './host-shell.ts';
 import { listQuery } from './list-query.ts';
 import { probeQuery } from './probe-query.ts';
+import type { Query } from './query.ts';
 import { lockQuery, transactionQuery } from './transaction-query.ts';
 import { unitQuery } from './unit-query.ts';
 
-/** A Reader whose questions go out by `run`: those of one turn of the event loop in one exchange. `learn` is told who the host is. */
-export function createReader(run: Run, host: HostShell = posixHost, learn: (facts: Facts) => void = () => undefined): Reader {
+/** What a reader is told, and tells. */
+export interface ReaderOptions {
+  /** Is told who the host is. */
+  readonly learn?: (facts: Facts) => void;
+  /** It plans what root will change: `undo_by` is what takes root's changes back. */
+  readonly forRoot?: boolean;
+}
+
+/** A Reader whose questions go out by `run`: those of one turn of the event loop in one exchange. */
+export function createReader(run: Run, host: HostShell = posixHost, { learn = () => {}, forRoot = false }: ReaderOptions = {}): Reader {
   const ask = createAsk(run);
   let facts: Promise<Facts> | undefined;
   return {
     async facts() {
-      facts ??= ask(factsQuery);
+      facts ??= ask(factsQuery(forRoot));
       try {
         const known = await facts;
         learn(known);
@@ -27,7 +36,7 @@ export function createReader(run: Run, host: HostShell = posixHost, learn: (fact
         throw fault;
       }
     },
-    file: (path) => readFile(ask, path),
+    file: (path) => readUntorn(ask, fileQuery(path), path),
     list: async (directory) => ask(listQuery(directory)),
     unit: async (name) => ask(unitQuery(name)),
     probe: async (argv, options) => ask(probeQuery(argv, options)),
@@ -37,8 +46,7 @@ export function createReader(run: Run, host: HostShell = posixHost, learn: (fact
 }
 
 /** A file that was written to meanwhile is read once more. */
-async function readFile(ask: Ask, path: string): Promise<FileState> {
-  const query = fileQuery(path);
+export async function readUntorn(ask: Ask, query: Query<FileState | Torn>, path: string): Promise<FileState> {
   for (const _attempt of ['first', 'second']) {
     const state = await ask(query);
     if (state.kind !== 'torn') return state;

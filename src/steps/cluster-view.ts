@@ -1,4 +1,6 @@
 import type { Probe, Reader } from '../domain/access.ts';
+import { type DeniedRead, deniedProbe } from '../domain/denied.ts';
+import { HostFault } from '../domain/failure.ts';
 import { kubectlRefusal } from '../formats/kubectl-refusal.ts';
 import { type NodeStatus, parseLeases, parseNodes } from '../formats/kubernetes-lists.ts';
 import { programText } from './program-text.ts';
@@ -13,13 +15,13 @@ export type ClusterView =
       /** The asked host's clock, ms since the epoch; undefined when it has no `date`. */
       readonly nowMs: number | undefined;
     }
-  | { readonly asked: false; readonly why: string; readonly tryAnother: boolean };
+  | { readonly asked: false; readonly why: string; readonly tryAnother: boolean; readonly denied: readonly DeniedRead[] };
 
 /** Where kubeadm leaves the administrator's kubeconfig on a control plane. */
 const ADMIN_CONFIG = '/etc/kubernetes/admin.conf';
 
 /** Nodes with many images are long: about 20 kB each. */
-const LIMITS = { maxBytes: 33_554_432, timeoutMs: 20_000 };
+const LIMITS = { maxBytes: 33_554_432, timeoutMs: 20_000 } as const;
 
 /**
  * Asks for all nodes, whichever is wanted, so that the questions of many hosts are one. Without a given kubeconfig
@@ -41,15 +43,22 @@ export async function readCluster(host: Reader, kubeconfig: string | undefined):
 async function kubeconfigsOf(host: Reader): Promise<readonly string[]> {
   const [{ uid }, passwd] = await Promise.all([host.facts(), host.file('/etc/passwd')]);
   const home = passwd.kind === 'file' ? homeOf(uid, programText(passwd.content.bytes)) : undefined;
-  const paths = [...(home === undefined ? [] : [`${home}/.kube/config`]), ADMIN_CONFIG];
-  const there = await Promise.all(paths.map((path) => exists(host, path)));
-  return paths.filter((_, index) => there[index]);
+  const own = home === undefined ? [] : [`${home}/.kube/config`];
+  const there = await Promise.all([...own, ADMIN_CONFIG].map(async (path) => ({ path, is: await exists(host, path) })));
+  // Where the administrator's may be, kubectl is asked with it: it says what was denied, and is what may be allowed.
+  return there.flatMap(({ path, is }) => (is === 'there' || (is === 'hidden' && path === ADMIN_CONFIG) ? [path] : []));
 }
 
-async function exists(host: Reader, path: string): Promise<boolean> {
+async function exists(host: Reader, path: string): Promise<'there' | 'absent' | 'hidden'> {
   const slash = path.lastIndexOf('/');
-  const entries = await host.list(path.slice(0, slash));
-  return entries.some(({ name }) => name === path.slice(slash + 1));
+  try {
+    const entries = await host.list(path.slice(0, slash));
+    return entries.some(({ name }) => name === path.slice(slash + 1)) ? 'there' : 'absent';
+  } catch (fault) {
+    // One place to look of several: that it may not be looked into is no answer to what was asked.
+    if (fault instanceof HostFault && fault.failure.code === 'permission-denied') return 'hidden';
+    throw fault;
+  }
 }
 
 function homeOf(uid: number, passwd: string): string | undefined {
@@ -60,14 +69,18 @@ function homeOf(uid: number, passwd: string): string | undefined {
 
 async function ask(host: Reader, kubeconfig: string | undefined): Promise<ClusterView> {
   const as = kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`];
+  // Without a file there is nothing that root alone could read.
+  const limits = kubeconfig === undefined ? LIMITS : ({ ...LIMITS, raise: 'denied' } as const);
+  const argv = ['kubectl', 'get', 'nodes', '-o', 'json', ...as];
   const [nodes, leases, date] = await Promise.all([
-    host.probe(['kubectl', 'get', 'nodes', '-o', 'json', ...as], LIMITS),
-    host.probe(['kubectl', 'get', 'leases', '-n', 'kube-node-lease', '-o', 'json', ...as], LIMITS),
+    host.probe(argv, limits),
+    host.probe(['kubectl', 'get', 'leases', '-n', 'kube-node-lease', '-o', 'json', ...as], limits),
     host.probe(['date', '+%s']),
   ]);
-  if (nodes.code !== 0) return { asked: false, ...kubectlRefusal(nodes.code, programText(nodes.stderr)) };
+  if (nodes.code !== 0) return { asked: false, ...kubectlRefusal(nodes.code, programText(nodes.stderr)), denied: deniedProbe(argv, nodes) };
   const list = nodes.truncated ? undefined : parseNodes(programText(nodes.stdout));
-  if (list === undefined) return { asked: false, why: 'kubectl answered with something that is no list of nodes', tryAnother: false };
+  if (list === undefined)
+    return { asked: false, why: 'kubectl answered with something that is no list of nodes', tryAnother: false, denied: [] };
   return { asked: true, nodes: list, leases: leasesOf(leases), nowMs: clockOf(date) };
 }
 

@@ -1,3 +1,4 @@
+import { deniedProbe } from '../domain/denied.ts';
 import { durationMs } from '../domain/duration.ts';
 import { HostFault } from '../domain/failure.ts';
 import { defineStep, type Unmet } from '../domain/step.ts';
@@ -54,9 +55,10 @@ the author's declaration that the program changes nothing; it runs while plannin
     const pattern = params.expect?.stdout_matches;
     const regex = pattern === undefined ? undefined : requiredRegex(pattern, 'expect.stdout_matches');
     if (!params.read_only) throw new HostFault({ code: 'bad-params', message: 'read_only must be true', hint: 'use command.run' });
-    const probe = await host.probe(params.argv, { timeoutMs: durationMs(params.timeout) ?? 10_000 });
+    const probe = await host.probe(params.argv, { timeoutMs: durationMs(params.timeout) ?? 10_000, raise: 'denied' });
     const stdout = programText(probe.stdout);
-    return { code: probe.code, stdout, stderr: programText(probe.stderr), matches: regex?.test(stdout.replace(/\n$/, '')) ?? true };
+    const denied = deniedProbe(params.argv, probe);
+    return { code: probe.code, stdout, stderr: programText(probe.stderr), denied, matches: regex?.test(stdout.replace(/\n$/, '')) ?? true };
   },
   outputs: {
     schema: {
@@ -69,15 +71,20 @@ the author's declaration that the program changes nothing; it runs while plannin
     },
     of: ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   },
-  verify({ code, stdout, matches }, { argv, expect = {} }) {
+  denied: ({ denied }) => denied,
+  verify({ code, stdout, denied, matches }, { argv, expect = {} }) {
     const unmet: Unmet[] = [];
+    const unknown = denied.length === 0 ? {} : { inconclusive: true as const };
     const command = argv.join(' ');
     if (expect.code !== undefined && expect.code !== code) {
-      unmet.push({ what: `${command} ends with ${expect.code}: expected, but it ended with ${code}` });
+      unmet.push({ what: `${command} ends with ${expect.code}: expected, but it ended with ${code}`, ...unknown });
     }
     if (expect.stdout_matches !== undefined && !matches) {
       const printed = stdout.trim() === '' ? 'nothing' : `"${beginning(stdout)}"`;
-      unmet.push({ what: `${command} prints something that matches "${expect.stdout_matches}": expected, but it printed ${printed}` });
+      unmet.push({
+        what: `${command} prints something that matches "${expect.stdout_matches}": expected, but it printed ${printed}`,
+        ...unknown,
+      });
     }
     return unmet;
   },

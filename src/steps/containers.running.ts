@@ -1,4 +1,5 @@
 import type { Reader } from '../domain/access.ts';
+import { type DeniedRead, deniedProbe } from '../domain/denied.ts';
 import { defineStep, type Unmet } from '../domain/step.ts';
 import { containersInCgroups } from './container-cgroups.ts';
 import { programText } from './program-text.ts';
@@ -8,6 +9,7 @@ interface Containers {
   /** Ids that count as running as well, though the source does not list them: pod sandboxes, which cgroups show and crictl does not. */
   readonly also: readonly string[];
   readonly source: 'crictl' | 'cgroups';
+  readonly denied: readonly DeniedRead[];
 }
 
 const WEB = '3f2c1a0b9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a';
@@ -60,8 +62,11 @@ earlier step.`,
     },
   ],
   async observe(host): Promise<Containers> {
-    return (await askRuntime(host)) ?? { ids: await containersInCgroups(host), also: [], source: 'cgroups' };
+    const asked = await askRuntime(host);
+    if (asked.source === 'crictl') return asked;
+    return { ...asked, ids: await containersInCgroups(host) };
   },
+  denied: ({ denied }) => denied,
   outputs: {
     schema: {
       type: 'object',
@@ -83,11 +88,18 @@ earlier step.`,
   },
 });
 
-async function askRuntime(host: Reader): Promise<Containers | undefined> {
-  const [running, pods] = await Promise.all([host.probe(['crictl', 'ps', '-q']), host.probe(['crictl', 'pods', '-q', '--state', 'ready'])]);
-  if (running.code !== 0) return undefined;
-  const also = pods.code === 0 ? idsIn(programText(pods.stdout)) : [];
-  return { ids: idsIn(programText(running.stdout)), also, source: 'crictl' };
+const RUNNING = ['crictl', 'ps', '-q'];
+const PODS = ['crictl', 'pods', '-q', '--state', 'ready'];
+
+/** What crictl says; nothing, and cgroups for its source, where it cannot be asked. */
+async function askRuntime(host: Reader): Promise<Containers> {
+  const [running, pods] = await Promise.all([RUNNING, PODS].map((argv) => host.probe(argv, { raise: 'denied' })));
+  if (running?.code !== 0) {
+    const denied = running === undefined ? [] : deniedProbe(RUNNING, running).map((one) => ({ ...one, instead: 'control groups' }));
+    return { ids: [], also: [], source: 'cgroups', denied };
+  }
+  const also = pods?.code === 0 ? idsIn(programText(pods.stdout)) : [];
+  return { ids: idsIn(programText(running.stdout)), also, source: 'crictl', denied: [] };
 }
 
 function idsIn(output: string): readonly string[] {

@@ -1,3 +1,4 @@
+import type { DeniedRead } from '../domain/denied.ts';
 import { durationMs, showDuration } from '../domain/duration.ts';
 import { defineStep, type Unmet } from '../domain/step.ts';
 import { type ClusterView, readCluster } from './cluster-view.ts';
@@ -11,6 +12,7 @@ interface NodeView {
   readonly ready: boolean;
   /** Seconds since the kubelet's last sign of life; -1 when there is none to go by. */
   readonly heartbeatAge: number;
+  readonly denied: readonly DeniedRead[];
 }
 
 const NODES = {
@@ -101,6 +103,7 @@ says nothing about the node: \`asked\` is false and \`why\` tells.`,
     },
     of: ({ asked, why, registered, ready, heartbeatAge }) => ({ asked, why, registered, ready, heartbeat_age_s: heartbeatAge }),
   },
+  denied: ({ denied }) => denied,
   verify(view, { node, expect = {} }) {
     if (Object.keys(expect).length === 0) return [];
     if (!view.asked) {
@@ -115,15 +118,15 @@ says nothing about the node: \`asked\` is false and \`why\` tells.`,
 });
 
 function viewOf(node: string, cluster: ClusterView): NodeView {
-  const unknown = { registered: false, ready: false, heartbeatAge: -1 };
-  if (!cluster.asked) return { ...unknown, asked: false, why: cluster.why };
+  const unknown = { registered: false, ready: false, heartbeatAge: -1, denied: [] };
+  if (!cluster.asked) return { ...unknown, asked: false, why: cluster.why, denied: cluster.denied };
   const status = cluster.nodes.find(({ name }) => name === node);
   if (status === undefined) return { ...unknown, asked: true, why: 'the cluster has no node of that name' };
   const sign = cluster.leases?.get(node) ?? status.heartbeatMs;
   const age = sign === undefined || cluster.nowMs === undefined ? -1 : Math.max(0, (cluster.nowMs - sign) / 1_000);
   const ready = status.ready === 'True';
   const why = ready ? '' : `Ready is ${status.ready || 'not reported'}${status.why === '' ? '' : ` (${status.why})`}`;
-  return { asked: true, registered: true, ready, why, heartbeatAge: age };
+  return { asked: true, registered: true, ready, why, heartbeatAge: age, denied: [] };
 }
 
 function registration(view: NodeView, node: string, wanted: boolean | undefined): readonly Unmet[] {

@@ -1,4 +1,5 @@
-import type { Probe, Reader } from '../domain/access.ts';
+import type { Probe } from '../domain/access.ts';
+import { type DeniedRead, deniedProbe } from '../domain/denied.ts';
 import { DURATION_PATTERN, durationMs } from '../domain/duration.ts';
 import { HostFault } from '../domain/failure.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -12,6 +13,7 @@ interface State {
   /** The program answered at all, so that the verdicts mean something. */
   readonly asked: boolean;
   readonly verdicts: readonly FlagVerdict[];
+  readonly denied: readonly DeniedRead[];
 }
 
 /** Each is one run of the program. */
@@ -90,22 +92,28 @@ A flag that is known but has a bad value is reported in \`invalid\`: only a pers
   ],
   async observe(host, { argv, probe, timeout }): Promise<State> {
     const [program = '', ...args] = argv;
-    if (!program.startsWith('/')) return { asked: false, verdicts: [] };
+    if (!program.startsWith('/')) return { asked: false, verdicts: [], denied: [] };
     if (args.length > MOST_ARGUMENTS) {
       const message = `${program} has ${args.length} arguments, and at most ${MOST_ARGUMENTS} are asked about`;
       throw new HostFault({ code: 'too-large', message });
     }
-    const ask = asker(host, [program, ...probe], durationMs(timeout) ?? 5_000);
+    const start = [program, ...probe];
+    // A dump of goroutines is long, and comes after the one line that matters.
+    const limits = { timeoutMs: durationMs(timeout) ?? 5_000, maxBytes: 65_536 };
+    const ask: Ask = async (words) => answerOf(words, await host.probe([...start, ...words], limits));
     const alone = new Map<string, PflagAnswer>();
-    const [baseline] = await Promise.all([ask([]), ...openQuestions(args).map(async (flag) => alone.set(flag, await ask([flag])))]);
-    if (baseline.kind !== 'known') return { asked: false, verdicts: [] };
+    const [baseline] = await Promise.all([
+      host.probe(start, limits),
+      ...openQuestions(args).map(async (flag) => alone.set(flag, await ask([flag]))),
+    ]);
+    if (answerOf([], baseline).kind !== 'known') return { asked: false, verdicts: [], denied: deniedProbe(start, baseline) };
     const first = judgeFlags(args, (flag) => alone.get(flag));
     const pairs = first.filter(({ answer, value }) => answer.kind === 'needs-value' && value !== undefined);
     const together = new Map(
       await Promise.all(pairs.map(async ({ arg, value }) => [`${arg}\0${value}`, await ask([arg, value ?? ''])] as const)),
     );
     const verdicts = first.map((verdict) => ({ ...verdict, answer: together.get(`${verdict.arg}\0${verdict.value}`) ?? verdict.answer }));
-    return { asked: true, verdicts };
+    return { asked: true, verdicts, denied: [] };
   },
   outputs: {
     schema: {
@@ -135,6 +143,7 @@ A flag that is known but has a bad value is reported in \`invalid\`: only a pers
       asked,
     }),
   },
+  denied: ({ denied }) => denied,
   findings: ({ verdicts }, { argv, origins = [] }) =>
     verdicts.flatMap((verdict) => finding(verdict, argv[0] ?? '', origins[verdict.index + 1]) ?? []),
   verify({ asked, verdicts }, { argv, expect = {} }): readonly Unmet[] {
@@ -151,12 +160,8 @@ A flag that is known but has a bad value is reported in \`invalid\`: only a pers
 
 type Ask = (words: readonly string[]) => Promise<PflagAnswer>;
 
-function asker(host: Reader, start: readonly string[], timeoutMs: number): Ask {
-  return async (words) => {
-    // A dump of goroutines is long, and comes after the one line that matters.
-    const probe = await host.probe([...start, ...words], { timeoutMs, maxBytes: 65_536 });
-    return readPflagAnswer(words[0] ?? '', probe.code, outputOf(probe));
-  };
+function answerOf(words: readonly string[], probe: Probe): PflagAnswer {
+  return readPflagAnswer(words[0] ?? '', probe.code, outputOf(probe));
 }
 
 function outputOf({ stderr, stdout }: Probe): string {

@@ -130,10 +130,14 @@ its three newest lines as evidence, and is counted in \`matched\`.`,
       matched: Object.fromEntries(explained.map(({ says, count }) => [says, count])),
     }),
   },
+  denied: ({ log }) => log.denied,
   findings: ({ explained }) => explained.map(({ kind, says, evidence }) => ({ kind, says, at: 'journal', evidence })),
   verify({ log, forbidden, missing }, { unit, expect = {} }) {
     const wanted = (expect.absent ?? []).length + (expect.present ?? []).length;
-    if (log.source === 'none' && wanted > 0) return [{ what: `the log of ${unit} can be read: expected, but ${log.why}` }];
+    if (log.source === 'none' && wanted > 0) {
+      const what = `the log of ${unit} can be read: expected, but ${log.why}`;
+      return [{ what, ...(log.denied.length > 0 ? { inconclusive: true as const } : {}) }];
+    }
     return [
       ...forbidden.map(({ source, line }): Unmet => ({ what: `no line of ${unit} matches "${source}": expected, but there is "${line}"` })),
       ...missing.map((source): Unmet => ({ what: `a line of ${unit} matches "${source}": expected, but none does` })),

@@ -1,4 +1,5 @@
-import type { Probe, Reader } from '../domain/access.ts';
+import type { Probe, ProbeOptions, Reader } from '../domain/access.ts';
+import { type DeniedRead, deniedBy, deniedProbe } from '../domain/denied.ts';
 import { parseJournalJson } from '../formats/journal-json.ts';
 import { ageOf, parseHostClock, parseSyslogLine } from '../formats/syslog.ts';
 import { lastWords, programText } from './program-text.ts';
@@ -12,6 +13,8 @@ export interface UnitLog {
   readonly lines: readonly string[];
   /** Why there is no log to read; empty when there is one, even one without lines. */
   readonly why: string;
+  /** What this login was denied on the way, and what was read in its place. */
+  readonly denied: readonly DeniedRead[];
 }
 
 /** Longest output that is taken; the journal is read newest first, so that what is cut off is the oldest. */
@@ -30,20 +33,31 @@ export async function readUnitLog(host: Reader, unit: string, sinceMs: number, l
   const journal = await readJournal(host, unit, sinceMs, lines);
   if (journal.source !== 'none') return journal;
   const files = await readSyslog(host, unit, sinceMs, lines);
-  return files ?? journal;
+  if (files.source === 'none') return { ...journal, denied: [...journal.denied, ...files.denied] };
+  return { ...files, denied: [...journal.denied, ...files.denied].map((denied) => ({ ...denied, instead: files.source })) };
 }
 
 /** The fields are limited where journalctl can do that (systemd 236 and later); RHEL 7's cannot. */
 async function readJournal(host: Reader, unit: string, sinceMs: number, lines: number): Promise<UnitLog> {
-  const ask = (more: readonly string[]) =>
-    host.probe(journalArgv(unit, sinceMs, lines, more), { maxBytes: MAX_JOURNAL, timeoutMs: 20_000 });
-  const first = await ask(['--output-fields=MESSAGE,PRIORITY']);
+  const ask = (more: readonly string[], raise: NonNullable<ProbeOptions['raise']>) =>
+    host.probe(journalArgv(unit, sinceMs, lines, more), { maxBytes: MAX_JOURNAL, timeoutMs: 20_000, raise });
+  const fields = ['--output-fields=MESSAGE,PRIORITY'];
+  const first = await ask(fields, 'denied');
   const refused = first.code !== 0 && /unrecognized option/.test(programText(first.stderr));
-  const probe = refused ? await ask([]) : first;
+  const more = refused ? [] : fields;
+  const probe = refused ? await ask(more, 'denied') : first;
   const why = unreadable(probe) ?? (probe.stdout.length === 0 ? await unseen(host) : undefined);
-  if (why !== undefined) return { source: 'none', lines: [], why };
+  if (why === undefined) return journalLog(probe);
+  const hidden = why === NOT_ALLOWED && deniedBy(probe) === undefined;
+  const raised = hidden ? await ask(more, 'now') : probe;
+  if (hidden && raised.stdout.length > 0) return journalLog(raised);
+  const read = { kind: 'probe', argv: journalArgv(unit, sinceMs, lines, more) } as const;
+  return { source: 'none', lines: [], why, denied: why === NOT_ALLOWED ? [{ read, why: deniedBy(raised) ?? why }] : [] };
+}
+
+function journalLog(probe: Probe): UnitLog {
   const entries = parseJournalJson(programText(probe.stdout));
-  return { source: 'journal', lines: entries.map(({ message }) => message).reverse(), why: '' };
+  return { source: 'journal', lines: entries.map(({ message }) => message).reverse(), why: '', denied: [] };
 }
 
 function journalArgv(unit: string, sinceMs: number, lines: number, more: readonly string[]): readonly string[] {
@@ -57,8 +71,9 @@ const NOT_ALLOWED = 'this user may not read the journal';
 function unreadable(probe: Probe): string | undefined {
   if (probe.code === 127) return 'there is no journalctl';
   const errors = programText(probe.stderr);
-  if (errors.includes('No journal files were')) return 'there are no journal files';
+  // "No journal files were opened due to insufficient permissions."
   if (probe.stdout.length === 0 && /not seeing messages|insufficient permissions/i.test(errors)) return NOT_ALLOWED;
+  if (errors.includes('No journal files were')) return 'there are no journal files';
   return probe.code === 0 ? undefined : lastWords('journalctl', probe);
 }
 
@@ -73,23 +88,26 @@ async function unseen(host: Reader): Promise<string | undefined> {
   return probe.stdout.length === 0 ? NOT_ALLOWED : undefined;
 }
 
-async function readSyslog(host: Reader, unit: string, sinceMs: number, lines: number): Promise<UnitLog | undefined> {
-  const options = { maxBytes: TAIL, timeoutMs: 20_000 };
+async function readSyslog(host: Reader, unit: string, sinceMs: number, lines: number): Promise<UnitLog> {
+  const options = { maxBytes: TAIL, timeoutMs: 20_000, raise: 'denied' } as const;
+  const commands = FILES.map(({ path }) => ['tail', '-c', String(TAIL), path]);
   const [date, programs, ...tails] = await Promise.all([
     host.probe(['date', '+%s %z']),
     programsOf(host, unit),
-    ...FILES.map(({ path }) => host.probe(['tail', '-c', String(TAIL), path], options)),
+    ...commands.map((argv) => host.probe(argv, options)),
   ]);
   const clock = parseHostClock(programText(date.stdout));
   const index = tails.findIndex((tail) => tail.code === 0);
   const [tail, file] = [tails[index], FILES[index]];
-  if (clock === undefined || tail === undefined || file === undefined) return undefined;
+  if (clock === undefined || tail === undefined || file === undefined) {
+    return { source: 'none', lines: [], why: '', denied: commands.flatMap((argv, at) => deniedProbe(argv, tails[at] ?? date)) };
+  }
   const found = programText(tail.stdout)
     .split('\n')
     .flatMap((text) => parseSyslogLine(text, clock) ?? [])
     .filter((line) => ageOf(line, clock) <= sinceMs)
     .filter(({ program, message }) => programs.has(program) || (program === 'systemd' && message.includes(unit)));
-  return { source: file.source, lines: found.map(({ message }) => message).slice(-lines), why: '' };
+  return { source: file.source, lines: found.map(({ message }) => message).slice(-lines), why: '', denied: [] };
 }
 
 /** By which names a unit's processes log: its own, its program's, and the one that it is given (systemd.exec: SyslogIdentifier=). */

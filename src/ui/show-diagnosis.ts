@@ -5,6 +5,7 @@ import { commandLine } from '../views/command-line.ts';
 import { type CauseGroup, groupByCause, type Sighting } from '../views/group-by-cause.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, list, type Page } from './page.ts';
+import { showDenied } from './show-denied.ts';
 import { showEvidence } from './show-evidence.ts';
 import { showNotTouched } from './show-not-touched.ts';
 
@@ -13,18 +14,20 @@ export interface DiagnosisTitle {
   readonly runbook: string;
   /** The command that shows what would be changed. */
   readonly next: readonly string[];
+  /** The command that writes down what sudoers would have to allow for reads that were denied. */
+  readonly sudoers?: readonly string[];
 }
 
 /**
  * The text of `diagnose`: hosts that the runbook can help, grouped by cause, the rarest first; then those it cannot,
  * and the healthy ones. Lines without newlines.
  */
-export function showDiagnosis(page: Page, { runbook, next }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
+export function showDiagnosis(page: Page, { runbook, next, sudoers }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
   const ill = plans.filter(({ outcome }) => outcome === 'would-fix');
   const title = `${page.say(runbook)}: ${count(plans.length, 'host')} looked at`;
   const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
   for (const group of groupByCause(ill)) lines.push(...causeLines(page, group), '');
-  lines.push(...showNotTouched(page, plans, 'diagnose'));
+  lines.push(...showDenied(page, plans, sudoers), ...showNotTouched(page, plans, 'diagnose'));
   if (lines.at(-1) === '') lines.pop();
   if (ill.length > 0) lines.push('', `Next: ${page.style.strong(page.say(commandLine(next)))}`);
   return lines;

@@ -6,6 +6,7 @@ import { type DiffGroup, groupByDiff } from '../views/group-by-diff.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, type Page } from './page.ts';
 import { showChange } from './show-change.ts';
+import { showDenied } from './show-denied.ts';
 import { showNotTouched } from './show-not-touched.ts';
 
 /** What a plan is of, for its first and last line. */
@@ -15,6 +16,8 @@ export interface PlanTitle {
   readonly kind?: RunKind;
   /** The command that would carry it out; none while it is about to be asked for. */
   readonly next?: readonly string[];
+  /** The command that writes down what sudoers would have to allow for reads that were denied. */
+  readonly sudoers?: readonly string[];
 }
 
 /** Groups shown with their whole diff; the odd ones come first, and the others are named with what they say. */
@@ -24,7 +27,7 @@ const MOST_GROUPS = 12;
  * The text of `plan`: exactly what would be done, once for all hosts that share it, the odd ones first; then the hosts
  * that nothing is done to. Lines without newlines.
  */
-export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle, plans: readonly HostPlan[]): readonly string[] {
+export function showPlan(page: Page, { runbook, kind = 'plan', next, sudoers }: PlanTitle, plans: readonly HostPlan[]): readonly string[] {
   const affected = plans.filter(({ outcome }) => outcome === 'would-fix');
   const groups = groupByDiff(affected);
   const title = titleOf(page, runbook, plans.length, affected.length, groups.length);
@@ -32,7 +35,7 @@ export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle
   const shown = page.full ? groups : groups.slice(0, MOST_GROUPS);
   for (const group of shown) lines.push(...groupLines(page, group), '');
   if (groups.length > shown.length) lines.push(...foldedLines(page, groups.slice(shown.length)), '');
-  lines.push(...degradedLines(page, affected), ...showNotTouched(page, plans, kind));
+  lines.push(...degradedLines(page, affected), ...showDenied(page, plans, sudoers), ...showNotTouched(page, plans, kind));
   if (next && affected.length > 0) {
     if (lines.at(-1) !== '') lines.push('');
     lines.push(...nextLines(page, page.say(commandLine(next))));

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Reader } from '../../src/domain/access.ts';
+import type { DeniedRead } from '../../src/domain/denied.ts';
 import { fail, ok } from '../../src/domain/failure.ts';
 import type { HostPlan } from '../../src/domain/plan.ts';
-import type { Runbook } from '../../src/domain/runbook.ts';
+import type { Runbook, Step } from '../../src/domain/runbook.ts';
 import { look } from '../../src/engine/run-runbook.ts';
 import { events, FILE, host, read, replace, restart, rig, runbook, step, well } from './rig.ts';
 
@@ -10,6 +12,9 @@ async function planned(book: Runbook, fake = host('a')): Promise<HostPlan> {
   for (const event of await events(look(assignment(book, 'plan'), ports))) if (event.type === 'host.planned') return event.plan;
   throw new Error('no plan');
 }
+
+/** What a step type tells of a program that was denied what it was to read. */
+const LOG: DeniedRead = { read: { kind: 'probe', argv: ['journalctl'] }, why: 'not seeing messages' };
 
 describe('planning a host', () => {
   it('plans a later step on what an earlier one would leave, and merges both into one change with both ends', async () => {
@@ -80,10 +85,42 @@ describe('planning a host', () => {
     expect((await planned(runbook({ remediate: steps }))).outcome).toBe('would-fix');
   });
 
-  it('is a failure when a diagnose step cannot be read, and never a healthy host', async () => {
+  it.each([
+    ['permission-denied', 'unknown'],
+    ['not-regular-file', 'failed'],
+  ] as const)('is never a healthy host when a diagnose step cannot be read: %s is %s', async (code, outcome) => {
     const fake = host('a', 'mode=good\n');
-    fake.faults.set(FILE, { code: 'permission-denied', message: 'may not read it' });
-    expect(await planned(runbook(), fake)).toMatchObject({ outcome: 'failed', reason: { code: 'permission-denied' } });
+    fake.faults.set(FILE, { code, message: 'may not read it' });
+    expect(await planned(runbook(), fake)).toMatchObject({ outcome, reason: { code } });
+  });
+
+  it('names every read that was denied to a step, also those behind the first', async () => {
+    const both = { ...read, observe: (reader: Reader) => Promise.all([reader.file('/a'), reader.list('/b'), reader.unit('c')]) };
+    const fake = host('a', 'mode=good\n');
+    for (const what of ['/a', '/b']) fake.faults.set(what, { code: 'permission-denied', message: `${what} may not be read` });
+    const { steps } = await planned(runbook({ diagnose: [step('both', both, {})] }), fake);
+    expect(steps[0]?.denied).toEqual([
+      { read: { kind: 'file', path: '/a' }, why: '/a may not be read' },
+      { read: { kind: 'list', directory: '/b' }, why: '/b may not be read' },
+    ]);
+  });
+
+  it.each<[string, Partial<Step>, readonly DeniedRead[], string]>([
+    ['that nothing stood in for', {}, [LOG], 'unknown'],
+    ['that something stood in for', {}, [{ ...LOG, instead: 'syslog' }], 'healthy'],
+    ['of a step that may fail', { continueOnError: true }, [LOG], 'healthy'],
+  ])('calls a host on which nothing ill was seen, with a denied read %s, %s', async (_what, more, denied, outcome) => {
+    const log = { ...read, denied: () => denied };
+    const book = runbook({ diagnose: [step('log', log, { path: FILE }, more)], affected: () => ok(false) });
+    const plan = await planned(book, host('a', 'mode=good\n'));
+    expect(plan).toMatchObject({ outcome, steps: [{ id: 'log', denied }, {}] });
+    if (outcome === 'unknown') expect(plan.reason).toMatchObject({ code: 'permission-denied', message: expect.stringContaining('log') });
+  });
+
+  it('hides what a sensitive step was denied', async () => {
+    const log = { ...read, denied: () => [LOG] };
+    const plan = await planned(runbook({ diagnose: [step('conf', log, { path: FILE }, { sensitive: true })] }));
+    expect(JSON.stringify(plan.steps)).not.toMatch(/journalctl|not seeing/);
   });
 
   it('hands a condition that cannot be evaluated on as a failure', async () => {

@@ -27,6 +27,8 @@ const USERS: Readonly<Record<string, string>> = {
   unlisted: '',
   limited: 'limited ALL=(ALL:ALL) NOPASSWD: /usr/bin/id\n',
   nested: 'nested ALL=(app) ALL\n',
+  terminal_free: 'Defaults:terminal_free requiretty\nterminal_free ALL=(ALL:ALL) NOPASSWD: ALL\n',
+  plain: 'Defaults:plain requiretty, !use_pty\nplain ALL=(ALL:ALL) NOPASSWD: ALL\n',
   app: '',
   expired: 'expired ALL=(ALL:ALL) ALL\n',
 };
@@ -76,13 +78,13 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     ['lectures first', 'lectured', 'root'],
     ['stands behind a start-up file that prints and reads', 'noisy', 'root'],
     ['leads to another user', 'nested', 'app'],
+    ['wants a terminal', 'terminal', 'root'],
   ])('fault 34: a sudo that %s gets it once, and nowhere else', async (_what, user, becomes) => {
     expect(await asked(user, { user: becomes, password }, PASSWORD)).toEqual([becomes, '0']);
   });
 
   it.each<[string, string, Partial<Become>, string | undefined, string]>([
     ['wants a password that nobody has', 'asked', {}, undefined, 'a password is required'],
-    ['wants a terminal', 'terminal', { password }, PASSWORD, 'must have a tty'],
     ['does not know the user', 'unlisted', { password }, PASSWORD, 'not in the sudoers file'],
     ['allows something else', 'limited', {}, undefined, 'a password is required'],
     ['finds the account expired', 'expired', { password }, PASSWORD, 'expired'],
@@ -112,6 +114,51 @@ describe.skipIf(missing)(`a real sudo${missing ? ` (${missing})` : ''}`, () => {
     expect(await apply(way, 'sudo', [change])).toEqual([{ kind: 'done' }]);
     expect(await takeBack(way, 'sudo', [change])).toEqual([{ kind: 'done' }]);
     await way.close(hostNamed('sudo'));
+  });
+
+  /** What a terminal would alter: all bytes, control characters, lines beyond its 4,096 bytes, and ends of line. */
+  const BYTES = Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), Buffer.alloc(100_000, '\r\n\x03\x04 long')]);
+
+  it.each([
+    ['asks for a password', 'terminal', PASSWORD],
+    ['asks nobody', 'terminal_free', undefined],
+    ['asks nobody and gives its command no terminal of its own', 'plain', undefined],
+  ])(
+    'fault 34: a sudo that wants a terminal and %s passes bytes as they are, and keeps the two streams apart',
+    async (_what, user, secret) => {
+      const way = reach(fleet, { user, become: { enabled: true, user: 'root', ...(secret === undefined ? {} : { password }) } }, secret);
+      try {
+        const host = fleet.host('sudo');
+        host.write('/etc/bytes', BYTES);
+        const reader = await way.read(hostNamed('sudo'));
+        const [file, probe] = [
+          await reader.file('/etc/bytes'),
+          await reader.probe(['sh', '-c', 'cat /etc/bytes; cat /etc/bytes >&2; exit 7']),
+        ];
+        expect(file.kind === 'file' && Buffer.from(file.content.bytes).equals(BYTES)).toBe(true);
+        expect([BYTES.equals(probe.stdout), BYTES.equals(probe.stderr), probe.code]).toEqual([true, true, 7]);
+        const change = await edited(way, 'sudo', '/etc/bytes', `${BYTES.toString('latin1')}\x04\n\r`);
+        expect(await apply(way, 'sudo', [change])).toEqual([{ kind: 'done' }]);
+        expect(host.read('/etc/bytes').toString()).toBe(`${BYTES.toString('latin1')}\x04\n\r`);
+        expect(await takeBack(way, 'sudo', [change])).toEqual([{ kind: 'done' }]);
+        expect(host.read('/etc/bytes').equals(BYTES)).toBe(true);
+      } finally {
+        await way.close(hostNamed('sudo'));
+      }
+    },
+  );
+
+  it('fault 34: a sudo that wants a terminal where nothing can give it one is a failure that names the line for sudoers', async () => {
+    const host = fleet.host('sudo');
+    await host.exec('mv', '/usr/bin/script', '/root/script');
+    const failure = await failureOf(asked('terminal', { password }, PASSWORD)).finally(() =>
+      host.exec('mv', '/root/script', '/usr/bin/script'),
+    );
+    expect(failure).toMatchObject({
+      code: 'become',
+      message: expect.stringContaining('must have a tty'),
+      hint: expect.stringContaining('Defaults:terminal !requiretty'),
+    });
   });
 
   it('fault 34: a host without sudo is a failure that says so', async () => {

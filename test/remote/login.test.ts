@@ -5,6 +5,12 @@ import { defaultHost, localFleet, temporaryDirectory, thisHost } from './local-f
 import type { ShellLogin } from './shell-transport.ts';
 import { kinds, planned, transactionOf } from './transactions.ts';
 
+/** What gives sudo a terminal (util-linux). */
+const noScript = !existsSync('/usr/bin/script');
+
+const rootByPassword: Become = { enabled: true, user: 'root', password: { secret: 'become' } };
+const root: Become = { enabled: true, user: 'root' };
+
 describe.each([
   ['dash', '/usr/bin/dash'],
   ['bash', '/usr/bin/bash'],
@@ -21,6 +27,21 @@ describe.each([
   test.skipIf(!existsSync(path))('a sudo that asks gets its password', async () => {
     const { fleet } = sudoFleet('ask', rootByPassword, 's3cret word', { loginShell: [path, '-c'] });
     expect(await printed(await fleet.read(thisHost), ['echo', 'x'])).toBe('x\n');
+  });
+
+  test.skipIf(!existsSync(path) || noScript)('a sudo that wants a terminal gets one, and learns nothing else by it', async () => {
+    for (const [mode, become] of [
+      ['free', root],
+      ['ask', rootByPassword],
+    ] as const) {
+      const { fleet, transport } = sudoFleet(mode, become, 's3cret word', { loginShell: [path, '-c'], env: { TERMINAL: 'wanted' } });
+      const reader = await fleet.read(thisHost);
+      const probe = await reader.probe(['sh', '-c', 'printf "a\\r\\n\\003\\004b"; echo oops >&2']);
+      expect([Buffer.from(probe.stdout).toString(), Buffer.from(probe.stderr).toString()]).toEqual(['a\r\n\u0003\u0004b', 'oops\n']);
+      expect(await printed(reader, ['echo', 'x'])).toBe('x\n');
+      // The first was refused; those that follow know better.
+      expect(transport.requests.map(({ command }) => command.includes('script -qc'))).toEqual([false, true, true]);
+    }
   });
 });
 
@@ -80,6 +101,10 @@ while [ "$1" != -- ]; do
   shift
 done
 shift
+if [ "$TERMINAL" = wanted ] && ! (: </dev/tty) 2>/dev/null; then
+  echo 'sudo: sorry, you must have a tty to run sudo' >&2
+  exit 1
+fi
 case $MODE in
 free) exec "$@" ;;
 ask) [ -n "$ask" ] || { echo 'sudo: a password is required' >&2; exit 1; } ;;
@@ -103,9 +128,6 @@ function sudoFleet(mode: string, become: Become, secret = '', login: ShellLogin 
   const env = { PATH: `${dir}:/usr/bin:/bin`, MODE: mode, ...login.env };
   return localFleet({ login: { ...login, env, secret }, become });
 }
-
-const rootByPassword: Become = { enabled: true, user: 'root', password: { secret: 'become' } };
-const root: Become = { enabled: true, user: 'root' };
 
 test('sudo that asks nobody is used without a password', async () => {
   const { fleet, transport } = sudoFleet('free', root);

@@ -38,3 +38,12 @@ test.each(shells)('a transaction for another machine changes nothing ($name)', a
   expect(readFileSync(path, 'utf8')).toBe('old');
   expect(await write(own)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
 });
+
+test('a way that is for planning has no writer', async () => {
+  const { fleet, transport } = localFleet({ become: { enabled: false, user: 'root', single: true } });
+  await expect(fleet.write(thisHost)).rejects.toMatchObject({ failure: { code: 'refused', message: expect.stringContaining('plans') } });
+  expect(transport.requests).toEqual([]);
+  // What takes changes back is told for those that root makes, not for this login's.
+  const { undo_by, uid } = await (await fleet.read(thisHost)).facts();
+  expect([undo_by, uid]).toEqual([(await (await localFleet().fleet.read(thisHost)).facts()).undo_by, process.getuid?.()]);
+});

@@ -105,8 +105,9 @@ test.skipIf(!isRoot)('a file that the login may not read is denied (needs root t
   writeFileSync(`${dir}/secret`, 'x', { mode: 0o600 });
   mkdirSync(`${dir}/closed`, { mode: 0o700 });
   const reader = await localFleet({ login: { uid: 65534 } }).fleet.read(thisHost);
-  const outcomes = await Promise.allSettled([reader.file(`${dir}/secret`), reader.file(`${dir}/closed/f`), reader.list(`${dir}/closed`)]);
-  expect(outcomes.map(codeOf)).toEqual(['permission-denied', 'permission-denied', 'permission-denied']);
+  const denied = [reader.file(`${dir}/secret`), reader.file(`${dir}/closed/f`), reader.list(`${dir}/closed`)];
+  const outcomes = await Promise.allSettled([...denied, reader.list(`${dir}/closed/below/it`), reader.list(`${dir}/no/such`)]);
+  expect(outcomes.map(codeOf)).toEqual([...Array.from({ length: 4 }, () => 'permission-denied'), []]);
 });
 
 test.each(['relative', '/a/../b', '/a//b', '/a/', '/a\nb', '/./a', ''])('the path %j is refused', async (path) => {

@@ -105,6 +105,26 @@ describe('the plan', () => {
     expect(shown).toContain('    failed     tune: /etc/app.conf does not exist');
   });
 
+  test('names each read that was denied once for all hosts on which it was, with the step, why, and what would allow it', () => {
+    const step = { phase: 'diagnose', status: { kind: 'read' }, findings: [], unmet: [] } as const;
+    const denied = [{ read: { kind: 'file', path: '/etc/secret' }, why: 'may not be read' }] as const;
+    const log = [{ read: { kind: 'probe', argv: ['journalctl', '-n', '9'] }, why: 'no\u001b', instead: 'syslog' }] as const;
+    const steps = [
+      { ...step, id: 'conf', uses: 'file.read', denied },
+      { ...step, id: 'log', uses: 'systemd.journal', denied: log },
+    ];
+    const plans = [plan('a', 'unknown', { steps }), plan('b', 'healthy'), plan('c', 'would-fix', { changes: RESTART, steps })];
+    const lines = [
+      '! 2 hosts      2 reads denied: a, c',
+      '    denied     conf: /etc/secret (may not be read)',
+      '               log: journalctl -n 9 (no\\x1b; read from syslog instead)',
+      '    next       runbook sudoers x -l a',
+    ];
+    const title = { runbook: 'x', next: [], sudoers: ['runbook', 'sudoers', 'x'] };
+    expect(showPlan(testPage(), title, plans).join('\n')).toContain(lines.join('\n'));
+    expect(showDiagnosis(testPage(), title, plans).join('\n')).toContain(lines.join('\n'));
+  });
+
   test('says only what they have in common of diffs that are too many', () => {
     const plans = Array.from({ length: 30 }, (_, index) => illPlan(`n${index}`, [flagRemoved(`--v=${index}`)]));
     const lines = showPlan(testPage(), { runbook: 'x' }, plans);
