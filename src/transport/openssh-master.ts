@@ -23,10 +23,10 @@ export class OpensshMaster {
   #ended = false;
   #sessions = 0;
 
-  private constructor(target: Target, directory: string) {
+  private constructor(target: Target, directory: string, configFile: string | undefined) {
     this.socket = join(directory, 's');
     // A session of its own: Ctrl-C at the terminal is for runbook, which ends its hosts in order.
-    this.#child = spawn('ssh', masterArguments(target, this.socket), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    this.#child = spawn('ssh', masterArguments(target, this.socket, configFile), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     this.gone = new Promise((resolve) => {
       const end = () => {
         this.#ended = true;
@@ -44,9 +44,9 @@ export class OpensshMaster {
     return this.#ended;
   }
 
-  /** Logs in. Throws `HostFault` (host-key, auth, timed-out, unreachable) with ssh's own words. */
-  static async open(target: Target): Promise<OpensshMaster> {
-    const master = new OpensshMaster(target, await mkdtemp(join(tmpdir(), 'rb-')));
+  /** Logs in, by another file than the user's configuration where one is named. Throws `HostFault` (host-key, auth, timed-out, unreachable) with ssh's own words. */
+  static async open(target: Target, configFile?: string): Promise<OpensshMaster> {
+    const master = new OpensshMaster(target, await mkdtemp(join(tmpdir(), 'rb-')), configFile);
     const limit = setTimeout(() => master.close(), target.connectTimeoutMs);
     const isReady = await Promise.race([master.#ready(), master.gone.then(() => false)]);
     const wasLate = !isReady && master.#child.signalCode === 'SIGTERM';
@@ -77,7 +77,7 @@ export class OpensshMaster {
       createInterface({ input: stderr }).on('line', (line) => {
         this.#log.push(line);
         if (this.#log.length > LOG_LINES) this.#log.shift();
-        // Of several hops, the last one that is logged is the host itself: inner ones are logged by processes of their own.
+        // Hops are logged in to by processes that say no more than what went wrong.
         this.hostKey = /^debug1: Server host key: \S+ (SHA256:\S+)/.exec(line)?.[1] ?? this.hostKey;
         if (line.startsWith('debug1: Entering interactive session')) resolve(true);
       });
