@@ -22,11 +22,14 @@ export interface InventoryOptions extends CommonOptions {
   readonly ageIdentity?: readonly string[];
 }
 
+/** Which SSH client reaches a host; `auto`: the built-in one, unless ssh's configuration asks for what it lacks. */
+export type TransportChoice = 'auto' | 'ssh2' | 'openssh';
+
 /** Options of every command that reaches hosts. */
 export interface TargetOptions extends InventoryOptions {
   readonly hosts?: string;
   readonly askBecomePass?: true;
-  readonly transport?: 'ssh2' | 'openssh';
+  readonly transport?: TransportChoice;
   readonly sshConfig?: string;
   readonly sshMatchExec?: true;
 }
@@ -73,8 +76,8 @@ export function withTargetOptions(command: Command): Command {
     .addOption(
       new Option(
         '--transport <name>',
-        "the built-in SSH client, or this machine's ssh with its own configuration: certificates, tokens",
-      ).choices(['ssh2', 'openssh']),
+        "ssh2: the built-in client; openssh: this machine's ssh, for certificates and tokens; auto: whichever the configuration of ssh asks for (default: auto)",
+      ).choices(['auto', 'ssh2', 'openssh']),
     )
     .option('--ssh-config <file>', 'in the place of ~/.ssh/config and /etc/ssh/ssh_config; "none": no file at all')
     .option('--ssh-match-exec', 'run the commands of Match exec in the configuration of ssh, where they decide');

@@ -57,7 +57,7 @@ async function survey(world: World, screen: Screen, pattern: string, options: Ta
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return chosen;
   screen.tell(chosen.value.notes.map(screen.err.say));
-  const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory);
+  const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory, []);
   const reader = new KnownHostsReader();
   try {
     const value = await Promise.all(

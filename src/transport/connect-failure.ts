@@ -43,7 +43,7 @@ function hintFor(kind: keyof typeof VERDICTS, name: string, type: string, file: 
   if (kind === 'changed') {
     return `the host was reinstalled, or somebody is in between; if ${show} shows that fingerprint, run ssh-keygen -R '${name}' -f ${file} and add the new key`;
   }
-  const ca = kind === 'ca-only' ? 'host certificates are not supported; ' : '';
+  const ca = kind === 'ca-only' ? 'the built-in client has no host certificates: --transport openssh; else ' : '';
   return `${ca}compare the fingerprint with ${show}, then add the key to ${file} under ${name}`;
 }
 
@@ -62,7 +62,7 @@ export function authFailure(target: Endpoint, notes: LoginNotes, said?: string):
     code: 'auth',
     message: `${target.user} cannot log in on ${target.host}: ${parts.join('; ')}`,
     at: placeOf(target),
-    hint: `check the user name and that one of these keys is in its authorized_keys; try ssh -p ${target.port} ${target.user}@${target.address}; FIDO (sk) keys and certificates are not supported`,
+    hint: `check the user name and that one of these keys is in its authorized_keys; try ssh -p ${target.port} ${target.user}@${target.address}; FIDO (sk) keys and certificates need --transport openssh`,
   };
 }
 

@@ -83,6 +83,12 @@ function envelope(text: string): { readonly encrypted: boolean; readonly publicB
   return publicBlob === undefined ? undefined : { encrypted: cipher !== 'none', publicBlob };
 }
 
+/** The type of a private key file in OpenSSH's format, by its text; undefined for other formats, which hold no FIDO keys. */
+export function shownKeyType(text: string): string | undefined {
+  const blob = envelope(text)?.publicBlob;
+  return blob === undefined ? undefined : keyType(blob);
+}
+
 function isEncrypted(text: string): boolean {
   return envelope(text)?.encrypted ?? (/^Proc-Type: 4,ENCRYPTED/m.test(text) || text.includes('BEGIN ENCRYPTED PRIVATE KEY'));
 }

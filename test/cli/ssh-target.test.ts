@@ -3,6 +3,7 @@ import { sshTarget, type TargetWithSecrets } from '../../src/cli/ssh-target.ts';
 import type { Result } from '../../src/domain/failure.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { RequestDefaults } from '../../src/inventory/ssh-request.ts';
+import { KnownHostsReader } from '../../src/transport/host-key-check.ts';
 import { openSshConfig } from '../../src/transport/ssh-config/ssh-config.ts';
 import { failureText, unwrap } from '../inventory/memory-io.ts';
 import { memoryIo } from '../transport/ssh-config/memory-io.ts';
@@ -32,7 +33,8 @@ function jump(said: object): object {
 async function target(vars: JsonObject, defaults: RequestDefaults = {}, name = 'h1', text = ''): Promise<Result<TargetWithSecrets>> {
   const io = memoryIo({ '/home/me/.ssh/config': text }, { SSH_AUTH_SOCK: '/run/agent' });
   const config = await openSshConfig(io, { exec: 'refuse' });
-  return sshTarget({ name, groups: [], vars }, defaults, { config, exists: (path) => path.endsWith('id_ed25519') });
+  const keys = { exists: (path: string) => path.endsWith('id_ed25519'), typeOf: () => undefined };
+  return sshTarget({ name, groups: [], vars }, defaults, { config, keys, knownHosts: new KnownHostsReader() });
 }
 
 describe('the way to a host', () => {
