@@ -61,13 +61,15 @@ function filesOf({ userKnownHostsFile, globalKnownHostsFile }: SshSettings): rea
 
 /** Default keys are only tried where they are there; what is named and missing is told when nothing else lets us in. */
 function endpointOf(settings: SshSettings, name: string, { exists }: KeyFiles): Endpoint {
-  const { said, identityAgent, hostKeyAlias, proxyCommand, connectTimeout, serverAliveInterval } = settings;
+  const { said, addressFamily, bindAddress, identityAgent, hostKeyAlias, proxyCommand, connectTimeout, serverAliveInterval } = settings;
   const keys = said['IdentityFile'] === undefined ? settings.identityFile.filter(exists) : settings.identityFile;
   return {
     host: name,
     ...(settings.host === settings.hostName ? {} : { alias: settings.host }),
     address: settings.hostName,
     port: settings.port,
+    ...(addressFamily === 'any' ? {} : { addressFamily }),
+    ...(bindAddress === undefined ? {} : { bindAddress }),
     user: settings.user,
     identityFiles: keys,
     ...(settings.identitiesOnly ? { identitiesOnly: true as const } : {}),

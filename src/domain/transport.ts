@@ -6,6 +6,10 @@ export interface Endpoint {
   readonly alias?: string;
   readonly address: string;
   readonly port: number;
+  /** Which of a name's addresses are taken (ssh_config(5), AddressFamily); absent: any. */
+  readonly addressFamily?: 'inet' | 'inet6';
+  /** Address or name of this machine that the connection comes from (ssh_config(5), BindAddress). */
+  readonly bindAddress?: string;
   readonly user: string;
   /** Private key files, tried in order after the agent's keys. */
   readonly identityFiles: readonly string[];

@@ -141,6 +141,8 @@ Host bastion
 Host db
   HostKeyAlias the-database
   IdentityAgent none
+  AddressFamily inet6
+  BindAddress fd00::1
 `;
 
   test('says of a host and of its jump host all that the inventory does not say', async () => {
@@ -186,10 +188,11 @@ Host db
     expect(made.jumps).toBeUndefined();
   });
 
-  test('names the key that counts, and may take the agent away', async () => {
+  test('names the key that counts, where connections come from and go to, and may take the agent away', async () => {
     const { target: made } = unwrap(await target({}, {}, 'db', CONFIG));
     expect(made.hostKeyAlias).toBe('the-database');
     expect(made.agent).toBeUndefined();
+    expect([made.addressFamily, made.bindAddress]).toEqual(['inet6', 'fd00::1']);
   });
 
   test('that is wrong is a failure with its place, before any contact', async () => {
