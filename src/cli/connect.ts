@@ -14,12 +14,11 @@ import { posixHost } from '../remote/host-shell.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
 import { createOpensshTransport } from '../transport/openssh-transport.ts';
 import { createWorkerTransport } from '../transport/worker-transport.ts';
-import { hanging } from '../ui/page.ts';
 import { askSecret } from './ask-secret.ts';
-import { tellNeeds } from './choose-client.ts';
 import { wayFinder } from './find-way.ts';
 import type { TargetOptions } from './options.ts';
 import type { Screen } from './screen.ts';
+import { tellWays } from './tell-ways.ts';
 import type { World } from './world.ts';
 
 /** The ways to all hosts of a run. */
@@ -76,16 +75,12 @@ export async function connect(
     },
   };
   const defaults = options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {};
-  const choice = options.transport ?? 'auto';
   const ways = await wayFinder(world, options, { inventory, defaults, passwords: values });
   // Asked before anything is drawn, not in the middle of a run.
   if (options.askBecomePass) await remembering.get(BECOME_PASSWORD);
-  const overSsh = choice === 'auto' ? await ways.needs(hosts, 'openssh') : [];
-  const goWithout = choice === 'ssh2' ? await ways.needs(hosts, 'ssh2') : [];
-  const told = [...tellNeeds(overSsh, false), ...tellNeeds(goWithout, true)];
-  screen.tell(told.flatMap((line) => hanging(screen.err, 0, 'note: ', screen.err.say(line))));
   const nonce = () => randomBytes(16).toString('hex');
   const workers = createWorkerTransport({ secrets: remembering });
+  const overSsh = await tellWays(world, screen, options.transport ?? 'auto', ways, hosts, workers.hostKeys);
   const sshHosts = new Set<string>();
   const openssh = createOpensshTransport({
     secrets: remembering,

@@ -13,12 +13,11 @@ import { openSshConfig } from '../transport/ssh-config/ssh-config.ts';
 import { type Client, chooseClient, groupNeeds, type HostNeed } from './choose-client.ts';
 import { labDirectory } from './lab.ts';
 import type { TargetOptions } from './options.ts';
-import { type SshHere, sshTarget } from './ssh-target.ts';
+import { type Newcomer, type SshHere, sshTarget, type TargetWithSecrets } from './ssh-target.ts';
 import type { World } from './world.ts';
 
 /** The way to a host, and who goes it. */
-export interface Way {
-  readonly target: Target;
+export interface Way extends Pick<TargetWithSecrets, 'target' | 'acceptNew' | 'unchecked'> {
   readonly client: Client;
 }
 
@@ -28,6 +27,10 @@ export interface WayFinder {
   find(host: Host): Promise<Result<Way>>;
   /** Of these hosts, those that ask for what the built-in client lacks, in groups; by whichever client they are reached. */
   needs(hosts: readonly Host[], client: Client): Promise<readonly OverSsh[]>;
+  /** Those whose configuration says that host keys are not checked, by the place that says it. They are checked. */
+  unchecked(hosts: readonly Host[]): Promise<readonly OverSsh[]>;
+  /** Servers on the ways to these hosts whose first key may be taken. */
+  newcomers(hosts: readonly Host[]): Promise<readonly Newcomer[]>;
 }
 
 /** What ways are found by. */
@@ -52,14 +55,14 @@ export async function wayFinder(world: World, options: TargetOptions, { inventor
   async function look(host: Host): Promise<Result<Way>> {
     const found = await sshTarget(listed.get(host.name) ?? host, defaults, here);
     if (!found.ok) return found;
-    const { target, secrets, need } = found.value;
+    const { target, secrets, need, ...rest } = found.value;
     for (const [name, value] of Object.entries(secrets)) passwords.set(name, value);
     if (host.vars['runbook_lab'] === true)
       return ok({ target: labTarget(world, options, target), client: options.transport === 'openssh' ? 'openssh' : 'ssh2' });
     const client = chooseClient(options.transport ?? 'auto', found.value);
     if (!client.ok) return client;
     if (need !== undefined) needs.set(host.name, { host: host.name, need, client: client.value });
-    return ok({ target, client: client.value });
+    return ok({ ...rest, target, client: client.value });
   }
 
   function find(host: Host): Promise<Result<Way>> {
@@ -77,6 +80,18 @@ export async function wayFinder(world: World, options: TargetOptions, { inventor
         asking.filter((one) => one.client === client),
         world.home,
       );
+    },
+    async unchecked(hosts) {
+      const found = await Promise.all(hosts.map(async (host) => ({ host, way: await find(host) })));
+      const said = found.flatMap(({ host, way }): readonly HostNeed[] => {
+        const at = way.ok ? way.value.unchecked : undefined;
+        return at === undefined ? [] : [{ host: host.name, need: { what: 'StrictHostKeyChecking', at, isDefault: false } }];
+      });
+      return groupNeeds(said, world.home);
+    },
+    async newcomers(hosts) {
+      const found = await Promise.all(hosts.map(find));
+      return found.flatMap((way) => (way.ok ? (way.value.acceptNew ?? []) : []));
     },
   };
 }

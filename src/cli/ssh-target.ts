@@ -4,7 +4,7 @@ import type { Endpoint, Target } from '../domain/transport.ts';
 import { type InventoryRequest, type RequestDefaults, sshRequest } from '../inventory/ssh-request.ts';
 import type { KnownHostsReader } from '../transport/host-key-check.ts';
 import { indexKnownHosts } from '../transport/known-hosts.ts';
-import { type KeyFiles, type OpensshNeed, opensshNeed } from '../transport/openssh-need.ts';
+import { type KeyFiles, lineOf, type OpensshNeed, opensshNeed } from '../transport/openssh-need.ts';
 import type { SshSettings } from '../transport/ssh-config/settings.ts';
 import type { SshConfig } from '../transport/ssh-config/ssh-config.ts';
 
@@ -22,7 +22,20 @@ export interface SshHere {
 export type TargetWithSecrets = { readonly target: Target } & Pick<InventoryRequest, 'secrets'> & {
     /** What the host, or a jump host before it, asks for and the built-in client lacks. */
     readonly need?: OpensshNeed;
+    /** Of the host and the jump hosts before it, in order, those whose first key may be taken: `StrictHostKeyChecking accept-new`. */
+    readonly acceptNew?: readonly Newcomer[];
+    /** The place that says `StrictHostKeyChecking no`, of the host or of a jump host before it. */
+    readonly unchecked?: string;
   };
+
+/** A server whose key may be remembered when it is met for the first time. */
+export interface Newcomer {
+  readonly target: Target;
+  /** The user's first known_hosts file. */
+  readonly file: string;
+  /** HashKnownHosts. */
+  readonly hashed: boolean;
+}
 
 /** How to reach a host: by what the inventory says, and by ssh's configuration for all else, as ssh itself would with Ansible's arguments. */
 export async function sshTarget(host: Host, defaults: RequestDefaults, here: SshHere): Promise<Result<TargetWithSecrets>> {
@@ -41,7 +54,21 @@ export async function sshTarget(host: Host, defaults: RequestDefaults, here: Ssh
     become,
   };
   const need = await needOf(route.value, here);
-  return ok({ target, secrets, ...(need === undefined ? {} : { need }) });
+  const acceptNew = route.value.flatMap((settings, hop) => {
+    const [file] = settings.userKnownHostsFile;
+    if (settings.strictHostKeyChecking !== 'accept-new' || file === undefined) return [];
+    const server = jumps[hop];
+    const to: Target = server === undefined ? target : { ...server, jumps: jumps.slice(0, hop), become: { enabled: false, user: 'root' } };
+    return [{ target: to, file, hashed: settings.hashKnownHosts }];
+  });
+  const careless = route.value.find(({ strictHostKeyChecking }) => strictHostKeyChecking === 'no')?.said['StrictHostKeyChecking'];
+  return ok({
+    target,
+    secrets,
+    ...(need === undefined ? {} : { need }),
+    ...(acceptNew.length === 0 ? {} : { acceptNew }),
+    ...(careless === undefined ? {} : { unchecked: lineOf(careless) }),
+  });
 }
 
 /** A connection over ssh leads through all of its hops; so what one of them asks for is asked for the host. */

@@ -54,8 +54,8 @@ function saidNeed(settings: SshSettings, files: KeyFiles): OpensshNeed | undefin
   return gssapiAuthentication && isOurs ? by('GSSAPIAuthentication') : undefined;
 }
 
-/** Without its column. */
-function lineOf(at: string): string {
+/** A place without its column. */
+export function lineOf(at: string): string {
   return at.replace(/(:\d+):\d+$/, '$1');
 }
 
