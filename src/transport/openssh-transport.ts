@@ -3,6 +3,7 @@ import type { Secrets, Transport } from '../domain/transport.ts';
 import { OpensshConnection } from './openssh-connection.ts';
 import { OpensshMaster } from './openssh-master.ts';
 import { Slots } from './slots.ts';
+import { Warden } from './worker-warden.ts';
 
 /** Logins at the same time: each is a process. */
 const LOGINS = 32;
@@ -21,6 +22,8 @@ export interface OpensshOptions {
  */
 export function createOpensshTransport({ secrets, configFile }: OpensshOptions): Transport {
   const logins = new Slots(LOGINS);
+  // ssh notices nothing of the end of this process, and would stay logged in.
+  const warden = new Warden();
   return {
     async connect(target) {
       if (target.password !== undefined) {
@@ -29,7 +32,7 @@ export function createOpensshTransport({ secrets, configFile }: OpensshOptions):
       }
       const release = await logins.take();
       try {
-        return new OpensshConnection(await OpensshMaster.open(target, configFile), secrets);
+        return new OpensshConnection(await OpensshMaster.open(target, warden, configFile), secrets);
       } finally {
         release();
       }

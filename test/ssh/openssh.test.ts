@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Endpoint } from '../../src/domain/transport.ts';
 import { createOpensshTransport } from '../../src/transport/openssh-transport.ts';
 import { request, secretsFrom, text } from '../transport/requests.ts';
@@ -22,13 +23,18 @@ describe.skipIf(missing !== undefined)(`the ssh of this machine${missing === und
   afterAll(() => sshd?.stop());
 
   it('logs in, tells the fingerprint that it saw, and leaves no socket behind', async () => {
+    vi.stubEnv('TMPDIR', mkdtempSync(join(sshd.directory, 't')));
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     const connection = await transport.connect(sshd.target());
     expect(text((await connection.exec(request('echo hello'))).stdout)).toBe('hello\n');
+    expect(readdirSync(tmpdir())).toHaveLength(1);
     const fingerprint = execFileSync('ssh-keygen', ['-lf', join(sshd.directory, 'host_ed25519.pub')], { encoding: 'utf8' }).split(' ')[1];
     expect(connection.hostKey).toBe(fingerprint);
     await connection.close();
     expect(connection.closed).toBe(true);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('rb-'))).toEqual([]);
+    expect(readdirSync(tmpdir())).toEqual([]);
   });
 
   it('takes a host certificate by an authority of known_hosts, and logs in with a certificate of the user', async () => {
@@ -89,6 +95,41 @@ describe.skipIf(missing !== undefined)(`the ssh of this machine${missing === und
       await connection.close();
     } finally {
       for (const bastion of bastions) await bastion.stop();
+    }
+  });
+
+  it('does not stay logged in when this process is killed', async () => {
+    const program = `
+      import { createOpensshTransport } from '${new URL('../../src/transport/openssh-transport.ts', import.meta.url).href}';
+      process.once('message', async (target) => {
+        await createOpensshTransport({ secrets: { get: async () => undefined } }).connect(target);
+        process.send('connected');
+      });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // What a killed process leaves there goes with the directory.
+      env: { ...process.env, TMPDIR: sshd.directory },
+    });
+    const connected = once(child, 'message');
+    child.send(sshd.target());
+    await connected;
+    const over = () => sshd.log().split('Disconnected from user').length + sshd.log().split('Connection closed by').length;
+    const before = over();
+    child.kill('SIGKILL');
+    await vi.waitUntil(() => over() > before, { timeout: 20_000 });
+  });
+
+  it('comes again to a host, or a jump host, that turns newcomers away while others log in', async () => {
+    const narrow = await startSshd({ config: ['MaxStartups 2:100:2'] });
+    try {
+      const { become: _, ...jump } = narrow.target();
+      const behind = sshd.target({ jumps: [{ ...jump, host: 'narrow' }], connectTimeoutMs: 40_000 });
+      const targets = Array.from({ length: 12 }, (__, n) => (n % 2 === 0 ? behind : narrow.target({ connectTimeoutMs: 40_000 })));
+      const connections = await Promise.all(targets.map((target) => transport.connect(target)));
+      expect(narrow.log()).toContain('past MaxStartups');
+      await Promise.all(connections.map((connection) => connection.close()));
+    } finally {
+      await narrow.stop();
     }
   });
 
