@@ -66,11 +66,19 @@ export async function connect(
     if (!opened.ok) screen.refuse(opened.failure);
     return opened.ok ? opened.value : undefined;
   };
-  const secrets = createSecrets({ values, open, ask: (name) => askSecret(world, screen, name) });
+  // One question at a time, whichever host or key it is for.
+  let asked: Promise<unknown> = Promise.resolve();
+  const ask = (name: string, question?: SecretRef['question']): Promise<string | undefined> => {
+    const answer = asked.then(() => askSecret(world, screen, name, question?.echo));
+    asked = answer;
+    return answer;
+  };
+  const secrets = createSecrets({ values, open, ask });
   const remembering = {
     async get(ref: SecretRef) {
       const secret = await secrets.get(ref);
-      if (secret !== undefined) screen.conceal(secret);
+      // An answer to a host may be "1", and is of no use a second time.
+      if (secret !== undefined && ref.question === undefined) screen.conceal(secret);
       return secret;
     },
   };

@@ -58,9 +58,11 @@ export interface Become {
 /** Names a secret without holding it. */
 export interface SecretRef {
   readonly secret: string;
+  /** It is the answer to a question that a host asks at a login: nobody but a person has it, and it is another one each time. */
+  readonly question?: { readonly echo: boolean };
 }
 
-/** Looks a secret up where the host is reached; asks at most once a name. */
+/** Looks a secret up where the host is reached; asks at most once a name, but for questions of hosts. */
 export interface Secrets {
   get(ref: SecretRef): Promise<string | undefined>;
 }

@@ -55,6 +55,8 @@ export function authFailure(target: Endpoint, notes: LoginNotes, said?: string):
     tried.length === 0 ? 'there was no key or password to try' : `tried ${tried.join(', ')}`,
     ...(notes.problems.length === 0 ? [] : [`could not sign: ${notes.problems.join(', ')}`]),
     ...(skipped.length === 0 ? [] : [`not used: ${skipped.join(', ')}`]),
+    ...(notes.partial ? ['the host took a part of that, and wants more'] : []),
+    ...notes.unanswered.map((text) => `the host asked "${text}", and nobody was there to answer`),
     ...(notes.methods.length === 0 ? [] : [`the host takes ${notes.methods.join(', ')}`]),
     ...(said === undefined ? [] : [`the host said: ${said}`]),
   ];

@@ -22,7 +22,7 @@ const WISHES = {
   relay: {},
   inner: sshd(
     'a',
-    'MaxAuthTries 3\nTrustedUserCAKeys /etc/ssh/user_ca.pub\nHostCertificate /etc/ssh/ssh_host_ed25519_key-cert.pub\nMatch User pat\n  KbdInteractiveAuthentication yes\n  PubkeyAuthentication no\nMatch all\n',
+    'MaxAuthTries 3\nTrustedUserCAKeys /etc/ssh/user_ca.pub\nHostCertificate /etc/ssh/ssh_host_ed25519_key-cert.pub\nMatch User pat\n  KbdInteractiveAuthentication yes\n  PubkeyAuthentication no\nMatch User both\n  KbdInteractiveAuthentication yes\n  AuthenticationMethods publickey,keyboard-interactive\nMatch all\n',
   ),
 } as const satisfies Record<string, HostWish>;
 
@@ -46,9 +46,13 @@ describe.skipIf(missing)(`logins on real hosts${missing ? ` (${missing})` : ''}`
     await run('ssh-keygen', ['-q', '-s', at('host_ca'), '-I', 'inner', '-h', '-n', `inner,${host.address}`, at('inner.pub')]);
     host.write('/etc/ssh/ssh_host_ed25519_key-cert.pub', readFileSync(at('inner-cert.pub')));
     host.write('/etc/ssh/user_ca.pub', readFileSync(at('user_ca.pub')));
-    await host.exec('useradd', '--create-home', '--shell', '/bin/bash', 'pat');
-    await host.exec('sh', '-c', 'printf "%s\\n" "$1" | chpasswd', 'sh', `pat:${PASSWORD}`);
-    host.write('/etc/sudoers.d/pat', 'pat ALL=(ALL:ALL) ALL\n', 0o440);
+    for (const name of ['pat', 'both']) {
+      await host.exec('useradd', '--create-home', '--shell', '/bin/bash', name);
+      host.write(`/etc/sudoers.d/${name}`, `${name} ALL=(ALL:ALL) ALL\n`, 0o440);
+    }
+    await host.exec('sh', '-c', 'printf "%s\\n" "$1" "$2" | chpasswd', 'sh', `pat:${PASSWORD}`, `both:${PASSWORD}`);
+    host.write('/home/both/.ssh/authorized_keys', readFileSync(`${fleet.key}.pub`), 0o600);
+    await host.exec('chown', '-R', 'both:', '/home/both');
     await host.exec('systemctl', 'restart', 'ssh');
   });
   afterEach(async () => {
@@ -134,6 +138,20 @@ describe.skipIf(missing)(`logins on real hosts${missing ? ` (${missing})` : ''}`
     expect(await lastLogin()).toContain('Accepted keyboard-interactive/pam for pat');
     const wrong = { ...vars, ansible_password: 'wrong' };
     expect((await runbook(pinging({ inner: wrong }, ''))).out).toContain('pat cannot log in on inner');
+  });
+
+  it('are by a key and then the password, where a host wants both; a person is asked where the inventory has none', async () => {
+    const vars = { ansible_user: 'both', ansible_become: true, ansible_become_password: PASSWORD };
+    await reaches({ inner: { ...vars, ansible_password: PASSWORD } }, '');
+    expect(await lastLogin()).toContain('Accepted keyboard-interactive/pam for both');
+    const { out } = await runbook(pinging({ inner: vars }, ''));
+    expect(out.replace(/\s+/g, ' ')).toMatch(/the host asked ".*Password:", and nobody was there to answer/);
+    if (noTerminal !== undefined) return;
+    const pty = Pty.runbook(pinging({ inner: vars }, ''), { columns: 140 });
+    await pty.waitFor(/inner asks: .*Password:/);
+    pty.type(`${PASSWORD}\r`);
+    expect(await pty.exitCode()).toBe(0);
+    expect(pty.screen.text).toContain('1 of 1 can be changed');
   });
 
   it('reach thirty hosts behind a jump host that takes two newcomers at a time', async () => {
