@@ -1,32 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import type { Fleet } from '../domain/access.ts';
+import type { OverSsh } from '../domain/event.ts';
 import { HostFault, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
-import type { SecretRef, Target } from '../domain/transport.ts';
+import type { SecretRef, Target, Transport } from '../domain/transport.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
 import type { InventoryPassword, SealedPassword } from '../inventory/connection-variables.ts';
 import { createSecrets } from '../inventory/create-secrets.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { holdsVaultText } from '../inventory/vault-envelope.ts';
-import { labPaths } from '../lab/lab-state.ts';
 import { createFleet, type KnownHost } from '../remote/fleet.ts';
 import { posixHost } from '../remote/host-shell.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
 import { createOpensshTransport } from '../transport/openssh-transport.ts';
-import { nodeSshConfigIo } from '../transport/ssh-config/node-io.ts';
-import { openSshConfig } from '../transport/ssh-config/ssh-config.ts';
 import { createWorkerTransport } from '../transport/worker-transport.ts';
 import { askSecret } from './ask-secret.ts';
-import { labDirectory } from './lab.ts';
+import { wayFinder } from './find-way.ts';
 import type { TargetOptions } from './options.ts';
 import type { Screen } from './screen.ts';
-import { sshTarget } from './ssh-target.ts';
+import { tellWays } from './tell-ways.ts';
 import type { World } from './world.ts';
 
 /** The ways to all hosts of a run. */
 export interface Ways {
   readonly fleet: Fleet;
+  /** Of the hosts that it is for, those that go over the `ssh` of this machine since they ask for that. */
+  readonly overSsh: readonly OverSsh[];
   /** How a host is reached, and the public keys that it shows, as blobs; nobody logs in. Throws `HostFault`. */
   hostKeys(host: Host): Promise<{ readonly target: Target; readonly shown: readonly Uint8Array[] }>;
   /** The host that an `on:` pattern names; `controller` is this machine. */
@@ -59,12 +58,14 @@ const BECOME_PASSWORD: SecretRef = { secret: 'sudo password' };
 
 /**
  * Puts the fleet together: targets by the inventory, secrets asked when they are needed, worker processes to hosts, a shell to this machine.
+ * `hosts`: those that it is for; it is told which of them go over the `ssh` of this machine.
  */
 export async function connect(
   world: World,
   options: TargetOptions,
   screen: Screen,
   inventory: GroupedInventory,
+  hosts: readonly Host[],
   { known = new Map(), planning = false }: ConnectOptions = {},
 ): Promise<Ways> {
   const values = new Map<string, InventoryPassword>();
@@ -73,11 +74,19 @@ export async function connect(
     if (!opened.ok) screen.refuse(opened.failure);
     return opened.ok ? opened.value : undefined;
   };
-  const secrets = createSecrets({ values, open, ask: (name) => askSecret(world, screen, name) });
+  // One question at a time, whichever host or key it is for.
+  let asked: Promise<unknown> = Promise.resolve();
+  const ask = (name: string, question?: SecretRef['question']): Promise<string | undefined> => {
+    const answer = asked.then(() => askSecret(world, screen, name, question?.echo));
+    asked = answer;
+    return answer;
+  };
+  const secrets = createSecrets({ values, open, ask });
   const remembering = {
     async get(ref: SecretRef) {
       const secret = await secrets.get(ref);
-      if (secret !== undefined) screen.conceal(secret);
+      // An answer to a host may be "1", and is of no use a second time.
+      if (secret !== undefined && ref.question === undefined) screen.conceal(secret);
       return secret;
     },
   };
@@ -86,35 +95,38 @@ export async function connect(
     ...(options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
     ...(planning ? { planning: planUser === undefined ? {} : { user: planUser } } : {}),
   };
-  const config = await openSshConfig(nodeSshConfigIo(world.env), {
-    exec: options.sshMatchExec ? 'run' : 'refuse',
-    ...(options.sshConfig === undefined ? {} : { file: options.sshConfig }),
-  });
+  const ways = await wayFinder(world, options, { inventory, defaults, passwords: values });
   // Asked before anything is drawn, not in the middle of a run.
   if (options.askBecomePass) await remembering.get(BECOME_PASSWORD);
-  const listed = new Map(inventory.hosts.map((host) => [host.name, host]));
-  const target = async (host: Host): Promise<Result<Target>> => {
-    const found = await sshTarget(listed.get(host.name) ?? host, defaults, { config, exists: existsSync });
-    if (!found.ok) return found;
-    for (const [name, value] of Object.entries(found.value.secrets)) values.set(name, value);
-    return ok(host.vars['runbook_lab'] === true ? labTarget(world, options, found.value.target) : found.value.target);
-  };
   const nonce = () => randomBytes(16).toString('hex');
   const workers = createWorkerTransport({ secrets: remembering });
-  const transport = options.transport === 'openssh' ? createOpensshTransport({ secrets: remembering }) : workers;
+  const overSsh = await tellWays(world, screen, options.transport ?? 'auto', ways, hosts, workers.hostKeys);
+  const sshHosts = new Set<string>();
+  const openssh = createOpensshTransport({
+    secrets: remembering,
+    ...(options.sshConfig === undefined ? {} : { configFile: options.sshConfig }),
+  });
+  const target = async (host: Host): Promise<Result<Target>> => {
+    const found = await ways.find(host);
+    if (!found.ok) return found;
+    if (found.value.client === 'openssh') sshHosts.add(found.value.target.host);
+    return ok(found.value.target);
+  };
+  const transport: Transport = { connect: (to) => (sshHosts.has(to.host) ? openssh : workers).connect(to) };
   const remote = createFleet({ transport, targetOf: target, nonce, known });
   const shell = { ...posixHost, path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
   const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce, shell });
   const opened = new Set<Host>();
-  const way = (host: Host): Fleet => {
+  const fleetOf = (host: Host): Fleet => {
     opened.add(host);
     return host === CONTROLLER ? local : remote;
   };
   return {
+    overSsh,
     fleet: {
-      read: (host, access) => way(host).read(host, access),
-      write: (host, access) => way(host).write(host, access),
-      close: (host) => way(host).close(host),
+      read: (host, access) => fleetOf(host).read(host, access),
+      write: (host, access) => fleetOf(host).write(host, access),
+      close: (host) => fleetOf(host).close(host),
     },
     async hostKeys(host) {
       const found = await target(host);
@@ -123,7 +135,7 @@ export async function connect(
     },
     hostFor: (pattern) => hostFor(inventory, pattern),
     close: async () => {
-      await Promise.all([...opened].map((host) => way(host).close(host)));
+      await Promise.all([...opened].map((host) => fleetOf(host).close(host)));
       await workers.close();
     },
   };
@@ -139,13 +151,6 @@ function hostFor(inventory: Inventory, pattern: string): Result<Host> {
   if (!hosts.ok) return hosts;
   const [first] = hosts.value;
   return first ? ok(withoutSecrets(first)) : { ok: false, failure: { code: 'not-found', message: `${pattern} is empty` } };
-}
-
-/** The practice fleet makes its keys anew; its shipped inventory only says that it is the practice fleet. */
-function labTarget(world: World, { stateDir }: TargetOptions, target: Target): Target {
-  const paths = labPaths(labDirectory(world, stateDir));
-  if (!existsSync(paths.clientKey)) return target;
-  return { ...target, identityFiles: [paths.clientKey], knownHostsFiles: [paths.knownHosts] };
 }
 
 function localTarget({ user }: World): Target {

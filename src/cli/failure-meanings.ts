@@ -18,7 +18,7 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   },
   auth: {
     means: 'The host took none of the keys or passwords. The message names what was tried and what was left out.',
-    todo: 'Check user and keys. Certificates and FIDO (sk) keys are not supported yet.',
+    todo: 'Check user and keys. Certificates and FIDO (sk) keys of an agent want `--transport openssh`.',
   },
   become: {
     means: 'sudo refused, wants a password, or is not there.',

@@ -21,6 +21,9 @@ export interface SourceOptions extends CommonOptions {
   readonly ageIdentity?: readonly string[];
 }
 
+/** Which SSH client reaches a host; `auto`: the built-in one, unless ssh's configuration asks for what it lacks. */
+export type TransportChoice = 'auto' | 'ssh2' | 'openssh';
+
 /** Options of every command that reads an inventory and chooses hosts of it. */
 export interface InventoryOptions extends SourceOptions {
   readonly limit?: string;
@@ -30,7 +33,7 @@ export interface InventoryOptions extends SourceOptions {
 export interface TargetOptions extends InventoryOptions {
   readonly hosts?: string;
   readonly askBecomePass?: true;
-  readonly transport?: 'ssh2' | 'openssh';
+  readonly transport?: TransportChoice;
   readonly sshConfig?: string;
   readonly sshMatchExec?: true;
   /** Only of commands that change nothing. */
@@ -89,8 +92,8 @@ export function withTargetOptions(command: Command): Command {
     .addOption(
       new Option(
         '--transport <name>',
-        "the built-in SSH client, or this machine's ssh with its own configuration: certificates, tokens",
-      ).choices(['ssh2', 'openssh']),
+        "ssh2: the built-in client; openssh: this machine's ssh, for certificates and tokens; auto: whichever the configuration of ssh asks for (default: auto)",
+      ).choices(['auto', 'ssh2', 'openssh']),
     );
   return withSshConfig(command).option('--ssh-match-exec', 'run the commands of Match exec in the configuration of ssh, where they decide');
 }

@@ -48,7 +48,11 @@ export async function enrolHostkeys(world: World, pattern: string, options: Targ
     }
     const added = await addKnownHosts(file, fresh, { hashed: false });
     if (!added.ok) return screen.refuse(added.failure);
-    screen.tell([`Added ${count(fresh.length, 'key')} to ${screen.err.say(file)}.`]);
+    screen.tell([`Added ${count(added.value.added.length, 'key')} to ${screen.err.say(file)}.`]);
+    for (const { name, fingerprint } of added.value.refused) {
+      screen.tell([`${screen.err.say(name)} has become known by another key meanwhile: ${fingerprint} was not added.`]);
+    }
+    if (added.value.refused.length > 0) return 3;
   }
   return exitCode(surveyed.value);
 }
@@ -57,7 +61,7 @@ async function survey(world: World, screen: Screen, pattern: string, options: Ta
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return chosen;
   screen.tell(chosen.value.notes.map(screen.err.say));
-  const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory);
+  const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory, []);
   const reader = new KnownHostsReader();
   try {
     const value = await Promise.all(

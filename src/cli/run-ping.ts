@@ -1,4 +1,5 @@
 import type { Fleet, Probe } from '../domain/access.ts';
+import type { OverSsh } from '../domain/event.ts';
 import { HostFault } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import { NEEDED_TOOLS, WANTED_TOOLS } from '../remote/tools.ts';
@@ -18,7 +19,7 @@ export async function runPing(world: World, pattern: string, options: TargetOpti
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return screen.refuse(chosen.failure);
   screen.tell(chosen.value.notes.map(screen.err.say));
-  const { fleet, close } = await connect(world, options, screen, chosen.value.inventory);
+  const { fleet, overSsh, close } = await connect(world, options, screen, chosen.value.inventory, chosen.value.hosts);
   let pinged: readonly Pinged[];
   try {
     pinged = await Promise.all(chosen.value.hosts.map((host) => ping(fleet, withoutSecrets(host))));
@@ -29,7 +30,7 @@ export async function runPing(world: World, pattern: string, options: TargetOpti
   if (options.json)
     screen.print([
       JSON.stringify(
-        rows.map((row) => ({ ...row, ...factsOf(pinged, row) })),
+        rows.map((row) => ({ ...row, ...factsOf(pinged, row), ...wayOf(overSsh, row) })),
         null,
         2,
       ),
@@ -84,6 +85,12 @@ function textOf({ stdout }: Probe): string {
 function factsOf(pinged: readonly Pinged[], { host }: PingRow): Partial<Pong> {
   const one = pinged.find((each) => each.host === host);
   return one && 'pong' in one ? one.pong : {};
+}
+
+/** What has a host go over the `ssh` of this machine. */
+function wayOf(overSsh: readonly OverSsh[], { host }: PingRow): { readonly overSsh?: Omit<OverSsh, 'hosts'> } {
+  const group = overSsh.find(({ hosts }) => hosts.includes(host));
+  return group === undefined ? {} : { overSsh: { what: group.what, at: group.at } };
 }
 
 /** Ill hosts by themselves, and one line for all that are fit. */

@@ -68,7 +68,13 @@ async function settleAll(
   const json = options.json === true;
   const journal = await takenOver(run);
   if (!journal) return screen.refuse(underWay(run));
-  const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
+  const { fleet, hostFor, close } = await connect(
+    world,
+    options,
+    screen,
+    inventory,
+    unsettled.map(({ host }) => host),
+  );
   const open = new Set(unsettled.map(({ host }) => host.name));
   const resumption: Resumption = {
     operator: world.user,

@@ -65,13 +65,11 @@ export async function rollBackAll(
   { options, yes, inventory, head, undoables, guard }: RollbackTask,
 ): Promise<number> {
   const names = new Set(undoables.map(({ host }) => host.name));
-  const unsealed = await unsealPasswords(
-    inventory,
-    inventory.hosts.filter(({ name }) => names.has(name)),
-  );
+  const hosts = inventory.hosts.filter(({ name }) => names.has(name));
+  const unsealed = await unsealPasswords(inventory, hosts);
   if (!unsealed.ok) return screen.refuse(unsealed.failure);
   const stop = new AbortController();
-  const { fleet, hostFor, close } = await connect(world, options, screen, inventory);
+  const { fleet, hostFor, overSsh, close } = await connect(world, options, screen, inventory, hosts);
   const json = options.json === true;
   const view = viewOf(world, screen, json, true);
   const run = newRunId();
@@ -93,7 +91,12 @@ export async function rollBackAll(
         detailedExitCode: false,
         approve: (gate, plans) => approve(asking, gate, plans),
       },
-      (ports) => rollBack({ ...head, run, kind: 'rollback', inputs: {}, operator: world.user }, undoables, ports),
+      (ports) =>
+        rollBack(
+          { ...head, ...(overSsh.length === 0 ? {} : { overSsh }), run, kind: 'rollback', inputs: {}, operator: world.user },
+          undoables,
+          ports,
+        ),
     );
     const summary = recap(ended.events, typed(options));
     if (!json && summary) screen.print(showRecap(screen.out, summary));

@@ -75,7 +75,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   screen.tell(notes.flatMap((note) => hanging(screen.err, 0, '', screen.err.say(note))));
 
   const stop = new AbortController();
-  const { fleet, hostFor, close } = await connect(world, options, screen, inventory, { planning: kind !== 'apply' });
+  const { fleet, hostFor, overSsh, close } = await connect(world, options, screen, inventory, hosts, { planning: kind !== 'apply' });
   const view = viewOf(world, screen, options.json === true, kind === 'apply');
   const rollout = runbook.rollout;
   const asking = {
@@ -99,6 +99,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     inputs: maskedInputs(runbook, inputs.value),
     operator: world.user,
     ...(signedBy === undefined ? {} : { runbookSignedBy: signedBy }),
+    ...(overSsh.length === 0 ? {} : { overSsh }),
     ...(kind === 'apply' ? { source: runbook.source } : {}),
   };
   const asked = new Map<string, Result<Host>>();

@@ -77,12 +77,10 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   const limits = groupLimitsOf(inventory);
   if (!limits.ok) return screen.refuse(limits.failure);
   const planned = new Set(open.plan.hosts.map(({ plan: { host } }) => host));
-  const unsealed = await unsealPasswords(
-    inventory,
-    inventory.hosts.filter(({ name }) => planned.has(name)),
-  );
+  const of = inventory.hosts.filter(({ name }) => planned.has(name));
+  const unsealed = await unsealPasswords(inventory, of);
   if (!unsealed.ok) return screen.refuse(unsealed.failure);
-  const ways = await connect(world, options, screen, inventory, { known: identities(open) });
+  const ways = await connect(world, options, screen, inventory, of, { known: identities(open) });
   try {
     const hosts = hostsFor(open, inventory, ways);
     if (!hosts.ok) return screen.refuse(hosts.failure);
@@ -147,6 +145,7 @@ async function carryOut(
     inputs: maskedInputs(runbook, inputs),
     operator: world.user,
     ...(vouched.runbookSignedBy === undefined ? {} : { runbookSignedBy: vouched.runbookSignedBy }),
+    ...(ways.overSsh.length === 0 ? {} : { overSsh: ways.overSsh }),
     source: runbook.source,
     plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
   };

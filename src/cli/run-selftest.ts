@@ -22,8 +22,8 @@ export async function runSelftest(world: World, name: string, options: TargetOpt
     screen.tell([`${screen.err.say(name)} would be changed below /etc/runbook-selftest.d. If it is a spare host, pass -y.`]);
     return 5;
   }
-  const one = await connect(world, options, screen, inventory);
-  const other = await connect(world, options, screen, inventory);
+  const one = await connect(world, options, screen, inventory, [listed]);
+  const other = await connect(world, options, screen, inventory, []);
   const host = new SpareHost(withoutSecrets(listed), [one.fleet, other.fleet]);
   const verdicts: Verdict[] = [];
   try {

@@ -17,6 +17,7 @@ import { readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { clockOf } from './session.ts';
+import { shellProblem } from './shell-guard.ts';
 import type { SudoersOptions } from './sudoers.ts';
 import { type Chosen, chooseHosts } from './targets.ts';
 import { unfitParams } from './unfit-params.ts';
@@ -87,6 +88,8 @@ async function onHosts(
   if (!rules.ok) return rules;
   const vouched = await vouchForRunbook(world, rules.value, runbook);
   if (!vouched.ok) return vouched;
+  const shell = shellProblem(runbook, options, vouched.value.signedBy);
+  if (shell) return { ok: false, failure: shell };
   const chosen = await chooseHosts(world, screen, options, runbook);
   if (!chosen.ok) return chosen;
   const unfit = unfitParams(runbook, inputs, chosen.value.hosts);
@@ -102,7 +105,7 @@ interface Task {
 }
 
 async function readHosts(world: World, screen: Screen, options: SudoersOptions, { runbook, inputs, chosen }: Task): Promise<Result<Found>> {
-  const { fleet: ways, hostFor, close } = await connect(world, options, screen, chosen.inventory);
+  const { fleet: ways, hostFor, close } = await connect(world, options, screen, chosen.inventory, chosen.hosts);
   // Whatever the inventory says: a login that is denied a file does not learn what it would have read next.
   const fleet: Fleet = { ...ways, read: (host, { become = true } = {}) => ways.read(host, { become }) };
   let allowed: Allowed = new Map();

@@ -18,7 +18,7 @@ export async function runUnlock(world: World, name: string, options: TargetOptio
   if (!read.ok) return screen.refuse(read.failure);
   const { inventory, host: listed } = read.value;
   const host = withoutSecrets(listed);
-  const { fleet, close } = await connect(world, options, screen, inventory);
+  const { fleet, close } = await connect(world, options, screen, inventory, [listed]);
   let lock: Awaited<ReturnType<Awaited<ReturnType<typeof fleet.read>>['lock']>>;
   try {
     lock = await (await fleet.read(host)).lock();

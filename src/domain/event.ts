@@ -18,6 +18,15 @@ export interface PlanOrigin {
   readonly approvedBy: readonly string[];
 }
 
+/** Hosts that go over the `ssh` of this machine for the same reason. */
+export interface OverSsh {
+  /** A keyword of ssh_config(5), or what stands in a file. */
+  readonly what: string;
+  /** The file, with a line where there is one. */
+  readonly at: string;
+  readonly hosts: readonly string[];
+}
+
 /** What a run is for. */
 export type RunKind = 'diagnose' | 'plan' | 'apply' | 'rollback';
 
@@ -50,6 +59,8 @@ export type EventBody =
       readonly source?: Content;
       /** The saved plan that is carried out, and who stands for it. */
       readonly plan?: PlanOrigin;
+      /** Hosts that are not reached by the built-in SSH client, by what asks for that. */
+      readonly overSsh?: readonly OverSsh[];
     }
   /** A process took the run over after another one was gone: what follows was done by `resume`. */
   | { readonly type: 'run.resumed'; readonly operator: string; readonly hosts: readonly string[] }

@@ -6,6 +6,10 @@ export interface Endpoint {
   readonly alias?: string;
   readonly address: string;
   readonly port: number;
+  /** Which of a name's addresses are taken (ssh_config(5), AddressFamily); absent: any. */
+  readonly addressFamily?: 'inet' | 'inet6';
+  /** Address or name of this machine that the connection comes from (ssh_config(5), BindAddress). */
+  readonly bindAddress?: string;
   readonly user: string;
   /** Private key files, tried in order after the agent's keys. */
   readonly identityFiles: readonly string[];
@@ -56,9 +60,11 @@ export interface Become {
 /** Names a secret without holding it. */
 export interface SecretRef {
   readonly secret: string;
+  /** It is the answer to a question that a host asks at a login: nobody but a person has it, and it is another one each time. */
+  readonly question?: { readonly echo: boolean };
 }
 
-/** Looks a secret up where the host is reached; asks at most once a name. */
+/** Looks a secret up where the host is reached; asks at most once a name, but for questions of hosts. */
 export interface Secrets {
   get(ref: SecretRef): Promise<string | undefined>;
 }

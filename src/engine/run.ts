@@ -1,4 +1,4 @@
-import type { EventBody, PlanOrigin, RunEvent, RunKind } from '../domain/event.ts';
+import type { EventBody, OverSsh, PlanOrigin, RunEvent, RunKind } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Content } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
@@ -25,6 +25,7 @@ export interface RunHead {
   readonly source?: Content;
   /** The saved plan that is carried out. */
   readonly plan?: PlanOrigin;
+  readonly overSsh?: readonly OverSsh[];
 }
 
 /** How the middle of a run came to its end. */

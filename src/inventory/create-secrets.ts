@@ -12,7 +12,7 @@ export interface SecretSources {
   readonly variables?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Asks a person; `undefined` when there is nobody to ask or no answer. */
-  readonly ask?: (name: string) => Promise<string | undefined>;
+  readonly ask?: (name: string, question?: SecretRef['question']) => Promise<string | undefined>;
 }
 
 async function ofInventory({ values, open }: SecretSources, name: string): Promise<string | undefined> {
@@ -29,7 +29,8 @@ function ofEnvironment({ variables, environment }: SecretSources, name: string):
 export function createSecrets(sources: SecretSources): Secrets {
   const asked = new Map<string, Promise<string | undefined>>();
   return {
-    async get({ secret }: SecretRef) {
+    async get({ secret, question }: SecretRef) {
+      if (question !== undefined) return sources.ask?.(secret, question);
       if (sources.values?.has(secret)) return ofInventory(sources, secret);
       const value = ofEnvironment(sources, secret);
       if (value !== undefined || sources.ask === undefined) return value;

@@ -11,6 +11,8 @@ export interface SshArguments {
   /** ProxyJump or ProxyCommand, whichever is said first. */
   readonly way?: { readonly kind: 'jump' | 'command'; readonly value: string };
   readonly hostKeyAlias?: string;
+  /** StrictHostKeyChecking, where it leaves host keys checked. */
+  readonly hostKeyChecking?: string;
 }
 
 type Draft = { -readonly [Name in keyof SshArguments]: SshArguments[Name] } & { identityFiles: string[] };
@@ -59,6 +61,7 @@ function apply(option: string, value: string, into: Draft): Result<void> {
   else if (name === 'port') into.port ??= value;
   else if (name === 'user') into.user ??= value;
   else if (name === 'hostkeyalias') into.hostKeyAlias ??= value;
+  else if (name === 'stricthostkeychecking' && /^(yes|ask|accept-new)$/i.test(value)) into.hostKeyChecking ??= value;
   else if (name === 'proxyjump') into.way ??= { kind: 'jump', value };
   else if (name === 'proxycommand') into.way ??= { kind: 'command', value };
   else if (!IDLE_OPTIONS.has(name)) return unsupported(`-o ${option}=${value}`);
@@ -67,7 +70,7 @@ function apply(option: string, value: string, into: Draft): Result<void> {
 
 function unsupported(what: string): Result<never> {
   return fail('refused', `the ssh argument ${what} is not supported`, {
-    hint: 'understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, ProxyJump, ProxyCommand, HostKeyAlias',
+    hint: 'understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias',
   });
 }
 

@@ -93,7 +93,7 @@ function settingsOf(sources: ConnectionSources): Result<readonly SshSetting[]> {
 }
 
 function argumentSettings(
-  { identityFiles, knownHostsFiles, way, hostKeyAlias }: SshArguments,
+  { identityFiles, knownHostsFiles, way, hostKeyAlias, hostKeyChecking }: SshArguments,
   host: Host,
   variable: string,
 ): readonly SshSetting[] {
@@ -102,6 +102,7 @@ function argumentSettings(
     ...(knownHostsFiles === undefined
       ? []
       : [option('UserKnownHostsFile', knownHostsFiles.map((file) => `"${file}"`).join(' '), variable, host)]),
+    ...(hostKeyChecking === undefined ? [] : [option('StrictHostKeyChecking', hostKeyChecking, variable, host)]),
     ...(hostKeyAlias === undefined ? [] : [option('HostKeyAlias', hostKeyAlias, variable, host)]),
     ...(way === undefined ? [] : [option(way.kind === 'jump' ? 'ProxyJump' : 'ProxyCommand', way.value, variable, host)]),
   ];

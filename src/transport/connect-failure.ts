@@ -43,8 +43,8 @@ function hintFor(kind: keyof typeof VERDICTS, name: string, type: string, file: 
   if (kind === 'changed') {
     return `the host was reinstalled, or somebody is in between; if ${show} shows that fingerprint, run ssh-keygen -R '${name}' -f ${file} and add the new key`;
   }
-  const ca = kind === 'ca-only' ? 'host certificates are not supported; ' : '';
-  return `${ca}compare the fingerprint with ${show}, then add the key to ${file} under ${name}`;
+  const ca = kind === 'ca-only' ? 'the built-in client has no host certificates: --transport openssh; else ' : '';
+  return `${ca}compare the fingerprint with ${show}, then add the key to ${file} under ${name}, or all new ones of a fleet by runbook hostkeys add`;
 }
 
 /** Nothing worked to log in: which keys and methods were tried, which were not, and why. */
@@ -55,6 +55,8 @@ export function authFailure(target: Endpoint, notes: LoginNotes, said?: string):
     tried.length === 0 ? 'there was no key or password to try' : `tried ${tried.join(', ')}`,
     ...(notes.problems.length === 0 ? [] : [`could not sign: ${notes.problems.join(', ')}`]),
     ...(skipped.length === 0 ? [] : [`not used: ${skipped.join(', ')}`]),
+    ...(notes.partial ? ['the host took a part of that, and wants more'] : []),
+    ...notes.unanswered.map((text) => `the host asked "${text}", and nobody was there to answer`),
     ...(notes.methods.length === 0 ? [] : [`the host takes ${notes.methods.join(', ')}`]),
     ...(said === undefined ? [] : [`the host said: ${said}`]),
   ];
@@ -62,7 +64,7 @@ export function authFailure(target: Endpoint, notes: LoginNotes, said?: string):
     code: 'auth',
     message: `${target.user} cannot log in on ${target.host}: ${parts.join('; ')}`,
     at: placeOf(target),
-    hint: `check the user name and that one of these keys is in its authorized_keys; try ssh -p ${target.port} ${target.user}@${target.address}; FIDO (sk) keys and certificates are not supported`,
+    hint: `check the user name and that one of these keys is in its authorized_keys; try ssh -p ${target.port} ${target.user}@${target.address}; FIDO (sk) keys and certificates need --transport openssh`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../domain/failure.ts';
 import type { Endpoint } from '../domain/transport.ts';
 import { endpointName, type KnownHostsReader } from './host-key-check.ts';
-import { judgeHostKey } from './known-hosts.ts';
+import { judgeHostKey, linesOf } from './known-hosts.ts';
 import { fingerprint, keyType } from './ssh-wire.ts';
 
 /**
@@ -35,6 +35,12 @@ export async function surveyHostKeys(
       return { name, type: keyType(blob) ?? '', fingerprint: fingerprint(blob), blob, standing: standingOf(verdict) };
     }),
   );
+}
+
+/** Whether known_hosts says nothing at all of a server: no key, no authority, no revocation. False where a file cannot be read. */
+export async function isStranger(endpoint: Endpoint, reader: KnownHostsReader): Promise<boolean> {
+  const known = await reader.read(endpoint.knownHostsFiles);
+  return known.ok && linesOf(known.value, endpointName(endpoint)).length === 0;
 }
 
 function standingOf(verdict: ReturnType<typeof judgeHostKey>): KeyStanding {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ParsedKey } from 'ssh2';
 import type { Endpoint, Secrets } from '../domain/transport.ts';
 import { listAgentKeys, signByAgent } from './agent-client.ts';
-import { type PrivateKey, readPrivateKey, signByKey, type UnusableKey, usablePublicKey } from './private-key.ts';
+import { type PrivateKey, publicBlobOf, readPrivateKey, signByKey, type UnusableKey, usablePublicKey } from './private-key.ts';
 import { fingerprint, keyType } from './ssh-wire.ts';
 
 /** A key that can be shown to a host. */
@@ -40,22 +40,31 @@ export class KeyRing {
    */
   async identities(target: Pick<Endpoint, 'agent' | 'identityFiles' | 'identitiesOnly'>): Promise<Identities> {
     const skipped: string[] = [];
-    const files = await this.#fromFiles(target.identityFiles, skipped);
     const held = target.agent === undefined ? [] : await fromAgent(target.agent, skipped);
-    const isNamed = (one: Identity) => files.some((file) => samePublicKey(file, one));
+    const { files, publics } = await this.#fromFiles(target.identityFiles, held, skipped);
+    const isNamed = (one: Identity) =>
+      files.some((file) => samePublicKey(file, one)) || publics.some((blob) => one.publicKey.getPublicSSH().equals(blob));
     const named = [...held.filter(isNamed), ...held.filter((one) => !target.identitiesOnly && !isNamed(one))];
     return { usable: [...named, ...files.filter((file) => !held.some((one) => samePublicKey(file, one)))], skipped };
   }
 
-  async #fromFiles(paths: readonly string[], skipped: string[]): Promise<readonly Identity[]> {
+  /** Keys of files, and public keys whose private half the agent holds: a file may be there to name one of the agent's keys (ssh_config(5), IdentityFile). */
+  async #fromFiles(
+    paths: readonly string[],
+    held: readonly Identity[],
+    skipped: string[],
+  ): Promise<{ readonly files: readonly Identity[]; readonly publics: readonly Buffer[] }> {
     const identities: Identity[] = [];
+    const publics: Buffer[] = [];
     for (const path of paths) {
       const key = await this.#file(path);
-      if ('unusable' in key) skipped.push(`${path}: ${key.unusable}`);
+      const blob = 'unusable' in key ? await publicBlobOf(path) : undefined;
+      if (blob !== undefined && held.some(({ publicKey }) => publicKey.getPublicSSH().equals(blob))) publics.push(blob);
+      else if ('unusable' in key) skipped.push(`${path}: ${key.unusable}`);
       else identities.push(fileIdentity(path, key));
       if (existsSync(`${path}-cert.pub`)) skipped.push(`${path}-cert.pub: certificates are not supported`);
     }
-    return identities;
+    return { files: identities, publics };
   }
 
   #file(path: string): Promise<PrivateKey | UnusableKey> {

@@ -115,6 +115,21 @@ function namedLines(known: KnownHosts, name: string): readonly KnownKey[] {
   return [...(known.byName.get(name) ?? []), ...known.patterned.filter((key) => speaksOf(key, name))];
 }
 
+/**
+ * The authority by which alone a host is known: no line has a key of its own under the first of its names. Hashed lines cost an HMAC
+ * each, and only where there is an authority for one of the names.
+ */
+export function onlyAuthority(known: KnownHosts, names: readonly string[]): KnownKey | undefined {
+  const isAuthority = ({ marker }: KnownKey) => marker === 'cert-authority';
+  const hashed = known.hashed.filter(isAuthority);
+  const found = names
+    .flatMap((name) => [...namedLines(known, name).filter(isAuthority), ...hashed.filter((key) => speaksOf(key, name))])
+    .at(0);
+  const [own] = names;
+  if (found === undefined || own === undefined) return undefined;
+  return linesOf(known, own).some(({ marker }) => marker === 'none') ? undefined : found;
+}
+
 /** Key types that are known for a host without looking at hashed lines, in file order. */
 export function namedKeyTypes(known: KnownHosts, name: string): readonly string[] {
   const types = namedLines(known, name).flatMap((key) => (key.marker === 'none' ? [key.type] : []));

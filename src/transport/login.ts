@@ -1,18 +1,17 @@
-import ssh2, {
-  type AuthHandlerMiddleware,
-  type KeyboardInteractiveCallback,
-  type NextAuthHandler,
-  type ParsedKey,
-  type Prompt,
-} from 'ssh2';
+import ssh2, { type AuthHandlerMiddleware, type NextAuthHandler, type ParsedKey } from 'ssh2';
 import type { Endpoint, Secrets } from '../domain/transport.ts';
 import type { Countdown } from './countdown.ts';
 import type { Identities, Identity, KeyRing } from './key-ring.ts';
+import { PromptAnswers } from './prompt-answers.ts';
 
 /** What was tried to log in, for the message when nothing worked. */
 export interface LoginNotes {
   /** The methods that the host said would do; empty until it refused one. */
   methods: readonly string[];
+  /** The host took something of us, and wants more. */
+  partial: boolean;
+  /** Questions of the host that nobody answered. */
+  unanswered: string[];
   /** Keys that the host was, or would have been, shown. */
   identities: Identities;
   /** Whether a password was sent. */
@@ -23,14 +22,15 @@ export interface LoginNotes {
 
 /** Notes before the first attempt. */
 export function emptyLoginNotes(): LoginNotes {
-  return { methods: [], identities: { usable: [], skipped: [] }, password: false, problems: [] };
+  return { methods: [], partial: false, unanswered: [], identities: { usable: [], skipped: [] }, password: false, problems: [] };
 }
 
 type NextMethod = Parameters<NextAuthHandler>[0];
 
 /**
  * The order of login: all keys, then the password where the target has one. No `none` probe is sent; a passphrase is asked
- * only when the host takes that key, a password only when the host does not rule it out.
+ * only when the host takes that key, a password only when the host does not rule it out. `giveUp` ends the login where a question of the host
+ * has no answer.
  */
 export function loginOrder(
   target: Endpoint,
@@ -38,14 +38,15 @@ export function loginOrder(
   secrets: Secrets,
   countdown: Countdown,
   notes: LoginNotes,
+  giveUp: () => void,
 ): AuthHandlerMiddleware {
-  const methods = loginMethods(target, ring, secrets, countdown, notes);
+  const methods = loginMethods(target, ring, secrets, countdown, notes, giveUp);
   return (_left, _partial, next) => {
     // The declared type leaves out that `false` ends the login.
-    const giveUp = next as unknown as (end: false) => void;
+    const noMore = next as unknown as (end: false) => void;
     methods.next().then(
-      ({ value }) => (value === undefined ? giveUp(false) : next(value)),
-      () => giveUp(false),
+      ({ value }) => (value === undefined ? noMore(false) : next(value)),
+      () => noMore(false),
     );
   };
 }
@@ -56,34 +57,35 @@ async function* loginMethods(
   secrets: Secrets,
   countdown: Countdown,
   notes: LoginNotes,
+  giveUp: () => void,
 ): AsyncGenerator<NextMethod, undefined> {
   const username = target.user;
   notes.identities = await countdown.hold(() => ring.identities(target));
-  if (notes.identities.usable.length > 0) {
-    yield { type: 'agent', username, agent: new RingAgent(notes.identities.usable, countdown, notes) };
+  const mayTake = (method: string) => notes.methods.length === 0 || notes.methods.includes(method);
+  for (const identity of notes.identities.usable) {
+    // One may have been taken already, of several things that the host wants.
+    if (!mayTake('publickey')) break;
+    yield { type: 'agent', username, agent: new RingAgent([identity], countdown, notes) };
   }
   const reference = target.password;
-  const mayTake = (method: string) => notes.methods.length === 0 || notes.methods.includes(method);
-  if (reference === undefined || !(mayTake('password') || mayTake('keyboard-interactive'))) return undefined;
-  const password = await countdown.hold(() => secrets.get(reference));
-  if (password === undefined) return undefined;
-  notes.password = true;
-  if (mayTake('password')) yield { type: 'password', username, password };
-  if (mayTake('keyboard-interactive')) yield { type: 'keyboard-interactive', username, prompt: answerOnce(password) };
+  const wantsMore = notes.partial && notes.methods.includes('keyboard-interactive');
+  if (reference === undefined ? !wantsMore : !(mayTake('password') || mayTake('keyboard-interactive'))) return undefined;
+  const password = reference && (await countdown.hold(() => secrets.get(reference)));
+  if (password === undefined && !wantsMore) return undefined;
+  notes.password = password !== undefined;
+  if (password !== undefined && mayTake('password')) yield { type: 'password', username, password };
+  if (mayTake('keyboard-interactive')) {
+    const answers = new PromptAnswers(target.host, { secrets, countdown, notes, giveUp, ...(password === undefined ? {} : { password }) });
+    yield {
+      type: 'keyboard-interactive',
+      username,
+      prompt: (name, text, _lang, prompts, finish) => answers.give(name, text, prompts, finish),
+    };
+  }
   return undefined;
 }
 
-/** Gives the password to the first lone question that does not echo its answer, and nothing to any other. */
-function answerOnce(password: string) {
-  let answered = false;
-  return (_name: string, _instructions: string, _lang: string, prompts: Prompt[], finish: KeyboardInteractiveCallback): void => {
-    const isPassword = !answered && prompts.length === 1 && prompts[0]?.echo !== true;
-    answered ||= isPassword;
-    finish(prompts.map(() => (isPassword ? password : '')));
-  };
-}
-
-/** Shows all keys by the one method whose signatures may take their time: a passphrase may have to be typed first. */
+/** Shows keys by the one method whose signatures may take their time: a passphrase may have to be typed first. */
 class RingAgent extends ssh2.BaseAgent<ParsedKey> {
   readonly #identities: readonly Identity[];
   readonly #countdown: Countdown;

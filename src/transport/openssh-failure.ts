@@ -27,3 +27,13 @@ export function opensshFailure(target: Target, log: readonly string[]): Failure 
   const message = `ssh cannot log in on ${target.host}: ${words === '' ? 'it ended without a word' : words}`;
   return meaning ? { code: meaning.code, message, at, hint: meaning.hint } : { code: 'unreachable', message, at };
 }
+
+/**
+ * Whether sshd, of the host or of a jump host, hung up before it greeted, as it does past MaxStartups: worth another try. A ProxyCommand of
+ * the user's own that ends looks the same, and would do so again.
+ */
+export function wasTurnedAway({ code, message }: Failure, { proxyCommand, jumps }: Target): boolean {
+  const isOwnCommand = proxyCommand !== undefined || jumps?.[0]?.proxyCommand !== undefined;
+  const isEarly = /kex_exchange_identification: (Connection closed by remote host|read: Connection reset by peer)/.test(message);
+  return code === 'unreachable' && isEarly && !isOwnCommand && !/refused|no route|unreachable|resolve|open failed|not found/i.test(message);
+}

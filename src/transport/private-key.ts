@@ -58,6 +58,16 @@ async function publicHalf(path: string, text: string): Promise<ParsedKey | Unusa
   return beside instanceof Error ? undefined : usablePublicKey(beside.getPublicSSH());
 }
 
+/** The public key in a file, or in the `.pub` beside it; undefined where there is none. */
+export async function publicBlobOf(path: string): Promise<Buffer | undefined> {
+  for (const file of [path, `${path}.pub`]) {
+    const [, type, base64 = ''] = /^(\S+) ([A-Za-z0-9+/]+={0,2})(?:\s|$)/.exec(await readFile(file, 'latin1').catch(() => '')) ?? [];
+    const blob = Buffer.from(base64, 'base64');
+    if (type !== undefined && keyType(blob) === type) return blob;
+  }
+  return undefined;
+}
+
 /** A public key in the form the client wants, or why keys of its kind cannot be used. */
 export function usablePublicKey(blob: Buffer): ParsedKey | UnusableKey {
   const type = keyType(blob) ?? 'unknown';
@@ -82,6 +92,12 @@ function envelope(text: string): { readonly encrypted: boolean; readonly publicB
   reader.uint32();
   const publicBlob = reader.string();
   return publicBlob === undefined ? undefined : { encrypted: cipher !== 'none', publicBlob };
+}
+
+/** The type of a private key file in OpenSSH's format, by its text; undefined for other formats, which hold no FIDO keys. */
+export function shownKeyType(text: string): string | undefined {
+  const blob = envelope(text)?.publicBlob;
+  return blob === undefined ? undefined : keyType(blob);
 }
 
 function isEncrypted(text: string): boolean {

@@ -4,8 +4,8 @@ import type { Client } from 'ssh2';
 export interface GuardEvents {
   /** The host broke the protocol: the connection must go now. */
   drop(why: string): void;
-  /** The host refused a login method and says which would do. */
-  loginRefused(methods: readonly string[]): void;
+  /** The host refused a login method, or took it and wants more (`partial`), and says which would do. */
+  loginRefused(methods: readonly string[], partial: boolean): void;
 }
 
 /** Message handlers by name, as the client library keeps them. */
@@ -65,8 +65,8 @@ export function guardHandlers(handlers: Handlers, window: (channel: unknown) => 
       return false;
     });
   }
-  before(handlers, 'USERAUTH_FAILURE', (_protocol, methods) => {
-    if (Array.isArray(methods)) events.loginRefused(methods.map(String));
+  before(handlers, 'USERAUTH_FAILURE', (_protocol, methods, partial) => {
+    if (Array.isArray(methods)) events.loginRefused(methods.map(String), partial === true);
     return true;
   });
   // The library would have the host prove all its keys, which costs a round trip and signatures; nothing here uses them.

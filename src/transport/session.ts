@@ -94,7 +94,7 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
       username: target.user,
       algorithms: pinnedAlgorithms(context.types),
       hostVerifier: (key: Buffer) => check.accepts(key),
-      authHandler: loginOrder(target, context.ring, context.secrets, countdown, notes),
+      authHandler: loginOrder(target, context.ring, context.secrets, countdown, notes, () => giveUp(authFailure(target, notes))),
       // The countdown is the only limit: it knows when a person is being asked.
       readyTimeout: 0,
       keepaliveInterval: target.keepAliveMs,
@@ -103,8 +103,9 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
     });
     installGuard(client, {
       drop,
-      loginRefused: (methods) => {
+      loginRefused: (methods, partial) => {
         notes.methods = methods;
+        notes.partial ||= partial;
       },
     });
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { connect as dialSocket } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { connect as dialSocket, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Failure } from '../domain/failure.ts';
 import type { Endpoint } from '../domain/transport.ts';
@@ -12,10 +13,41 @@ export function openWay(endpoint: Endpoint, countdown: Countdown): Promise<Duple
   return endpoint.proxyCommand === undefined ? dial(endpoint, countdown) : Promise.resolve(proxy(endpoint.proxyCommand));
 }
 
-/** Opens the TCP connection, without Nagle's delay: it would cost 40 ms and more for each exchange. */
-function dial(target: Endpoint, countdown: Countdown): Promise<Duplex | Failure> {
+const FAMILIES = { inet: 4, inet6: 6 } as const;
+
+/** Opens the TCP connection from the address and in the family that are asked for. */
+async function dial(target: Endpoint, countdown: Countdown): Promise<Duplex | Failure> {
+  const wanted = target.addressFamily && FAMILIES[target.addressFamily];
+  const literal = isIP(target.address);
+  if (wanted !== undefined && literal !== 0 && literal !== wanted) {
+    return unreachableFailure(target, 'connecting', new Error(`AddressFamily ${target.addressFamily} rules its address out`));
+  }
+  if (target.bindAddress === undefined) return dialFrom(target, { ...(wanted === undefined ? {} : { family: wanted }) }, countdown);
+  const from = await bindTo(target, target.bindAddress, wanted ?? (literal || undefined));
+  return 'code' in from ? from : dialFrom(target, from, countdown);
+}
+
+/** Where a connection comes from, and in which family of addresses it goes. */
+interface From {
+  readonly family?: 4 | 6;
+  readonly localAddress?: string;
+}
+
+/** An address of this machine by its name or itself; the connection is of its family. */
+async function bindTo(target: Endpoint, bindAddress: string, family: number | undefined): Promise<From | Failure> {
+  try {
+    const found = await lookup(bindAddress, family === undefined ? {} : { family });
+    return { localAddress: found.address, family: found.family === 6 ? 6 : 4 };
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return unreachableFailure(target, 'connecting', new Error(`BindAddress ${bindAddress} is no address of this machine (${why})`));
+  }
+}
+
+/** Without Nagle's delay: it would cost 40 ms and more for each exchange. */
+function dialFrom(target: Endpoint, from: From, countdown: Countdown): Promise<Duplex | Failure> {
   return new Promise((resolve) => {
-    const socket = dialSocket({ host: target.address, port: target.port, noDelay: true });
+    const socket = dialSocket({ host: target.address, port: target.port, noDelay: true, ...from });
     const giveUp = (failure: Failure) => {
       socket.destroy();
       resolve(failure);

@@ -3,6 +3,7 @@ import { sshTarget, type TargetWithSecrets } from '../../src/cli/ssh-target.ts';
 import type { Result } from '../../src/domain/failure.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { RequestDefaults } from '../../src/inventory/ssh-request.ts';
+import { KnownHostsReader } from '../../src/transport/host-key-check.ts';
 import { openSshConfig } from '../../src/transport/ssh-config/ssh-config.ts';
 import { failureText, unwrap } from '../inventory/memory-io.ts';
 import { memoryIo } from '../transport/ssh-config/memory-io.ts';
@@ -32,7 +33,8 @@ function jump(said: object): object {
 async function target(vars: JsonObject, defaults: RequestDefaults = {}, name = 'h1', text = ''): Promise<Result<TargetWithSecrets>> {
   const io = memoryIo({ '/home/me/.ssh/config': text }, { SSH_AUTH_SOCK: '/run/agent' });
   const config = await openSshConfig(io, { exec: 'refuse' });
-  return sshTarget({ name, groups: [], vars }, defaults, { config, exists: (path) => path.endsWith('id_ed25519') });
+  const keys = { exists: (path: string) => path.endsWith('id_ed25519'), typeOf: () => undefined };
+  return sshTarget({ name, groups: [], vars }, defaults, { config, keys, knownHosts: new KnownHostsReader() });
 }
 
 describe('the way to a host', () => {
@@ -139,6 +141,8 @@ Host bastion
 Host db
   HostKeyAlias the-database
   IdentityAgent none
+  AddressFamily inet6
+  BindAddress fd00::1
 `;
 
   test('says of a host and of its jump host all that the inventory does not say', async () => {
@@ -184,10 +188,11 @@ Host db
     expect(made.jumps).toBeUndefined();
   });
 
-  test('names the key that counts, and may take the agent away', async () => {
+  test('names the key that counts, where connections come from and go to, and may take the agent away', async () => {
     const { target: made } = unwrap(await target({}, {}, 'db', CONFIG));
     expect(made.hostKeyAlias).toBe('the-database');
     expect(made.agent).toBeUndefined();
+    expect([made.addressFamily, made.bindAddress]).toEqual(['inet6', 'fd00::1']);
   });
 
   test('that is wrong is a failure with its place, before any contact', async () => {
@@ -197,7 +202,7 @@ Host db
 
 describe('what cannot be honoured is refused by name', () => {
   const understood =
-    '(understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, ProxyJump, ProxyCommand, HostKeyAlias)';
+    '(understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias)';
   const cases: readonly (readonly [JsonObject, string])[] = [
     [{ ansible_connection: 'local' }, 'ansible_connection of h1 is "local", but hosts are reached by SSH only'],
     [{ ansible_connection: 'docker' }, 'ansible_connection of h1 is "docker", but hosts are reached by SSH only'],

@@ -83,6 +83,17 @@ export class TestFleet {
     return host;
   }
 
+  /** Gives a host an IPv6 address on the fleet's bridge, besides that of IPv4, and tells it. */
+  async giveIpv6(name: string): Promise<string> {
+    const { place } = this.#lock;
+    // Addresses of one's own (RFC 4193). Nobody else is there to have them: nothing to wait for.
+    const at = (number: string) => `fd00:198:18:${place + 1}::${number}`;
+    await run('ip', ['addr', 'replace', `${at('1')}/64`, 'dev', bridge(place), 'nodad']);
+    const address = at(this.host(name).address.split('.').at(-1) ?? '');
+    await run('ip', ['-n', `${namespaces(place)}${name}`, 'addr', 'add', `${address}/64`, 'dev', 'host0', 'nodad']);
+    return address;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.hosts.values()].map((host) => host[Symbol.asyncDispose]()));
     await run('ip', ['link', 'del', bridge(this.#lock.place)]).catch(() => '');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSsh2Transport } from '../../src/transport/ssh2-transport.ts';
@@ -144,6 +144,15 @@ describe.skipIf(missing !== undefined)(`login to a real sshd${missing === undefi
     await worksWith({ identityFiles: [named], agent: agent.socket });
     const failure = await refusal({ identityFiles: [], agent: agent.socket });
     expect(failure).toMatchObject({ code: 'auth', message: expect.stringContaining('Too many authentication failures') });
+  });
+
+  it('shows the one agent key that a public key file names, and no other where it is to be that alone', async () => {
+    const named = sshd.newKey('public_half');
+    agent = await startAgent([...Array.from({ length: 8 }, (_, n) => sshd.newKey(`unasked_${n}`, { allowed: false })), named]);
+    rmSync(named);
+    await worksWith({ identityFiles: [`${named}.pub`], identitiesOnly: true, agent: agent.socket });
+    await worksWith({ identityFiles: [named], agent: agent.socket });
+    expect(await refusal({ identityFiles: [`${named}.pub`] })).toMatchObject({ code: 'auth' });
   });
 
   it('goes on with the files when there is no agent behind the socket', () => worksWith({ agent: '/nowhere/agent.sock' }));

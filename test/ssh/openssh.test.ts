@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Endpoint } from '../../src/domain/transport.ts';
 import { createOpensshTransport } from '../../src/transport/openssh-transport.ts';
 import { request, secretsFrom, text } from '../transport/requests.ts';
+import { startCertified } from './certified.ts';
 import { refusalOf } from './failure.ts';
 import { freePort, type Sshd, startSshd, whyNoSshd } from './sshd.ts';
 
@@ -20,39 +22,34 @@ describe.skipIf(missing !== undefined)(`the ssh of this machine${missing === und
   });
   afterAll(() => sshd?.stop());
 
-  const keygen = (...args: readonly string[]) => execFileSync('ssh-keygen', ['-q', ...args]);
-
   it('logs in, tells the fingerprint that it saw, and leaves no socket behind', async () => {
+    vi.stubEnv('TMPDIR', mkdtempSync(join(sshd.directory, 't')));
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     const connection = await transport.connect(sshd.target());
     expect(text((await connection.exec(request('echo hello'))).stdout)).toBe('hello\n');
+    expect(readdirSync(tmpdir())).toHaveLength(1);
     const fingerprint = execFileSync('ssh-keygen', ['-lf', join(sshd.directory, 'host_ed25519.pub')], { encoding: 'utf8' }).split(' ')[1];
     expect(connection.hostKey).toBe(fingerprint);
     await connection.close();
     expect(connection.closed).toBe(true);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('rb-'))).toEqual([]);
+    expect(readdirSync(tmpdir())).toEqual([]);
   });
 
   it('takes a host certificate by an authority of known_hosts, and logs in with a certificate of the user', async () => {
-    const at = (name: string) => join(sshd.directory, name);
-    for (const name of ['host_ca', 'user_ca']) keygen('-t', 'ed25519', '-N', '', '-f', at(name));
-    keygen('-t', 'ed25519', '-N', '', '-f', at('certified'));
-    keygen('-s', at('host_ca'), '-I', 'host', '-h', '-n', '127.0.0.1', at('certified.pub'));
-    keygen('-t', 'ed25519', '-N', '', '-f', at('user'));
-    const certified = await startSshd({
-      config: [`TrustedUserCAKeys ${at('user_ca.pub')}`, `HostKey ${at('certified')}`, `HostCertificate ${at('certified-cert.pub')}`],
-    });
+    const certified = await startCertified(sshd);
     try {
-      keygen('-s', at('user_ca'), '-I', 'user', '-n', certified.user, at('user.pub'));
-      const knownHosts = at('known_hosts_ca');
-      writeFileSync(knownHosts, `@cert-authority * ${readFileSync(at('host_ca.pub'), 'utf8')}`);
-      const target = certified.target({ identityFiles: [at('user')], knownHostsFiles: [knownHosts] });
+      const target = certified.sshd.target({ identityFiles: [certified.userKey], knownHostsFiles: [certified.knownHosts] });
       const connection = await transport.connect(target);
       expect(await connection.exec(request('true'))).toMatchObject({ kind: 'exited', code: 0 });
       await connection.close();
-      expect(certified.log()).toContain('Accepted publickey');
-      expect(certified.log()).toContain('ED25519-CERT');
+      expect(certified.sshd.log()).toContain('Accepted publickey');
+      expect(certified.sshd.log()).toContain('ED25519-CERT');
       // Without the authority the same host is a stranger.
-      expect(await refusalOf(transport.connect({ ...target, knownHostsFiles: [at('no-such-file')] }))).toMatchObject({ code: 'host-key' });
+      expect(await refusalOf(transport.connect({ ...target, knownHostsFiles: [join(sshd.directory, 'no-such-file')] }))).toMatchObject({
+        code: 'host-key',
+      });
     } finally {
       await certified.stop();
     }
@@ -81,13 +78,69 @@ describe.skipIf(missing !== undefined)(`the ssh of this machine${missing === und
     expect(failure).toMatchObject({ code: 'unreachable', message: expect.stringContaining('Connection refused') });
   });
 
-  it('has ssh itself check jump hosts, by its own configuration', async () => {
-    const bastion = await startSshd();
+  it('leads through jump hosts, each by rules and keys of its own', async () => {
+    const bastions = await Promise.all([startSshd(), startSshd()]);
     try {
-      const { become: _, ...jump } = bastion.target();
-      const hop: Endpoint = { ...jump, host: 'bastion' };
-      const failure = await refusalOf(transport.connect(sshd.target({ jumps: [hop] })));
-      // Nobody's configuration knows the jump host's key: it is asked, and not believed.
+      const jumps = bastions.map((bastion, n): Endpoint => {
+        const { become: _, ...jump } = bastion.target();
+        return { ...jump, host: `bastion${n}` };
+      });
+      const connection = await transport.connect(sshd.target({ jumps }));
+      expect(text((await connection.exec(request('echo hello'))).stdout)).toBe('hello\n');
+      const [first, second] = bastions;
+      expect([first?.log(), second?.log()]).toEqual([
+        expect.stringContaining(`127.0.0.1 port ${second?.port}`),
+        expect.stringContaining(`127.0.0.1 port ${sshd.port}`),
+      ]);
+      await connection.close();
+    } finally {
+      for (const bastion of bastions) await bastion.stop();
+    }
+  });
+
+  it('does not stay logged in when this process is killed', async () => {
+    const program = `
+      import { createOpensshTransport } from '${new URL('../../src/transport/openssh-transport.ts', import.meta.url).href}';
+      process.once('message', async (target) => {
+        await createOpensshTransport({ secrets: { get: async () => undefined } }).connect(target);
+        process.send('connected');
+      });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // What a killed process leaves there goes with the directory.
+      env: { ...process.env, TMPDIR: sshd.directory },
+    });
+    const connected = once(child, 'message');
+    child.send(sshd.target());
+    await connected;
+    const over = () => sshd.log().split('Disconnected from user').length + sshd.log().split('Connection closed by').length;
+    const before = over();
+    child.kill('SIGKILL');
+    await vi.waitUntil(() => over() > before, { timeout: 20_000 });
+  });
+
+  it('comes again to a host, or a jump host, that turns newcomers away while others log in', async () => {
+    const narrow = await startSshd({ config: ['MaxStartups 2:100:2'] });
+    try {
+      const { become: _, ...jump } = narrow.target();
+      const behind = sshd.target({ jumps: [{ ...jump, host: 'narrow' }], connectTimeoutMs: 40_000 });
+      const targets = Array.from({ length: 12 }, (__, n) => (n % 2 === 0 ? behind : narrow.target({ connectTimeoutMs: 40_000 })));
+      const connections = await Promise.all(targets.map((target) => transport.connect(target)));
+      expect(narrow.log()).toContain('past MaxStartups');
+      await Promise.all(connections.map((connection) => connection.close()));
+    } finally {
+      await narrow.stop();
+    }
+  });
+
+  it('passes on to jump hosts that host keys are checked, whatever the configuration says of them', async () => {
+    const bastion = await startSshd();
+    const config = join(bastion.directory, 'config');
+    writeFileSync(config, 'Host *\n  StrictHostKeyChecking no\n  NoHostAuthenticationForLocalhost yes\n');
+    try {
+      const { become: _, ...jump } = bastion.target({ knownHostsFiles: [join(bastion.directory, 'none')] });
+      const careless = createOpensshTransport({ secrets: secretsFrom({}), configFile: config });
+      const failure = await refusalOf(careless.connect(sshd.target({ jumps: [{ ...jump, host: 'bastion' }] })));
       expect(failure).toMatchObject({ code: 'host-key' });
       expect(bastion.log()).toContain('Connection from 127.0.0.1');
       expect(bastion.log()).not.toContain('Accepted publickey');

@@ -128,7 +128,8 @@ function sshdConfig(directory: string, port: number, hostKeys: readonly KeyKind[
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin yes',
-    'MaxStartups 200',
+    // Of this keyword, and of no other here, sshd takes the last.
+    ...(options.config?.some((line) => line.startsWith('MaxStartups ')) ? [] : ['MaxStartups 200']),
     'LogLevel DEBUG1',
     '',
   ].join('\n');

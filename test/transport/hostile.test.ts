@@ -139,6 +139,31 @@ describe('a password', () => {
   it('is not given to a question that echoes', () =>
     against(
       (client) => answers(client, [{ prompt: 'Say it aloud: ', echo: true }]),
-      async (host) => expect((await refusalOf(connect(host))).code).toBe('auth'),
+      async (host) =>
+        expect(await refusalOf(connect(host))).toMatchObject({
+          code: 'auth',
+          message: expect.stringContaining('the host asked "Say it aloud:", and nobody was there to answer'),
+        }),
+    ));
+
+  it('is followed by what else the host asks, which a person answers', () =>
+    against(
+      (client) => {
+        client.on('authentication', (context) => {
+          if (context.method === 'password' && context.password === 'sesame') return context.reject(['keyboard-interactive'], true);
+          if (context.method !== 'keyboard-interactive') return context.reject(['password']);
+          return context.prompt([{ prompt: 'Code: ', echo: true }], ([given]) => (given === '42' ? context.accept() : context.reject()));
+        });
+        client.on('session', (accept) => accept().on('exec', (run) => finish(run())));
+      },
+      async (host) => {
+        const answering = secretsFrom({ login: 'sesame', 'web1 asks: Code:': '42' });
+        const connection = await createSsh2Transport({ secrets: answering }).connect(host.target());
+        expect(answering.asked).toEqual(['login', 'web1 asks: Code:']);
+        await connection.close();
+        const failure = await refusalOf(connect(host));
+        expect(failure.message).toContain('the host took a part of that, and wants more');
+        expect(failure.message).toContain('the host asked "Code:", and nobody was there to answer');
+      },
     ));
 });

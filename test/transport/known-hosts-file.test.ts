@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexKnownHosts, judgeHostKey, parseKnownHosts } from '../../src/transport/known-hosts.ts';
 import { addKnownHosts } from '../../src/transport/known-hosts-file.ts';
@@ -29,7 +30,8 @@ describe('known_hosts', () => {
     chmodSync(real, 0o640);
     const link = join(directory, 'link');
     symlinkSync(real, link);
-    expect(await addKnownHosts(link, [key(0), key(1, '[10.0.0.1]:2222')], { hashed: false })).toEqual({ ok: true, value: undefined });
+    const added = [key(0), key(1, '[10.0.0.1]:2222')];
+    expect(await addKnownHosts(link, added, { hashed: false })).toEqual({ ok: true, value: { added, refused: [] } });
     const text = readFileSync(real, 'utf8');
     expect(text.startsWith('# mine\nhost9 ssh-ed25519 AAAA without an end of line\nhost0 ssh-ed25519 AAAA')).toBe(true);
     expect(text.endsWith('\n')).toBe(true);
@@ -58,6 +60,70 @@ describe('known_hosts', () => {
     await Promise.all([0, 1, 2, 3, 4].map((n) => addKnownHosts(path, [key(n)], { hashed: false })));
     expect([0, 1, 2, 3, 4].map((n) => judged(path, n))).toEqual(Array.from({ length: 5 }, () => 'accepted'));
   });
+
+  test('loses no line when several processes add at the same time', async () => {
+    const path = join(directory, 'processes');
+    const program = `
+      import { addKnownHosts } from '${new URL('../../src/transport/known-hosts-file.ts', import.meta.url).href}';
+      const [path, worker] = process.argv.slice(1);
+      for (let n = 0; n < 8; n += 1) {
+        const blob = Buffer.from(process.env.KEY, 'base64');
+        const done = await addKnownHosts(path, [{ name: 'w' + worker + '-' + n, blob }], { hashed: n % 2 === 0 });
+        if (!done.ok || done.value.added.length !== 1) throw new Error(JSON.stringify(done));
+      }`;
+    const env = { ...process.env, KEY: Buffer.from(key(0).blob).toString('base64') };
+    const workers = [0, 1, 2].map((n) =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, path, String(n)], { env }),
+    );
+    await Promise.all(workers);
+    const names = [0, 1, 2].flatMap((worker) => Array.from({ length: 8 }, (_, n) => `w${worker}-${n}`));
+    expect(names.filter((name) => judged(path, 0, name) !== 'accepted')).toEqual([]);
+    expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(24);
+  });
+
+  test('gets no second key of a host that has become known, and nothing twice', async () => {
+    const path = join(directory, 'meanwhile');
+    await addKnownHosts(path, [key(0, 'web1')], { hashed: true });
+    const before = readFileSync(path, 'utf8');
+    const [same, other] = [key(0, 'web1'), key(1, 'web1')];
+    // It is known by the first key; so the second one is left out, and no harm.
+    expect(await addKnownHosts(path, [same, other], { hashed: false })).toEqual({ ok: true, value: { added: [], refused: [] } });
+    expect(await addKnownHosts(path, [other], { hashed: false })).toEqual({ ok: true, value: { added: [], refused: [other] } });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    const twice = [key(2, 'web2'), key(2, 'web2'), other];
+    expect(await addKnownHosts(path, twice, { hashed: false })).toMatchObject({
+      ok: true,
+      value: { added: [{ name: 'web2' }], refused: [other] },
+    });
+    expect(readFileSync(path, 'utf8').match(/^web2 /gm)).toHaveLength(1);
+  });
+
+  test('gets no key that it revokes, or that an authority is there for', async () => {
+    const path = join(directory, 'revoking');
+    const line = (n: number) => `ssh-ed25519 ${Buffer.from(key(n).blob).toString('base64')}`;
+    writeFileSync(path, `@revoked * ${line(0)}\n@cert-authority ca* ${line(1)}\n`);
+    const keys = [key(0, 'web1'), key(2, 'ca1')];
+    expect(await addKnownHosts(path, keys, { hashed: false })).toEqual({ ok: true, value: { added: [], refused: keys } });
+  });
+
+  test('is left alone where it is a device, a directory, or a link that leads nowhere', async () => {
+    const dangling = join(directory, 'dangling');
+    symlinkSync(join(directory, 'nowhere'), dangling);
+    for (const path of ['/dev/null', directory, dangling]) {
+      expect(await addKnownHosts(path, [key(0)], { hashed: false })).toMatchObject({ ok: false, failure: { code: 'refused', at: path } });
+    }
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+    expect(lstatSync(dangling).isSymbolicLink()).toBe(true);
+  });
+
+  test.each(['*', 'web?', '!web', 'a,b', 'a b', '#web', '|1|x', '@revoked', ''])(
+    'takes no name that says more than a name: "%s"',
+    async (name) => {
+      const path = join(directory, 'odd');
+      expect(await addKnownHosts(path, [key(0, name)], { hashed: false })).toMatchObject({ ok: false, failure: { code: 'refused' } });
+      expect(() => readFileSync(path)).toThrow('ENOENT');
+    },
+  );
 
   test('that cannot be written is a failure that names it', async () => {
     const path = join(directory, 'a.pub', 'known_hosts');

@@ -5,7 +5,9 @@ import { type Failure, ok, type Result } from '../../domain/failure.ts';
 import type { Host } from '../../domain/host.ts';
 import type { Endpoint } from '../../domain/transport.ts';
 import { type AgentKey, listAgentKeys } from '../../transport/agent-client.ts';
+import { KnownHostsReader } from '../../transport/host-key-check.ts';
 import { parseKnownHosts, senselessLines } from '../../transport/known-hosts.ts';
+import { localKeyFiles } from '../../transport/local-key-files.ts';
 import { readPrivateKey, usablePublicKey } from '../../transport/private-key.ts';
 import { nodeSshConfigIo } from '../../transport/ssh-config/node-io.ts';
 import { openSshConfig } from '../../transport/ssh-config/ssh-config.ts';
@@ -40,16 +42,17 @@ export async function lookAtSsh({ env }: World, file: string | undefined, hosts:
   });
   const read = await config.resolve({ host: ANY_HOST, settings: [] });
   const failures: Failure[] = [];
+  const here = { keys: localKeyFiles(), knownHosts: new KnownHostsReader() };
   const logins = new Map<string, Login>();
   // What is wrong with the configuration itself is told once, and not again for each host.
   for (const host of read.ok ? hosts : []) {
-    const found = await sshTarget(host, {}, { config, exists: existsSync });
+    const found = await sshTarget(host, {}, { config, ...here });
     if (found.ok) logins.set(...keyed(found.value.target));
     else failures.push(found.failure);
   }
   if (logins.size === 0) {
     const other = read.ok ? config : await openSshConfig(io, { exec: 'refuse', file: 'none' });
-    const any = await sshTarget({ name: ANY_HOST, groups: [], vars: {} }, {}, { config: other, exists: existsSync });
+    const any = await sshTarget({ name: ANY_HOST, groups: [], vars: {} }, {}, { config: other, ...here });
     if (any.ok) logins.set(...keyed(any.value.target));
   }
   const files = file === undefined ? [join(io.user.home, '.ssh/config'), '/etc/ssh/ssh_config'] : [file];
