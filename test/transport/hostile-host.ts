@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type Connection as Client, type ServerConfig } from 'ssh2';
 import type { Target } from '../../src/domain/transport.ts';
+import { newKey } from '../../src/lab/new-key.ts';
 
 /** A host that does what no sshd would, in this process and on loopback. */
 export interface HostileHost {
@@ -11,10 +12,10 @@ export interface HostileHost {
   close(): void;
 }
 
-const { public: publicKey, private: privateKey } = ssh2.utils.generateKeyPairSync('ed25519');
+const { publicText: publicKey, privateText: privateKey } = newKey('');
 
 /** Another host key, for a host that changes its own. */
-export const secondHostKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+export const secondHostKey = newKey('').privateText;
 
 /** Starts a host; `behave` is told each connection before anything is exchanged. */
 export async function startHostileHost(behave: (client: Client) => void, config: Partial<ServerConfig> = {}): Promise<HostileHost> {
