@@ -8,6 +8,7 @@ import { inverse, irreversible } from '../domain/inverse.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
 import { isSettled, type TransactionReport } from '../domain/transaction.ts';
+import { undoAfterMs } from '../domain/undo-time.ts';
 import { cannotBeTakenBack, ended, rollBackHost, takenBack } from './execute-host.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
 import { interleave } from './interleave.ts';
@@ -44,13 +45,18 @@ const ALL_TOGETHER: Rollout = {
   commitConfirmMs: 120_000,
 };
 
-/** A plan of inverses, through the same diff, confirmation, journal and stale checks as any change (law L3): `rollback`. */
-export function rollBack(head: RunHead, undoables: readonly Undoable[], ports: Ports): EventBatches {
+/**
+ * A plan of inverses, through the same diff, confirmation, journal and stale checks as any change (law L3): `rollback`.
+ * `patience`: how long a host waits to be confirmed, where the operator says so.
+ */
+export function rollBack(head: RunHead, undoables: readonly Undoable[], ports: Ports, patience: Patience = {}): EventBatches {
   const hosts = undoables.map(({ host }) => host);
-  return framed(head, hosts, ports, rolledBack(undoables, ports));
+  return framed(head, hosts, ports, rolledBack(undoables, ports, { ...ALL_TOGETHER, ...patience }));
 }
 
-async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncGenerator<readonly EventBody[], Finish> {
+type Patience = Partial<Pick<Rollout, 'commitConfirmMs'>>;
+
+async function* rolledBack(undoables: readonly Undoable[], ports: Ports, rollout: Rollout): AsyncGenerator<readonly EventBody[], Finish> {
   const planned = new Map<string, PlannedUndo>();
   const begin = undoables.map(
     (one) =>
@@ -66,7 +72,7 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
   );
   yield* interleave(
     begin,
-    () => ALL_TOGETHER.parallel,
+    () => rollout.parallel,
     () => !ports.stop.aborted,
   );
   const begun = undoables.flatMap(({ host }) => {
@@ -81,11 +87,11 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
     name: host.name,
     async *begin() {
       if (live) yield* ended(host, takenBack(live.changes, { ...live, until: ports.clock.elapsed() }, undefined, ports));
-      else yield* rollBackHost({ host, changes, become, undoAfterMs: ALL_TOGETHER.commitConfirmMs }, stays, ports);
+      else yield* rollBackHost({ host, changes, become, undoAfterMs: undoAfterMs(rollout, changes) }, stays, ports);
       await ports.fleet.close(host);
     },
   }));
-  return yield* rollOut(ready, ALL_TOGETHER, { confirmWaves: false, aim: 'rolled-back' }, ports);
+  return yield* rollOut(ready, rollout, { confirmWaves: false, aim: 'rolled-back' }, ports);
 }
 
 /** What would be put back on a host, and what is there that cannot be. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/domain/event.ts';
 import { contentOf } from '../../src/domain/file.ts';
 import type { Rollout } from '../../src/domain/runbook.ts';
+import { UNIT_JOB_MS } from '../../src/domain/undo-time.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import type { FakeHost } from '../fakes/fake-host.ts';
 import { events, FILE, host, lines, rig, runbook } from './rig.ts';
@@ -132,12 +133,16 @@ describe('how long a host waits to be confirmed', () => {
     return told[0] ?? Number.NaN;
   };
 
-  it('is what verify and the bake may need, and on top of it what the runbook says', async () => {
-    expect(await undoAfter('0'.repeat(32), { verifyTimeoutMs: 7_000, bakeMs: 500, commitConfirmMs: 60_000 })).toBe(74_500);
+  // Of a file and a restart.
+  const changes = 10_000 + UNIT_JOB_MS;
+
+  it('is what the changes, verify and the bake may need, and on top of it what the runbook says', async () => {
+    const rollout = { verifyTimeoutMs: 7_000, bakeMs: 500, commitConfirmMs: 60_000 };
+    expect(await undoAfter('0'.repeat(32), rollout)).toBe(changes + 74_500);
   });
 
   it('is at most a fifth longer, by the id alone, so that a fleet without a controller does not go back all at once', async () => {
-    const base = 70_000;
+    const base = changes + 70_000;
     expect([await undoAfter('0'.repeat(32)), await undoAfter('f'.repeat(32))]).toEqual([base, base * 1.2]);
     const ids = fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: 32, maxLength: 32 }).map((digits) => digits.join(''));
     const seen = new Set<number>();
