@@ -3,7 +3,7 @@ import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Content } from '../domain/file.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
-import { isSettled, type TransactionState } from '../domain/transaction.ts';
+import { type ChangeResult, isSettled, type TransactionState } from '../domain/transaction.ts';
 
 /** The event that begins a run. */
 export type RunStarted = Extract<RunEvent, { readonly type: 'run.started' }>;
@@ -25,6 +25,8 @@ export interface TransactionRecord {
   /** What the host said last; absent: nothing since it was announced. */
   readonly state?: TransactionState;
   readonly lost?: Failure;
+  /** One a change, where the host's receipt came back. */
+  readonly results?: readonly ChangeResult[];
 }
 
 /** How a host stands at the end of the events. */
@@ -134,7 +136,14 @@ function told(
   event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.reported' | 'transaction.lost' }>,
 ): TransactionRecord {
   const { lost: _, ...rest } = intended;
-  return event.type === 'transaction.lost' ? { ...rest, lost: event.failure } : { ...rest, state: event.state };
+  switch (event.type) {
+    case 'transaction.lost':
+      return { ...rest, lost: event.failure };
+    case 'transaction.finished':
+      return { ...rest, state: event.state, results: event.results };
+    case 'transaction.reported':
+      return { ...rest, state: event.state };
+  }
 }
 
 function endingsOf(

@@ -6,7 +6,7 @@ import { isUnsettled, recordRun, type TransactionRecord } from './run-record.ts'
 export interface UndoEntry {
   readonly host: string;
   readonly tx: string;
-  /** In the order in which they were carried out; their inverses are what a rollback does. */
+  /** Those that were made, or may have been, in the order in which they were carried out; their inverses are what a rollback does. */
   readonly changes: readonly Change[];
   /** The record does not say that the host confirmed it: the host must be asked. */
   readonly unsettled: boolean;
@@ -54,6 +54,14 @@ function machineIds(events: readonly RunEvent[]): ReadonlyMap<string, string> {
 }
 
 function entryOf(transaction: TransactionRecord): UndoEntry {
-  const { host, tx, changes, become } = transaction;
-  return { host, tx, changes, unsettled: isUnsettled(transaction), ...(become === undefined ? {} : { become }) };
+  const { host, tx, become } = transaction;
+  return { host, tx, changes: madeOf(transaction), unsettled: isUnsettled(transaction), ...(become === undefined ? {} : { become }) };
+}
+
+/** A file tells by itself whether it was changed. What else never began has no undo: that of a command would change the host. */
+function madeOf({ changes, results }: TransactionRecord): readonly Change[] {
+  return changes.filter((change, index) => {
+    const kind = results?.[index]?.kind;
+    return change.kind === 'file' || (kind !== 'not-reached' && kind !== 'stale');
+  });
 }

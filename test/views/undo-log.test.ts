@@ -93,6 +93,16 @@ describe('the undo log', () => {
     expect(undoLog(stamped(bodies))).toStrictEqual(expected);
   });
 
+  test('has no command, unit or trigger of which the receipt says that it never began, however it ended', () => {
+    const results = [DONE, STALE, NOT_REACHED, NOT_REACHED, NOT_REACHED];
+    const bodies = transaction('a', false, ALL, results, 'conflict');
+    expect(undoLog(stamped(bodies))).toStrictEqual([{ host: 'a', tx: 'do-a', changes: ALL.slice(0, 2), unsettled: false }]);
+    const [command] = undoLog(stamped(transaction('a', false, [FILE, COMMAND], [DONE, STALE], 'rolling')));
+    expect(command?.changes).toEqual([FILE]);
+    const failed = undoLog(stamped(transaction('a', false, ALL, [DONE, DONE, FAILED, NOT_REACHED, NOT_REACHED], 'conflict')));
+    expect(failed.map(({ changes }) => changes)).toEqual([ALL.slice(0, 3)]);
+  });
+
   test('keeps hosts apart', () => {
     const both = ['a', 'b'].flatMap((host) => [...transaction(host, false, [FILE]), ...settled(host, false, 'confirm')]);
     const bodies = [...both, ...transaction('b', true, [FILE]), ...settled('b', true, 'confirm')];
