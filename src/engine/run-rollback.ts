@@ -86,7 +86,7 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports, rollout
   const ready = begun.map(({ host, plan: { changes, become }, stays, live }) => ({
     name: host.name,
     async *begin() {
-      if (live) yield* ended(host, takenBack(live.changes, { ...live, until: ports.clock.elapsed() }, undefined, ports));
+      if (live) yield* ended(host, takenBack(live, { ...live, until: ports.clock.elapsed() }, undefined, ports));
       else yield* rollBackHost({ host, changes, become, undoAfterMs: undoAfterMs(rollout, changes) }, stays, ports);
       await ports.fleet.close(host);
     },

@@ -53,14 +53,26 @@ describe('a host that took its changes back', () => {
   test('has failed where something was done that cannot be taken back, and names all of it', () => {
     const changes = [FILE, vacuum('logs are gone'), vacuum('caches are gone')];
     const stays = 'this cannot be taken back, and stays: logs are gone; caches are gone';
-    expect(endOf(changes, standing('rolled-back', 'one'), WHY)).toEqual({
+    const all = changes.map(() => DONE);
+    expect(endOf(changes, standing('rolled-back', 'one'), WHY, all)).toEqual({
       outcome: 'failed',
       reason: { code: 'refused', message: `it is ill; rolling back: ${stays}; one` },
     });
-    expect(endOf(changes, standing('rolled-back'))).toEqual({ outcome: 'failed', reason: { code: 'refused', message: stays } });
+    expect(endOf(changes, standing('rolled-back'), undefined, all)).toEqual({
+      outcome: 'failed',
+      reason: { code: 'refused', message: stays },
+    });
     expect(endOf(changes, standing('rolled-back'), undefined, [NOT_REACHED, DONE, NOT_REACHED]).reason?.message).toMatch(/logs are gone$/);
     expect(endOf(changes, standing('rolled-back'), undefined, [DONE, FAILED, NOT_REACHED])).toEqual({ outcome: 'rolled-back' });
     expect(endOf(changes, standing('rolled-back'), undefined, [DONE])).toEqual({ outcome: 'rolled-back' });
+  });
+});
+
+test('of a host that took its changes back it is not said that something stays where it is not known to have been run', () => {
+  const message = 'it is not known how far it came; this cannot be taken back, and stays if it was run: logs are gone';
+  expect(endOf([FILE, vacuum('logs are gone')], standing('rolled-back'))).toEqual({
+    outcome: 'failed',
+    reason: { code: 'refused', message },
   });
 });
 
