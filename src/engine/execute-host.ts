@@ -145,7 +145,7 @@ export function endOf(changes: readonly Change[], { state, remarks }: Standing, 
     case 'conflict':
       return { outcome: 'conflict', reason: told('conflict', 'nothing was put back') };
     case 'none':
-      return { outcome: 'failed', reason: told('not-found', 'the host has no record of it; nothing was changed') };
+      return { outcome: 'unknown', reason: told('not-found', 'the host has no record of it any more, and what was changed may stand') };
     case 'confirmed':
       return { outcome: 'conflict', reason: told('conflict', 'somebody else confirmed it') };
     default:

@@ -7,6 +7,7 @@ import type { Runbook } from '../domain/runbook.ts';
 import type { ChangeResult } from '../domain/transaction.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { allDone, type End, ended, endOf, takenBack, type Verified, verifiedAndSettled } from './execute-host.ts';
+import { endOfForgotten } from './forgotten.ts';
 import { interleave } from './interleave.ts';
 import type { Ports } from './ports.ts';
 import { closed, type EventBatches, type Finish } from './run.ts';
@@ -24,6 +25,8 @@ export interface Unsettled {
   readonly rollback: boolean;
   /** ms until the host has taken itself back, by the run's record and the wall clock; below 0 when it must have. */
   readonly leftMs: number;
+  /** The run's record says that the host had begun it. */
+  readonly begun?: true;
   /** What the host's receipt said of each, where it came back. */
   readonly results?: readonly ChangeResult[];
   /** The machine that was changed, where the run knew it. */
@@ -91,6 +94,7 @@ async function* settledHost(one: Unsettled, verify: Verify | undefined, ports: P
   if (known.kind === 'unknown') return { outcome: 'unknown', reason: known.failure };
   const { standing } = known;
   if (standing.state === 'confirmed') return { outcome: one.rollback ? 'rolled-back' : 'fixed' };
+  if (standing.state === 'none' && one.begun) return endOfForgotten(one, ports);
   if (standing.state === 'none') return { outcome: one.rollback ? 'failed' : 'skipped', reason: NEVER_BEGUN };
   if (standing.state !== 'applied') return afterwards(one, endOf(changes, standing, CUT_OFF, one.results));
   if (one.rollback) return yield* rollbackKept(one, live, ports);

@@ -1,8 +1,6 @@
-import type { Reader } from '../domain/access.ts';
-import type { Change, FileChange } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
 import type { EventBody } from '../domain/event.ts';
 import { type Failure, HostFault } from '../domain/failure.ts';
-import { sameFile } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
 import { inverse, irreversible } from '../domain/inverse.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
@@ -11,6 +9,7 @@ import { isSettled, type TransactionReport } from '../domain/transaction.ts';
 import { undoAfterMs } from '../domain/undo-time.ts';
 import { cannotBeTakenBack, ended, rollBackHost, takenBack } from './execute-host.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
+import { filesNow } from './files-now.ts';
 import { interleave } from './interleave.ts';
 import type { Ports } from './ports.ts';
 import { rollOut } from './roll-out.ts';
@@ -25,6 +24,8 @@ export interface Undoable {
   readonly changes: readonly Change[];
   /** The run's record does not say that the host confirmed it: the host is asked. */
   readonly unsettled: boolean;
+  /** The run's record says that the host had begun it: no record on the host says nothing against that. */
+  readonly begun?: true;
   /** A rollback of it that is not settled by the record: the host is asked of it too. */
   readonly undoing?: string;
   /** The privilege with which they were made; absent: that of the inventory. */
@@ -133,17 +134,20 @@ async function planUndo(undoable: Undoable, { fleet }: Ports): Promise<PlannedUn
         { facts, changes: inverse(changes) },
         { stays: irreversible(changes), live: { host, become, tx, changes } },
       );
-    const found = await Promise.all(changes.filter(isFile).map((change) => standing(reader, change)));
+    const found = await filesNow(reader, changes);
     const foreign = found.filter(({ kind }) => kind === 'foreign');
     if (foreign.length > 0) return planned('conflict', { facts, reason: editedSince(foreign.map(({ change }) => change.path)) });
     const back = new Set(found.filter(({ kind }) => kind === 'back').map(({ change }) => change));
+    const forgotten = report?.state === 'none' ? [report] : [];
     // A host that has no record of it has done nothing, unless its record was lost: then its files tell.
-    const neverBegun = report?.state === 'none' && back.size === found.length;
-    if (report && neverBegun) return planned('healthy', { facts }, { reports: [...reports, report] });
+    const neverBegun = forgotten.length > 0 && !undoable.begun && back.size === found.length;
+    if (neverBegun) return planned('healthy', { facts }, { reports: [...reports, ...forgotten] });
     const left = leftOf(changes, back);
     const [inverses, stays] = [inverse(left), irreversible(left)];
     if (inverses.length > 0) return planned('would-fix', { facts, changes: inverses }, { stays });
-    return stays.length > 0 ? planned('failed', { facts, reason: cannotBeTakenBack(stays) }, { stays }) : planned('healthy', { facts });
+    return stays.length > 0
+      ? planned('failed', { facts, reason: cannotBeTakenBack(stays) }, { stays })
+      : planned('healthy', { facts }, { reports: [...reports, ...forgotten] });
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
     return planned(outcomeOfFault(error.failure), { reason: error.failure });
@@ -174,25 +178,4 @@ function leftOf(changes: readonly Change[], back: ReadonlySet<Change>): readonly
 /** A restart has none where the unit was up before: it is only needed where something else is put back. */
 function hasStateToPutBack(change: Change): boolean {
   return change.kind !== 'trigger' || (change.action === 'restart' && change.before?.active === false);
-}
-
-/** A changed file now: as the change left it, as it was before, or edited by somebody else since. */
-async function standing(
-  reader: Reader,
-  change: FileChange,
-): Promise<{ readonly kind: 'done' | 'back' | 'foreign'; readonly change: FileChange }> {
-  const now = await reader.file(change.path).catch(whatIsNoFile);
-  if (now === 'no file') return { kind: 'foreign', change };
-  if (sameFile(now, change.after)) return { kind: 'done', change };
-  return { kind: sameFile(now, change.before) ? 'back' : 'foreign', change };
-}
-
-/** Something that is no regular file has taken the place of one. */
-function whatIsNoFile(fault: unknown): 'no file' {
-  if (fault instanceof HostFault && fault.failure.code === 'not-regular-file') return 'no file';
-  throw fault;
-}
-
-function isFile(change: Change): change is FileChange {
-  return change.kind === 'file';
 }

@@ -25,6 +25,8 @@ export interface TransactionRecord {
   /** What the host said last; absent: nothing since it was announced. */
   readonly state?: TransactionState;
   readonly lost?: Failure;
+  /** The host said that it had begun it, or was about to be told to keep it. */
+  readonly begun?: true;
   /** One a change, where the host's receipt came back. */
   readonly results?: readonly ChangeResult[];
 }
@@ -81,6 +83,11 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
         if (intended) transactions.set(event.tx, told(intended, event));
         break;
       }
+      case 'confirm.intended': {
+        const intended = transactions.get(event.tx);
+        if (intended) transactions.set(event.tx, { ...intended, begun: true });
+        break;
+      }
       case 'host.finished':
         ended.set(event.host, { host: event.host, outcome: event.outcome, ...(event.reason ? { reason: event.reason } : {}) });
         break;
@@ -100,7 +107,6 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
       case 'wave.finished':
       case 'host.started':
       case 'verify.attempted':
-      case 'confirm.intended':
       case 'undo.intended':
       case 'budget.exceeded':
       case 'rollout.held':
@@ -136,13 +142,14 @@ function told(
   event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.reported' | 'transaction.lost' }>,
 ): TransactionRecord {
   const { lost: _, ...rest } = intended;
+  const begun = event.type !== 'transaction.lost' && event.state !== 'none' ? { begun: true as const } : {};
   switch (event.type) {
     case 'transaction.lost':
       return { ...rest, lost: event.failure };
     case 'transaction.finished':
-      return { ...rest, state: event.state, results: event.results };
+      return { ...rest, ...begun, state: event.state, results: event.results };
     case 'transaction.reported':
-      return { ...rest, state: event.state };
+      return { ...rest, ...begun, state: event.state };
   }
 }
 
@@ -164,13 +171,16 @@ function endingsOf(
   });
 }
 
+const FORGOTTEN: Failure = { code: 'not-found', message: 'the host was changed, and has no record of it any more' };
+
 /** How a host stands whose end was not recorded, by the last that was sent to it; undefined when nothing was done to it. */
 function unsettled(transaction: TransactionRecord | undefined): HostEnding | undefined {
-  if (!transaction || transaction.state === 'none') return undefined;
+  if (!transaction || (transaction.state === 'none' && !transaction.begun)) return undefined;
   const { host, rollback, state, lost } = transaction;
   if (state === 'rolled-back') return { host, outcome: rollback ? 'failed' : 'rolled-back' };
   if (state === 'confirmed') return { host, outcome: rollback ? 'rolled-back' : 'fixed' };
   if (state === 'conflict') return { host, outcome: 'conflict' };
+  if (state === 'none') return { host, outcome: 'unknown', reason: FORGOTTEN };
   const reason: Failure = lost ?? { code: 'interrupted', message: 'the record ends before the host was confirmed or taken back' };
   return { host, outcome: 'unknown', reason };
 }

@@ -31,7 +31,7 @@ export async function arrives(fake: FakeHost, record: readonly RunEvent[]): Prom
 export function unsettledOf(record: readonly RunEvent[], book: Runbook, leftMs = 60_000): readonly Unsettled[] {
   return recordRun(record)
     .transactions.filter(isUnsettled)
-    .map(({ host, tx, changes, become, rollback, results, context: content }) => {
+    .map(({ host, tx, changes, become, rollback, results, begun, context: content }) => {
       const context = content && readContext(content, book, {});
       return {
         host: inventoryHost(host),
@@ -41,6 +41,7 @@ export function unsettledOf(record: readonly RunEvent[], book: Runbook, leftMs =
         rollback,
         leftMs,
         ...(results ? { results } : {}),
+        ...(begun ? { begun } : {}),
         ...(context ? { context } : {}),
       };
     });

@@ -79,7 +79,7 @@ test('of a host that took its changes back it is not said that something stays w
 describe('a host that did not take its changes back', () => {
   test.each<[TransactionState, End['outcome'], Failure['code'], string]>([
     ['conflict', 'conflict', 'conflict', 'nothing was put back'],
-    ['none', 'failed', 'not-found', 'the host has no record of it; nothing was changed'],
+    ['none', 'unknown', 'not-found', 'the host has no record of it any more, and what was changed may stand'],
     ['confirmed', 'conflict', 'conflict', 'somebody else confirmed it'],
     ['rolling', 'failed', 'command-failed', 'it is not taken back yet (rolling), and the host goes on trying'],
     ['applied', 'failed', 'command-failed', 'it is not taken back yet (applied), and the host goes on trying'],
