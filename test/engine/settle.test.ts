@@ -48,6 +48,27 @@ describe('a host whose transaction is to be settled', () => {
     expect(fake.text(FILE)).toBe('mode=bad\n');
   });
 
+  it('is waited for where the confirm meets the undo of the host: it is rolled back, and has not failed', async () => {
+    const fake = host('a');
+    let met = 0;
+    fake.confirm = async (tx) => {
+      met += 1;
+      if (met === 3) return fake.expire(tx);
+      return { state: 'rolling', remarks: [] };
+    };
+    const { all, outcome, reason } = await ending(fake);
+    expect(all.slice(all.indexOf('a confirm.intended'), -3)).toEqual(['a confirm.intended', 'a is rolled-back', 'a finished: rolled-back']);
+    expect([outcome, reason?.code, met, fake.text(FILE)]).toEqual(['rolled-back', 'expired', 3, 'mode=bad\n']);
+  });
+
+  it('is not waited for longer than the host may take: then it goes on taking itself back, which is no end', async () => {
+    const fake = host('a');
+    fake.confirm = async () => ({ state: 'rolling', remarks: ['the disk is full'] });
+    const { all, outcome, reason } = await ending(fake);
+    expect(all).toContain('a is rolling');
+    expect([outcome, reason?.message]).toEqual(['failed', expect.stringMatching(/\(rolling\).*the disk is full/)]);
+  });
+
   it('is in conflict where a third party edited what would be taken back: nothing is overwritten, and all three contents are named', async () => {
     const fake = host('a', 'mode=bad\n', 'still ill');
     duringVerify(fake, () => fake.write(FILE, 'mine\n'));
