@@ -33,12 +33,19 @@ const PAUSE_MS = 2_000;
 export async function* settle(live: Live, verb: 'confirm' | 'undo', ports: Ports): AsyncGenerator<EventBody, Known> {
   yield { type: `${verb}.intended`, host: live.host.name, tx: live.tx };
   const access = { become: live.become };
-  // Not the end for a confirm, which met the host's own undo: that one is waited for. An undo has tried, and did not succeed.
+  // Not the end for a confirm, which met the host's own undo, nor for an undo that may have met itself, its first answer lost: what
+  // is under way is waited for. Any other undo has tried, and did not succeed.
+  let meets = verb === 'confirm';
   let rolling: Standing | undefined;
   const found = await untilKnown(live, ports, async () => {
     rolling = undefined;
-    const standing = await (await ports.fleet.write(live.host, access))[verb](live.tx);
-    if (verb === 'confirm' && standing.state === 'rolling') {
+    const writer = await ports.fleet.write(live.host, access);
+    const met = meets;
+    // So it stays where no answer comes.
+    meets = true;
+    const standing = await writer[verb](live.tx);
+    meets = met;
+    if (meets && standing.state === 'rolling') {
       rolling = standing;
       return undefined;
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/domain/event.ts';
+import { HostFault } from '../../src/domain/failure.ts';
 import { contentOf } from '../../src/domain/file.ts';
 import type { Rollout } from '../../src/domain/runbook.ts';
 import { UNIT_JOB_MS } from '../../src/domain/undo-time.ts';
@@ -59,6 +60,18 @@ describe('a host whose transaction is to be settled', () => {
     const { all, outcome, reason } = await ending(fake);
     expect(all.slice(all.indexOf('a confirm.intended'), -3)).toEqual(['a confirm.intended', 'a is rolled-back', 'a finished: rolled-back']);
     expect([outcome, reason?.code, met, fake.text(FILE)]).toEqual(['rolled-back', 'expired', 3, 'mode=bad\n']);
+  });
+
+  it('is waited for where an undo whose answer was lost is still at work, and not told to have failed', async () => {
+    const fake = host('a', 'mode=bad\n', 'still ill');
+    let met = 0;
+    fake.undo = async (tx) => {
+      met += 1;
+      if (met === 1) throw new HostFault({ code: 'timed-out', message: 'it did not answer in time' });
+      return met < 4 ? { state: 'rolling', remarks: ['somebody else is taking it back'] } : fake.expire(tx);
+    };
+    const { outcome, reason } = await ending(fake);
+    expect([outcome, reason?.code, met, fake.text(FILE)]).toEqual(['rolled-back', 'verify-failed', 4, 'mode=bad\n']);
   });
 
   it('is not waited for longer than the host may take: then it goes on taking itself back, which is no end', async () => {
