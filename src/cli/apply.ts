@@ -1,20 +1,16 @@
 import type { AddCommand } from './command-line.ts';
-import { type GuardOptions, type RunOptions, withMaxHosts, withPlanUser, withRunOptions } from './options.ts';
+import { type GuardOptions, type RunOptions, withConfirmTimeout, withMaxHosts, withPlanUser, withRunOptions } from './options.ts';
 
 type ApplyOptions = RunOptions & GuardOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
 
 /** `runbook apply NAME|FILE`: plan, or take a saved plan; ask, change wave by wave, verify, roll back what does not heal. */
 export const addApply: AddCommand = (program, world, exit) => {
   const command = withMaxHosts(withRunOptions(program.command('apply').argument('<name>', 'runbook name or path, or a file of plan -o')));
-  withPlanUser(command, '; with --dry-run')
+  withConfirmTimeout(withPlanUser(command, '; with --dry-run'), "the runbook's, or 2m")
     .option('--dry-run', 'the same as plan; of a file: only show it')
     .option('-y, --yes', 'approve without being asked')
     .option('--allow-protected', 'change hosts of groups with runbook_protected as well')
     .option('--plan-hash <hash>', 'approve a file without being asked, if its hash begins so')
-    .option(
-      '--confirm-timeout <duration>',
-      "how long a changed host waits to be confirmed before it takes itself back (default: the runbook's, or 2m)",
-    )
     .summary('plan, confirm, change in waves, verify; roll back by itself')
     .description(
       'Plans, asks, changes hosts wave by wave and verifies each. A host whose verify does not hold is rolled back. A file of "plan -o" is carried out as it is, once: hosts that changed since refuse it.',

@@ -49,10 +49,14 @@ export interface GuardOptions {
   readonly allowProtected?: true;
 }
 
-/** Options of every command that runs a runbook. */
-export interface RunOptions extends TargetOptions {
-  readonly input?: readonly string[];
+/** How long hosts that are changed wait to be told to keep it. */
+export interface PatienceOptions {
   readonly confirmTimeout?: string;
+}
+
+/** Options of every command that runs a runbook. */
+export interface RunOptions extends TargetOptions, PatienceOptions {
+  readonly input?: readonly string[];
   readonly allowShell?: true;
 }
 
@@ -116,8 +120,14 @@ export function withMaxHosts(command: Command): Command {
   return command.option('--max-hosts <n>', text, wholeNumber);
 }
 
+/** Adds the option that says how long a changed host waits; `otherwise`: how long it does without. */
+export function withConfirmTimeout(command: Command, otherwise: string): Command {
+  const text = `how long a changed host waits to be confirmed before it takes itself back, on top of the time for the changes themselves (default: ${otherwise})`;
+  return command.option('--confirm-timeout <duration>', text);
+}
+
 /** How long a changed host waits to be confirmed, where the operator says so. */
-export function confirmTimeoutOf({ confirmTimeout }: RunOptions): Result<Partial<Pick<Rollout, 'commitConfirmMs'>>> {
+export function confirmTimeoutOf({ confirmTimeout }: PatienceOptions): Result<Partial<Pick<Rollout, 'commitConfirmMs'>>> {
   if (confirmTimeout === undefined) return ok({});
   const ms = durationMs(confirmTimeout);
   if (ms !== undefined && ms >= LEAST_COMMIT_CONFIRM_MS && ms <= MAX_DURATION_MS) return ok({ commitConfirmMs: ms });

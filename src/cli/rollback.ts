@@ -1,11 +1,19 @@
 import type { AddCommand } from './command-line.ts';
-import { type GuardOptions, type TargetOptions, withMaxHosts, withTargetOptions } from './options.ts';
+import {
+  type GuardOptions,
+  type PatienceOptions,
+  type TargetOptions,
+  withConfirmTimeout,
+  withMaxHosts,
+  withTargetOptions,
+} from './options.ts';
 
-type RollbackOptions = TargetOptions & GuardOptions & { readonly yes?: true };
+type RollbackOptions = TargetOptions & GuardOptions & PatienceOptions & { readonly yes?: true };
 
 /** `runbook rollback RUN`: take back what a run did. */
 export const addRollback: AddCommand = (program, world, exit) => {
-  withMaxHosts(withTargetOptions(program.command('rollback').argument('<run>', 'run id, an unambiguous beginning of one, or "last"')))
+  const command = program.command('rollback').argument('<run>', 'run id, an unambiguous beginning of one, or "last"');
+  withConfirmTimeout(withMaxHosts(withTargetOptions(command)), '2m')
     .option('-y, --yes', 'approve without being asked')
     .summary('take back what a run did')
     .description(

@@ -151,7 +151,7 @@ function unsettledOf(
     runbook && open.some(({ context }) => context) ? sensitiveInputs(runbook, started?.inputs ?? {}, options, screen) : ok({});
   if (!secrets.ok) return secrets;
   return ok(
-    open.flatMap(({ host: name, tx, changes, become, rollback, at, undoAfterMs, context }) => {
+    open.flatMap(({ host: name, tx, changes, become, rollback, at, undoAfterMs, context, results, begun }) => {
       const host = known.get(name);
       const machineId = plans.get(name)?.facts['machine_id'];
       const verify = runbook && context ? readContext(context, runbook, secrets.value) : undefined;
@@ -164,6 +164,8 @@ function unsettledOf(
           become,
           rollback,
           leftMs: at + undoAfterMs - Date.now(),
+          ...(results ? { results } : {}),
+          ...(begun ? { begun } : {}),
           ...(typeof machineId === 'string' ? { machineId } : {}),
           ...(verify ? { context: verify } : {}),
         },

@@ -13,7 +13,7 @@ import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { type Guard, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
-import { type GuardOptions, type TargetOptions, typed } from './options.ts';
+import { confirmTimeoutOf, type GuardOptions, type PatienceOptions, type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
@@ -24,8 +24,15 @@ import { unsealPasswords } from './unseal.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** `rollback`: from a run's name to an exit code. */
-export async function runRollback(world: World, name: string, options: TargetOptions & GuardOptions, yes: boolean): Promise<number> {
+export async function runRollback(
+  world: World,
+  name: string,
+  options: TargetOptions & GuardOptions & PatienceOptions,
+  yes: boolean,
+): Promise<number> {
   const screen = screenOf(world, options);
+  const patience = confirmTimeoutOf(options);
+  if (!patience.ok) return screen.refuse(patience.failure);
   const runsDirectory = join(stateDirectory(world, options.stateDir), 'runs');
   const found = await standingOf(runsDirectory, name);
   if (!found.ok) return screen.refuse(found.failure);
@@ -45,7 +52,8 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   }
 
   const head = { runbook, runbookSha256, of: of.id, ...(runbookDirectory === undefined ? {} : { runbookDirectory }) };
-  return rollBackAll(world, screen, { options, yes, inventory, head, undoables: undoables.value, guard: guardOf(options) });
+  const task = { options, yes, inventory, head, undoables: undoables.value, guard: guardOf(options), patience: patience.value };
+  return rollBackAll(world, screen, task);
 }
 
 /** What is to be taken back, and by whose word. */
@@ -56,13 +64,15 @@ interface RollbackTask {
   readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'runbookDirectory' | 'of'>;
   readonly undoables: readonly Undoable[];
   readonly guard?: Guard;
+  /** How long a host waits to be confirmed, where the operator says so. */
+  readonly patience?: Parameters<typeof rollBack>[3];
 }
 
 /** Plans, asks and takes back: a run of its own, with a record of its own. */
 export async function rollBackAll(
   world: World,
   screen: Screen,
-  { options, yes, inventory, head, undoables, guard }: RollbackTask,
+  { options, yes, inventory, head, undoables, guard, patience }: RollbackTask,
 ): Promise<number> {
   const names = new Set(undoables.map(({ host }) => host.name));
   const hosts = inventory.hosts.filter(({ name }) => names.has(name));
@@ -96,6 +106,7 @@ export async function rollBackAll(
           { ...head, ...(overSsh.length === 0 ? {} : { overSsh }), run, kind: 'rollback', inputs: {}, operator: world.user },
           undoables,
           ports,
+          patience,
         ),
     );
     const summary = recap(ended.events, typed(options));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fail, ok, type Result } from '../domain/failure.ts';
-import { isOwned, ownerOf } from '../journal/owner.ts';
+import { type FarOwner, farOwnerOf, isOwned, ownerOf } from '../journal/owner.ts';
 import { findRun, runIds } from '../journal/run-archive.ts';
 import { leaveWish, type Want, wishWaits } from '../journal/wish.ts';
 import type { CommonOptions } from './options.ts';
@@ -39,7 +39,7 @@ export async function runSteer(world: World, { want, run, all }: SteerRequest, o
   const rows = chosen.value.map((id, index) => ({ run: id, want, heard: heard[index] === true }));
   if (options.json) screen.print([JSON.stringify(rows, null, 2)]);
   for (const { run: id, heard: isHeard } of rows) {
-    if (!isHeard) screen.refuse(unheard(id, ownerOf(join(runsDirectory, id))));
+    if (!isHeard) screen.refuse(unheard(id, join(runsDirectory, id)));
     else if (!options.json) screen.print([`run ${id} ${DONE[want]}`]);
   }
   return rows.every((row) => row.heard) ? 0 : 3;
@@ -72,13 +72,20 @@ async function chooseRuns(runsDirectory: string, name: string | undefined, all: 
   return ok(live);
 }
 
-function unheard(id: string, pid: number | undefined) {
+function unheard(id: string, directory: string) {
+  const [pid, far] = [ownerOf(directory), farOwnerOf(directory)];
   return {
     code: 'timed-out' as const,
     message: `run ${id} has not heard it within ${PATIENCE_MS / 1_000} s`,
-    hint:
-      pid === undefined
-        ? 'its process has ended: runbook resume'
-        : `its process is ${pid}: kill -INT ${pid}, and then runbook resume ${id}`,
+    hint: far ? hintOfFar(far) : hintOfNear(id, pid),
   };
+}
+
+function hintOfFar({ pid, host }: FarOwner): string {
+  return `its process is ${pid} on ${host}, if it still runs: it cannot be seen from here`;
+}
+
+function hintOfNear(id: string, pid: number | undefined): string {
+  if (pid === undefined) return 'its process has ended: runbook resume';
+  return `its process is ${pid}: kill -INT ${pid}, and then runbook resume ${id}`;
 }

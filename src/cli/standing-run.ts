@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../domain/failure.ts';
 import { type ArchivedRun, findRun, readRun, runIds } from '../journal/run-archive.ts';
 import { type UndoEntry, undoLog } from '../views/undo-log.ts';
+import { underWay } from './cut-off-run.ts';
 
 /** A run of which something may still stand on hosts. */
 export interface Standing {
@@ -33,8 +34,7 @@ async function standingOfRun(runsDirectory: string, name: string): Promise<Resul
     return fail('not-found', `run ${run.value.id} was ended before its first event; nothing was changed`);
   if (started?.type !== 'run.started') return fail('journal', `the journal of run ${run.value.id} does not begin with its start`);
   if (started.kind !== 'apply') return fail('bad-input', `run ${run.value.id} is a ${started.kind}; only an apply can be rolled back`);
-  if (run.value.live)
-    return fail('refused', `run ${run.value.id} is still under way`, { hint: 'wait for it, or interrupt it with Ctrl-C where it runs' });
+  if (run.value.live) return { ok: false, failure: underWay(run.value) };
   const later = await rollbacksOf(runsDirectory, run.value.id);
   return ok({ of: { id: run.value.id, started }, entries: undoLog([...run.value.events, ...later.flatMap(({ events }) => events)]) });
 }

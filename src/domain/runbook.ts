@@ -83,7 +83,7 @@ export interface Rollout {
   readonly parallel: number;
   /** Hosts of a wave that may be changed and not confirmed at the same time; absent: `parallel` alone bounds them. */
   readonly maxUnavailable?: WaveSize;
-  /** How long a changed host waits to be confirmed before it takes itself back, on top of what verify and bake need, in ms. */
+  /** How long a changed host waits to be confirmed before it takes itself back, on top of what its changes, verify and bake may take, in ms. */
   readonly commitConfirmMs: number;
 }
 

@@ -23,7 +23,8 @@ export interface Transaction {
 
 /**
  * Where a transaction stands by the host's own record, which is the name of one file below /var/lib/runbook/tx/ID and moves
- * by rename (docs/transactions.md). `none`: the host has no record of it, so nothing was changed.
+ * by rename (docs/transactions.md). `none`: the host has no record of it, so nothing was changed, unless it had
+ * said before that it was: a host keeps the last records only.
  */
 export type TransactionState =
   | 'none'

@@ -66,22 +66,23 @@ export async function* verifiedAndSettled(
   // A change that keeps newcomers out must not be verified over the connection that was there before it.
   await ports.fleet.close(task.host);
   const verified = yield* task.verify();
-  if (verified.kind !== 'holds') return yield* takenBack(task.changes, live, verified.failure, ports);
+  const { changes } = task;
+  if (verified.kind !== 'holds') return yield* takenBack({ changes, results: allDone(changes) }, live, verified.failure, ports);
   const known = yield* settle(live, 'confirm', ports);
   if (known.kind === 'unknown') return { outcome: 'unknown', reason: known.failure };
-  return known.standing.state === 'confirmed' ? { outcome: 'fixed' } : notConfirmed(task.changes, known.standing);
+  return known.standing.state === 'confirmed' ? { outcome: 'fixed' } : notConfirmed(changes, known.standing);
 }
 
-/** Has a host take an applied transaction back, because of `why`. */
+/** Has a host take a transaction back, because of `why`. `results`: what was done before, where that is known. */
 export async function* takenBack(
-  changes: readonly Change[],
+  { changes, results }: { readonly changes: readonly Change[]; readonly results?: readonly ChangeResult[] },
   live: Live,
   why: Failure | undefined,
   ports: Ports,
 ): AsyncGenerator<EventBody, End> {
   const known = yield* settle(live, 'undo', ports);
   if (known.kind === 'unknown') return { outcome: 'unknown', reason: { ...known.failure, message: because(why, known.failure.message) } };
-  return endOf(changes, known.standing, why);
+  return endOf(changes, known.standing, why, results);
 }
 
 async function* rolledBack(work: HostWork, stays: readonly string[], ports: Ports): AsyncGenerator<EventBody, End> {
@@ -119,12 +120,12 @@ function notApplied(changes: readonly Change[], begun: Exclude<Begun, { kind: 'a
 
 function notConfirmed(changes: readonly Change[], standing: Standing): End {
   const message = 'it was not confirmed in time, and the host took itself back';
-  return endOf(changes, standing, { code: 'expired', message });
+  return endOf(changes, standing, { code: 'expired', message }, allDone(changes));
 }
 
 /**
  * How a host ends that took its changes back, because of `why` where it is not for that that it was asked. `results`: what was
- * done before, where the receipt says so; else all may have been.
+ * done before, where that is known; else all may have been.
  */
 export function endOf(changes: readonly Change[], { state, remarks }: Standing, why?: Failure, results?: readonly ChangeResult[]): End {
   const told = (code: Failure['code'], ...said: readonly string[]): Failure => ({
@@ -134,7 +135,8 @@ export function endOf(changes: readonly Change[], { state, remarks }: Standing, 
   switch (state) {
     case 'rolled-back': {
       const stays = irreversible(changes.filter((_, index) => !results || results[index]?.kind === 'done'));
-      if (stays.length > 0) return { outcome: 'failed', reason: told('refused', cannotBeTakenBack(stays).message) };
+      if (stays.length > 0)
+        return { outcome: 'failed', reason: told('refused', results ? cannotBeTakenBack(stays).message : mayStay(stays)) };
       const began =
         !results || results.some(({ kind }, index) => kind === 'done' || (kind === 'failed' && changes[index]?.kind === 'unit'));
       const outcome = began ? 'rolled-back' : why?.code === 'stale' ? 'stale' : 'failed';
@@ -143,7 +145,7 @@ export function endOf(changes: readonly Change[], { state, remarks }: Standing, 
     case 'conflict':
       return { outcome: 'conflict', reason: told('conflict', 'nothing was put back') };
     case 'none':
-      return { outcome: 'failed', reason: told('not-found', 'the host has no record of it; nothing was changed') };
+      return { outcome: 'unknown', reason: told('not-found', 'the host has no record of it any more, and what was changed may stand') };
     case 'confirmed':
       return { outcome: 'conflict', reason: told('conflict', 'somebody else confirmed it') };
     default:
@@ -153,6 +155,15 @@ export function endOf(changes: readonly Change[], { state, remarks }: Standing, 
 
 function because(why: Failure | undefined, message: string): string {
   return why ? `${why.message}; rolling back: ${message}` : message;
+}
+
+/** What was done of an applied transaction. */
+export function allDone(changes: readonly Change[]): readonly ChangeResult[] {
+  return changes.map(() => ({ kind: 'done' }));
+}
+
+function mayStay(stays: readonly string[]): string {
+  return `it is not known how far it came; this cannot be taken back, and stays if it was run: ${stays.join('; ')}`;
 }
 
 /** Why a host on which all else is back is not as it was. */

@@ -4,8 +4,10 @@ import type { Failure } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { Outcome } from '../domain/plan.ts';
 import type { Runbook } from '../domain/runbook.ts';
+import type { ChangeResult } from '../domain/transaction.ts';
 import { Elsewhere } from './elsewhere.ts';
-import { type End, ended, endOf, takenBack, type Verified, verifiedAndSettled } from './execute-host.ts';
+import { allDone, type End, ended, endOf, takenBack, type Verified, verifiedAndSettled } from './execute-host.ts';
+import { endOfForgotten } from './forgotten.ts';
 import { interleave } from './interleave.ts';
 import type { Ports } from './ports.ts';
 import { closed, type EventBatches, type Finish } from './run.ts';
@@ -23,6 +25,10 @@ export interface Unsettled {
   readonly rollback: boolean;
   /** ms until the host has taken itself back, by the run's record and the wall clock; below 0 when it must have. */
   readonly leftMs: number;
+  /** The run's record says that the host had begun it. */
+  readonly begun?: true;
+  /** What the host's receipt said of each, where it came back. */
+  readonly results?: readonly ChangeResult[];
   /** The machine that was changed, where the run knew it. */
   readonly machineId?: string;
   /** How to verify it again; absent for a rollback, and where it cannot be known any more. */
@@ -88,12 +94,13 @@ async function* settledHost(one: Unsettled, verify: Verify | undefined, ports: P
   if (known.kind === 'unknown') return { outcome: 'unknown', reason: known.failure };
   const { standing } = known;
   if (standing.state === 'confirmed') return { outcome: one.rollback ? 'rolled-back' : 'fixed' };
+  if (standing.state === 'none' && one.begun) return endOfForgotten(one, ports);
   if (standing.state === 'none') return { outcome: one.rollback ? 'failed' : 'skipped', reason: NEVER_BEGUN };
-  if (standing.state !== 'applied') return afterwards(one, endOf(changes, standing, CUT_OFF));
+  if (standing.state !== 'applied') return afterwards(one, endOf(changes, standing, CUT_OFF, one.results));
   if (one.rollback) return yield* rollbackKept(one, live, ports);
   if (verify) return yield* verifiedAndSettled({ host, changes, verify }, live, ports);
   return yield* takenBack(
-    changes,
+    { changes, results: allDone(changes) },
     live,
     { code: 'interrupted', message: 'the run was cut off, and it cannot be verified any more' },
     ports,
@@ -111,7 +118,7 @@ async function* rollbackKept(one: Unsettled, live: Live, ports: Ports): AsyncGen
   const known = yield* settle(live, 'confirm', ports);
   if (known.kind === 'unknown') return { outcome: 'unknown', reason: known.failure };
   if (known.standing.state === 'confirmed') return { outcome: 'rolled-back' };
-  return afterwards(one, endOf(one.changes, known.standing, CUT_OFF));
+  return afterwards(one, endOf(one.changes, known.standing, CUT_OFF, allDone(one.changes)));
 }
 
 /** A rollback that was itself taken back has not done what it was for. */

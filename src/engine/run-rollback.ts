@@ -1,15 +1,15 @@
-import type { Reader } from '../domain/access.ts';
-import type { Change, FileChange } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
 import type { EventBody } from '../domain/event.ts';
 import { type Failure, HostFault } from '../domain/failure.ts';
-import { sameFile } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
 import { inverse, irreversible } from '../domain/inverse.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
 import { isSettled, type TransactionReport } from '../domain/transaction.ts';
+import { undoAfterMs } from '../domain/undo-time.ts';
 import { cannotBeTakenBack, ended, rollBackHost, takenBack } from './execute-host.ts';
 import { outcomeOfFault } from './fault-outcome.ts';
+import { filesNow } from './files-now.ts';
 import { interleave } from './interleave.ts';
 import type { Ports } from './ports.ts';
 import { rollOut } from './roll-out.ts';
@@ -24,6 +24,8 @@ export interface Undoable {
   readonly changes: readonly Change[];
   /** The run's record does not say that the host confirmed it: the host is asked. */
   readonly unsettled: boolean;
+  /** The run's record says that the host had begun it: no record on the host says nothing against that. */
+  readonly begun?: true;
   /** A rollback of it that is not settled by the record: the host is asked of it too. */
   readonly undoing?: string;
   /** The privilege with which they were made; absent: that of the inventory. */
@@ -44,13 +46,18 @@ const ALL_TOGETHER: Rollout = {
   commitConfirmMs: 120_000,
 };
 
-/** A plan of inverses, through the same diff, confirmation, journal and stale checks as any change (law L3): `rollback`. */
-export function rollBack(head: RunHead, undoables: readonly Undoable[], ports: Ports): EventBatches {
+/**
+ * A plan of inverses, through the same diff, confirmation, journal and stale checks as any change (law L3): `rollback`.
+ * `patience`: how long a host waits to be confirmed, where the operator says so.
+ */
+export function rollBack(head: RunHead, undoables: readonly Undoable[], ports: Ports, patience: Patience = {}): EventBatches {
   const hosts = undoables.map(({ host }) => host);
-  return framed(head, hosts, ports, rolledBack(undoables, ports));
+  return framed(head, hosts, ports, rolledBack(undoables, ports, { ...ALL_TOGETHER, ...patience }));
 }
 
-async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncGenerator<readonly EventBody[], Finish> {
+type Patience = Partial<Pick<Rollout, 'commitConfirmMs'>>;
+
+async function* rolledBack(undoables: readonly Undoable[], ports: Ports, rollout: Rollout): AsyncGenerator<readonly EventBody[], Finish> {
   const planned = new Map<string, PlannedUndo>();
   const begin = undoables.map(
     (one) =>
@@ -66,7 +73,7 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
   );
   yield* interleave(
     begin,
-    () => ALL_TOGETHER.parallel,
+    () => rollout.parallel,
     () => !ports.stop.aborted,
   );
   const begun = undoables.flatMap(({ host }) => {
@@ -80,12 +87,12 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports): AsyncG
   const ready = begun.map(({ host, plan: { changes, become }, stays, live }) => ({
     name: host.name,
     async *begin() {
-      if (live) yield* ended(host, takenBack(live.changes, { ...live, until: ports.clock.elapsed() }, undefined, ports));
-      else yield* rollBackHost({ host, changes, become, undoAfterMs: ALL_TOGETHER.commitConfirmMs }, stays, ports);
+      if (live) yield* ended(host, takenBack(live, { ...live, until: ports.clock.elapsed() }, undefined, ports));
+      else yield* rollBackHost({ host, changes, become, undoAfterMs: undoAfterMs(rollout, changes) }, stays, ports);
       await ports.fleet.close(host);
     },
   }));
-  return yield* rollOut(ready, ALL_TOGETHER, { confirmWaves: false, aim: 'rolled-back' }, ports);
+  return yield* rollOut(ready, rollout, { confirmWaves: false, aim: 'rolled-back' }, ports);
 }
 
 /** What would be put back on a host, and what is there that cannot be. */
@@ -127,17 +134,20 @@ async function planUndo(undoable: Undoable, { fleet }: Ports): Promise<PlannedUn
         { facts, changes: inverse(changes) },
         { stays: irreversible(changes), live: { host, become, tx, changes } },
       );
-    const found = await Promise.all(changes.filter(isFile).map((change) => standing(reader, change)));
+    const found = await filesNow(reader, changes);
     const foreign = found.filter(({ kind }) => kind === 'foreign');
     if (foreign.length > 0) return planned('conflict', { facts, reason: editedSince(foreign.map(({ change }) => change.path)) });
     const back = new Set(found.filter(({ kind }) => kind === 'back').map(({ change }) => change));
+    const forgotten = report?.state === 'none' ? [report] : [];
     // A host that has no record of it has done nothing, unless its record was lost: then its files tell.
-    const neverBegun = report?.state === 'none' && back.size === found.length;
-    if (report && neverBegun) return planned('healthy', { facts }, { reports: [...reports, report] });
+    const neverBegun = forgotten.length > 0 && !undoable.begun && back.size === found.length;
+    if (neverBegun) return planned('healthy', { facts }, { reports: [...reports, ...forgotten] });
     const left = leftOf(changes, back);
     const [inverses, stays] = [inverse(left), irreversible(left)];
     if (inverses.length > 0) return planned('would-fix', { facts, changes: inverses }, { stays });
-    return stays.length > 0 ? planned('failed', { facts, reason: cannotBeTakenBack(stays) }, { stays }) : planned('healthy', { facts });
+    return stays.length > 0
+      ? planned('failed', { facts, reason: cannotBeTakenBack(stays) }, { stays })
+      : planned('healthy', { facts }, { reports: [...reports, ...forgotten] });
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
     return planned(outcomeOfFault(error.failure), { reason: error.failure });
@@ -168,25 +178,4 @@ function leftOf(changes: readonly Change[], back: ReadonlySet<Change>): readonly
 /** A restart has none where the unit was up before: it is only needed where something else is put back. */
 function hasStateToPutBack(change: Change): boolean {
   return change.kind !== 'trigger' || (change.action === 'restart' && change.before?.active === false);
-}
-
-/** A changed file now: as the change left it, as it was before, or edited by somebody else since. */
-async function standing(
-  reader: Reader,
-  change: FileChange,
-): Promise<{ readonly kind: 'done' | 'back' | 'foreign'; readonly change: FileChange }> {
-  const now = await reader.file(change.path).catch(whatIsNoFile);
-  if (now === 'no file') return { kind: 'foreign', change };
-  if (sameFile(now, change.after)) return { kind: 'done', change };
-  return { kind: sameFile(now, change.before) ? 'back' : 'foreign', change };
-}
-
-/** Something that is no regular file has taken the place of one. */
-function whatIsNoFile(fault: unknown): 'no file' {
-  if (fault instanceof HostFault && fault.failure.code === 'not-regular-file') return 'no file';
-  throw fault;
-}
-
-function isFile(change: Change): change is FileChange {
-  return change.kind === 'file';
 }

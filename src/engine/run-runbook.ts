@@ -1,7 +1,8 @@
 import type { EventBody } from '../domain/event.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Rollout, Runbook, Step } from '../domain/runbook.ts';
+import type { Runbook, Step } from '../domain/runbook.ts';
+import { undoAfterMs } from '../domain/undo-time.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { executeHost } from './execute-host.ts';
 import { planFleet } from './plan-fleet.ts';
@@ -101,20 +102,16 @@ function readyToFix({ host, plan, scope }: PlannedHost, planning: Planning, port
   const { runbook } = planning;
   const steps = stepsToVerify(runbook, plan);
   const verify = () => verifyUntil({ host, steps, scope, rollout: runbook.rollout }, planning);
-  const undoAfterMs = undoAfter(runbook.rollout);
   const context = contextOf(scope, steps, runbook.inputs);
   return {
     name: host.name,
     async *begin() {
-      yield* executeHost({ host, changes: plan.changes, become: plan.become, verify, undoAfterMs, context }, ports);
+      const { changes, become } = plan;
+      const work = { host, changes, become, undoAfterMs: undoAfterMs(runbook.rollout, changes), context };
+      yield* executeHost({ ...work, verify }, ports);
       if (!planning.elsewhere.holds(host)) await ports.fleet.close(host);
     },
   };
-}
-
-/** A host waits to be confirmed as long as verify and bake may take (verify asks again after a bake), and then so long as the runbook or the operator says. */
-function undoAfter({ commitConfirmMs, verifyTimeoutMs, bakeMs }: Rollout): number {
-  return commitConfirmMs + verifyTimeoutMs + (bakeMs === 0 ? 0 : bakeMs + verifyTimeoutMs);
 }
 
 function questionsOf(steps: readonly Step[], ill: readonly PlannedHost[]): readonly string[] {

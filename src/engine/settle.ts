@@ -33,11 +33,26 @@ const PAUSE_MS = 2_000;
 export async function* settle(live: Live, verb: 'confirm' | 'undo', ports: Ports): AsyncGenerator<EventBody, Known> {
   yield { type: `${verb}.intended`, host: live.host.name, tx: live.tx };
   const access = { become: live.become };
-  const known = await untilKnown(live, ports, async () => {
-    const standing = await (await ports.fleet.write(live.host, access))[verb](live.tx);
+  // Not the end for a confirm, which met the host's own undo, nor for an undo that may have met itself, its first answer lost: what
+  // is under way is waited for. Any other undo has tried, and did not succeed.
+  let meets = verb === 'confirm';
+  let rolling: Standing | undefined;
+  const found = await untilKnown(live, ports, async () => {
+    rolling = undefined;
+    const writer = await ports.fleet.write(live.host, access);
+    const met = meets;
+    // So it stays where no answer comes.
+    meets = true;
+    const standing = await writer[verb](live.tx);
+    meets = met;
+    if (meets && standing.state === 'rolling') {
+      rolling = standing;
+      return undefined;
+    }
     // A record that cannot be moved on (a full or read-only disk) may be by the next attempt.
     return standing.state === 'applied' && ports.clock.elapsed() < live.until ? undefined : standing;
   });
+  const known = orRolling(found, rolling);
   if (known.kind === 'standing') yield reported(live, known.standing);
   return known;
 }
@@ -59,9 +74,14 @@ export async function* askUntilKnown(live: Live, ports: Ports): AsyncGenerator<E
     if (report.state === 'rolling') rolling = report;
     return isUnderWay(report) ? undefined : report;
   });
-  const known: Known = found.kind === 'unknown' && rolling ? { kind: 'standing', standing: rolling } : found;
+  const known = orRolling(found, rolling);
   if (known.kind === 'standing') yield reported(live, known.standing);
   return known;
+}
+
+/** Where a host stands that goes on taking itself back when nobody waits any more. */
+function orRolling(found: Known, rolling: Standing | undefined): Known {
+  return found.kind === 'unknown' && rolling ? { kind: 'standing', standing: rolling } : found;
 }
 
 function mustEnd({ state, working }: TransactionReport): boolean {

@@ -5,7 +5,7 @@ import { announcesEffect, type RunEvent } from '../domain/event.ts';
 import { ContentStore, syncDirectory } from './content-store.ts';
 import { contentsOf, encodeEvent } from './event-codec.ts';
 import { CHAIN_START, journalLine, parseJournal } from './journal-line.ts';
-import { takeOwnership } from './owner.ts';
+import { endOwnership, takeOwnership } from './owner.ts';
 
 /** The journal could not be kept. Nothing new may be changed after it (exit code 6). */
 export class JournalFault extends Error {
@@ -119,9 +119,11 @@ export class FileJournal {
     }
   }
 
+  /** Ends the work of this process on the run, so that another one may take it up, be it on another machine. */
   async close(): Promise<void> {
     await rm(join(this.directory, 'ballast'), { force: true }).catch(() => undefined);
     await this.#file.close();
+    endOwnership(this.directory);
   }
 
   /** A journal that was moved or removed can still be written to, but whoever looks for the run does not find it. */

@@ -24,7 +24,7 @@ export interface ArchivedRun {
   readonly events: readonly RunEvent[];
   /** Where it came to an end, in order: more than one when it was resumed after the first. */
   readonly ends: readonly RunEnd[];
-  /** Its process still runs. */
+  /** Its process still runs, or may: it cannot be seen from here. */
   readonly live: boolean;
   /** What is wrong with the journal beyond a torn tail. */
   readonly damage?: string;

@@ -105,7 +105,8 @@ const ROLLOUT = {
     commit_confirm: {
       ...DURATION,
       default: '2m',
-      description: 'How long a changed host waits to be confirmed before it takes itself back, on top of what verify and bake may need.',
+      description:
+        'How long a changed host waits to be confirmed before it takes itself back, on top of what the changes, verify and bake may take.',
     },
     confirm: { enum: ['run', 'wave'], default: 'run', description: 'Ask once, or before each wave.' },
     verify_timeout: { ...DURATION, default: '2m', description: 'How long verify is asked again before the host is rolled back.' },

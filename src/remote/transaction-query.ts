@@ -15,6 +15,8 @@ report_transaction() {
   left= now= until=
   read -r until 2>/dev/null <"$here/deadline" && read -r now rest 2>/dev/null </proc/uptime && left=$((until - \${now%%.*}))
   state_of "$txid"
+  # It was given up before it began: see settle-script.ts.
+  [ ! -e "$here/fenced" ] || state=NONE
   begin "$1.report"; echo "$state"; echo "$working"; echo "$left"; end "$1.report" 0
 }
 `;

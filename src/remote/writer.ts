@@ -29,7 +29,8 @@ export interface WriterOptions {
  * and gets the bytes once more in another form.
  *
  * What is known not to have happened is in the receipt. A `HostFault` with code `lost` or `timed-out` means that it is
- * not known how far the host came; any other (`become`, `protocol`, `unreachable`) that nothing was sent.
+ * not known how far the host came; any other (`become`, `protocol`, `unreachable`) that nothing was sent. So an answer that
+ * came whole and cannot be read is `lost` as well: the script has run.
  */
 export function createWriter(run: Run, { host, machine }: WriterOptions): Writer {
   const settled = async (tx: string, verb: SettleVerb): Promise<Frames> => {
@@ -47,12 +48,14 @@ export function createWriter(run: Run, { host, machine }: WriterOptions): Writer
     async begin(transaction) {
       const refusals = transaction.changes.map((change) => refusal(transaction, change));
       if (refusals.some((reason) => reason !== undefined)) return refusedReceipt(refusals);
-      const attempt = async (encoding: Encoding) =>
-        answerOf(transaction, await carried(run, transactionScript(transaction, { host, encoding, machine })));
+      const attempt = async (encoding: Encoding) => {
+        const frames = await carried(run, transactionScript(transaction, { host, encoding, machine }));
+        return readAs(frames, (answer) => answerOf(transaction, answer));
+      };
       return (await attempt('base64')) ?? (await attempt('octal')) ?? missingReceipt(transaction, ['base64']);
     },
-    confirm: async (tx) => standingOf(await settled(tx, 'confirm')),
-    undo: async (tx) => standingOf(await settled(tx, 'undo')),
+    confirm: async (tx) => readAs(await settled(tx, 'confirm'), standingOf),
+    undo: async (tx) => readAs(await settled(tx, 'undo'), standingOf),
   };
 }
 
@@ -72,6 +75,16 @@ async function carried(run: Run, script: Script): Promise<Frames> {
   } catch (fault) {
     if (!(fault instanceof HostFault) || fault.failure.code !== 'too-large') throw fault;
     // An answer that was cut off leaves the outcome as unknown as one that was lost.
+    throw new HostFault({ ...fault.failure, code: 'lost' });
+  }
+}
+
+/** Reads an answer that came whole. One that makes no sense says nothing of what the script has done. */
+function readAs<T>(frames: Frames, read: (frames: Frames) => T): T {
+  try {
+    return read(frames);
+  } catch (fault) {
+    if (!(fault instanceof HostFault)) throw fault;
     throw new HostFault({ ...fault.failure, code: 'lost' });
   }
 }

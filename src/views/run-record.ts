@@ -3,7 +3,7 @@ import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Content } from '../domain/file.ts';
 import type { HostPlan, Outcome } from '../domain/plan.ts';
-import { isSettled, type TransactionState } from '../domain/transaction.ts';
+import { type ChangeResult, isSettled, type TransactionState } from '../domain/transaction.ts';
 
 /** The event that begins a run. */
 export type RunStarted = Extract<RunEvent, { readonly type: 'run.started' }>;
@@ -25,6 +25,10 @@ export interface TransactionRecord {
   /** What the host said last; absent: nothing since it was announced. */
   readonly state?: TransactionState;
   readonly lost?: Failure;
+  /** The host said that it had begun it, or was about to be told to keep it. */
+  readonly begun?: true;
+  /** One a change, where the host's receipt came back. */
+  readonly results?: readonly ChangeResult[];
 }
 
 /** How a host stands at the end of the events. */
@@ -79,6 +83,11 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
         if (intended) transactions.set(event.tx, told(intended, event));
         break;
       }
+      case 'confirm.intended': {
+        const intended = transactions.get(event.tx);
+        if (intended) transactions.set(event.tx, { ...intended, begun: true });
+        break;
+      }
       case 'host.finished':
         ended.set(event.host, { host: event.host, outcome: event.outcome, ...(event.reason ? { reason: event.reason } : {}) });
         break;
@@ -98,7 +107,6 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
       case 'wave.finished':
       case 'host.started':
       case 'verify.attempted':
-      case 'confirm.intended':
       case 'undo.intended':
       case 'budget.exceeded':
       case 'rollout.held':
@@ -134,7 +142,15 @@ function told(
   event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.reported' | 'transaction.lost' }>,
 ): TransactionRecord {
   const { lost: _, ...rest } = intended;
-  return event.type === 'transaction.lost' ? { ...rest, lost: event.failure } : { ...rest, state: event.state };
+  const begun = event.type !== 'transaction.lost' && event.state !== 'none' ? { begun: true as const } : {};
+  switch (event.type) {
+    case 'transaction.lost':
+      return { ...rest, lost: event.failure };
+    case 'transaction.finished':
+      return { ...rest, ...begun, state: event.state, results: event.results };
+    case 'transaction.reported':
+      return { ...rest, ...begun, state: event.state };
+  }
 }
 
 function endingsOf(
@@ -155,13 +171,16 @@ function endingsOf(
   });
 }
 
+const FORGOTTEN: Failure = { code: 'not-found', message: 'the host was changed, and has no record of it any more' };
+
 /** How a host stands whose end was not recorded, by the last that was sent to it; undefined when nothing was done to it. */
 function unsettled(transaction: TransactionRecord | undefined): HostEnding | undefined {
-  if (!transaction || transaction.state === 'none') return undefined;
+  if (!transaction || (transaction.state === 'none' && !transaction.begun)) return undefined;
   const { host, rollback, state, lost } = transaction;
   if (state === 'rolled-back') return { host, outcome: rollback ? 'failed' : 'rolled-back' };
   if (state === 'confirmed') return { host, outcome: rollback ? 'rolled-back' : 'fixed' };
   if (state === 'conflict') return { host, outcome: 'conflict' };
+  if (state === 'none') return { host, outcome: 'unknown', reason: FORGOTTEN };
   const reason: Failure = lost ?? { code: 'interrupted', message: 'the record ends before the host was confirmed or taken back' };
   return { host, outcome: 'unknown', reason };
 }

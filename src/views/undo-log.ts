@@ -6,10 +6,12 @@ import { isUnsettled, recordRun, type TransactionRecord } from './run-record.ts'
 export interface UndoEntry {
   readonly host: string;
   readonly tx: string;
-  /** In the order in which they were carried out; their inverses are what a rollback does. */
+  /** Those that were made, or may have been, in the order in which they were carried out; their inverses are what a rollback does. */
   readonly changes: readonly Change[];
   /** The record does not say that the host confirmed it: the host must be asked. */
   readonly unsettled: boolean;
+  /** The host had begun it by the record, so that none of its own says nothing against that; only where it must be asked. */
+  readonly begun?: true;
   /** A rollback of it that the host has not settled by the record: it may stand, or be taken back itself. */
   readonly undoing?: string;
   /** The privilege with which they were made; absent: that of the inventory. */
@@ -27,8 +29,9 @@ export function undoLog(events: Iterable<RunEvent>): readonly UndoEntry[] {
   const machines = machineIds(all);
   const standing = new Map<string, readonly UndoEntry[]>();
   for (const transaction of recordRun(all).transactions) {
-    const { host, state } = transaction;
-    if (state === 'none' || state === 'rolled-back') continue;
+    const { host, state, begun } = transaction;
+    // A host that was changed, and has no record of it any more, may have kept it: its files tell.
+    if ((state === 'none' && !begun) || state === 'rolled-back') continue;
     const machineId = machines.get(host);
     const entry = { ...entryOf(transaction), ...(machineId === undefined ? {} : { machineId }) };
     const before = standing.get(host) ?? [];
@@ -54,6 +57,16 @@ function machineIds(events: readonly RunEvent[]): ReadonlyMap<string, string> {
 }
 
 function entryOf(transaction: TransactionRecord): UndoEntry {
-  const { host, tx, changes, become } = transaction;
-  return { host, tx, changes, unsettled: isUnsettled(transaction), ...(become === undefined ? {} : { become }) };
+  const { host, tx, become, begun } = transaction;
+  const unsettled = isUnsettled(transaction);
+  const access = become === undefined ? {} : { become };
+  return { host, tx, changes: madeOf(transaction), unsettled, ...access, ...(begun && unsettled ? { begun } : {}) };
+}
+
+/** A file tells by itself whether it was changed. What else never began has no undo: that of a command would change the host. */
+function madeOf({ changes, results }: TransactionRecord): readonly Change[] {
+  return changes.filter((change, index) => {
+    const kind = results?.[index]?.kind;
+    return change.kind === 'file' || (kind !== 'not-reached' && kind !== 'stale');
+  });
 }

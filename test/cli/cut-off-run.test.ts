@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cutOffRun } from '../../src/cli/cut-off-run.ts';
@@ -50,6 +50,22 @@ test('a run that is under way, and one whose record was altered, are refused', a
     ok: false,
     failure: { code: 'journal', message: expect.stringContaining('altered') },
   });
+});
+
+test('a run whose process cannot be seen from here is not taken over, by its name or as the last; it is said how to go on', async () => {
+  const { runs } = fakeWorld();
+  const directory = await keepRun(runs, 'r1', CUT);
+  rmSync(join(directory, 'owner.ended'), { force: true });
+  writeFileSync(join(directory, 'owner'), `77 1234 other ${'f'.repeat(32)} pid:[1] ci-runner-7\n`);
+  for (const name of ['r1', 'last'])
+    expect(await cutOffRun(runs, name)).toEqual({
+      ok: false,
+      failure: {
+        code: 'refused',
+        message: 'run r1 may still be under way: process 77 on ci-runner-7 works on it, which cannot be seen from here',
+        hint: `wait for it, or end it there; when it is surely gone: rm ${directory}/owner, and try again`,
+      },
+    });
 });
 
 test('a record that was cut off in the middle of a line is taken up again', async () => {

@@ -31,8 +31,18 @@ export async function arrives(fake: FakeHost, record: readonly RunEvent[]): Prom
 export function unsettledOf(record: readonly RunEvent[], book: Runbook, leftMs = 60_000): readonly Unsettled[] {
   return recordRun(record)
     .transactions.filter(isUnsettled)
-    .map(({ host, tx, changes, become, rollback, context: content }) => {
+    .map(({ host, tx, changes, become, rollback, results, begun, context: content }) => {
       const context = content && readContext(content, book, {});
-      return { host: inventoryHost(host), tx, changes, become, rollback, leftMs, ...(context ? { context } : {}) };
+      return {
+        host: inventoryHost(host),
+        tx,
+        changes,
+        become,
+        rollback,
+        leftMs,
+        ...(results ? { results } : {}),
+        ...(begun ? { begun } : {}),
+        ...(context ? { context } : {}),
+      };
     });
 }

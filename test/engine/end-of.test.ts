@@ -53,21 +53,33 @@ describe('a host that took its changes back', () => {
   test('has failed where something was done that cannot be taken back, and names all of it', () => {
     const changes = [FILE, vacuum('logs are gone'), vacuum('caches are gone')];
     const stays = 'this cannot be taken back, and stays: logs are gone; caches are gone';
-    expect(endOf(changes, standing('rolled-back', 'one'), WHY)).toEqual({
+    const all = changes.map(() => DONE);
+    expect(endOf(changes, standing('rolled-back', 'one'), WHY, all)).toEqual({
       outcome: 'failed',
       reason: { code: 'refused', message: `it is ill; rolling back: ${stays}; one` },
     });
-    expect(endOf(changes, standing('rolled-back'))).toEqual({ outcome: 'failed', reason: { code: 'refused', message: stays } });
+    expect(endOf(changes, standing('rolled-back'), undefined, all)).toEqual({
+      outcome: 'failed',
+      reason: { code: 'refused', message: stays },
+    });
     expect(endOf(changes, standing('rolled-back'), undefined, [NOT_REACHED, DONE, NOT_REACHED]).reason?.message).toMatch(/logs are gone$/);
     expect(endOf(changes, standing('rolled-back'), undefined, [DONE, FAILED, NOT_REACHED])).toEqual({ outcome: 'rolled-back' });
     expect(endOf(changes, standing('rolled-back'), undefined, [DONE])).toEqual({ outcome: 'rolled-back' });
   });
 });
 
+test('of a host that took its changes back it is not said that something stays where it is not known to have been run', () => {
+  const message = 'it is not known how far it came; this cannot be taken back, and stays if it was run: logs are gone';
+  expect(endOf([FILE, vacuum('logs are gone')], standing('rolled-back'))).toEqual({
+    outcome: 'failed',
+    reason: { code: 'refused', message },
+  });
+});
+
 describe('a host that did not take its changes back', () => {
   test.each<[TransactionState, End['outcome'], Failure['code'], string]>([
     ['conflict', 'conflict', 'conflict', 'nothing was put back'],
-    ['none', 'failed', 'not-found', 'the host has no record of it; nothing was changed'],
+    ['none', 'unknown', 'not-found', 'the host has no record of it any more, and what was changed may stand'],
     ['confirmed', 'conflict', 'conflict', 'somebody else confirmed it'],
     ['rolling', 'failed', 'command-failed', 'it is not taken back yet (rolling), and the host goes on trying'],
     ['applied', 'failed', 'command-failed', 'it is not taken back yet (applied), and the host goes on trying'],

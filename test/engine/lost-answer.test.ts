@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/domain/change.ts';
 import type { RunEvent } from '../../src/domain/event.ts';
+import { defineStep } from '../../src/domain/step.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import type { Cut } from '../fakes/fake-fleet.ts';
 import type { FakeHost } from '../fakes/fake-host.ts';
-import { events, FILE, host, lines, rig, runbook } from './rig.ts';
+import { events, FILE, host, lines, rig, runbook, step } from './rig.ts';
 
 /** From what was announced on. */
 async function applied(world: ReturnType<typeof rig>, book = runbook()): Promise<readonly RunEvent[]> {
@@ -41,6 +43,29 @@ describe('an answer to a transaction that is lost', () => {
     const late = { id: 'a', changes: [], rollback: false, undoAfterMs: 1, owner: world.ports.owner };
     expect(await fake.begin(late)).toMatchObject({ state: 'none', refusal: { code: 'locked' } });
     expect([world.fleet.begins, fake.settled, fake.text(FILE)]).toEqual([['a a'], ['undo a'], 'mode=bad\n']);
+  });
+
+  it('before the host had begun is no failure to take anything back, though the answer of the fence is lost as well', async () => {
+    const fake = host('a');
+    const world = rig([fake]);
+    world.fleet.cuts.set('a', 'before');
+    world.fleet.settleCuts.set('a', 'after');
+    const { assignment, ports } = world;
+    const vacuum = defineStep({
+      name: 'test.vacuum',
+      summary: '',
+      docs: '',
+      schema: { type: 'object', properties: {} },
+      examples: [],
+      observe: async () => '',
+      plan: (): readonly Change[] => [
+        { kind: 'command', argv: ['vacuum'], timeoutMs: 1, undo: { irreversible: 'logs are gone' }, says: [], sensitive: false },
+      ],
+    });
+    const all = await events(apply(assignment(runbook({ remediate: [step('vacuum', vacuum, {})] })), ports));
+    expect(lines(all)).toEqual(expect.arrayContaining(['a transaction.lost', 'a is none', 'a finished: unreachable']));
+    expect(reasonOf(all)?.message).not.toContain('logs are gone');
+    expect(fake.settled).toEqual(['undo a', 'undo a']);
   });
 
   it('after the host had done all of it is asked for, not sent again: verified, confirmed, fixed', async () => {

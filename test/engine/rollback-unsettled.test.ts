@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
+import type { Change } from '../../src/domain/change.ts';
+import type { EventBody, RunEvent } from '../../src/domain/event.ts';
+import type { ChangeResult } from '../../src/domain/transaction.ts';
 import { rollBack } from '../../src/engine/run-rollback.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import { inDoubt } from '../../src/views/in-doubt.ts';
 import { undoLog } from '../../src/views/undo-log.ts';
 import { type Cut, inventoryHost } from '../fakes/fake-fleet.ts';
+import { RESTART } from '../ui/streams.ts';
 import { arrives, cutOff } from './cut-off.ts';
 import { events, FILE, host, lines, rig } from './rig.ts';
 
@@ -72,6 +75,25 @@ describe('a rollback of a run that was cut off asks the host, and', () => {
     expect(lines(all)).toEqual(expect.arrayContaining(['a undo: /etc/app.conf, restart', 'a finished: rolled-back']));
     expect(lines(all)).not.toContain('a is none');
     expect(fake.text(FILE)).toBe('mode=bad\n');
+  });
+
+  it('undoes no command that was never run, once a person has put the files right after a conflict', async () => {
+    const { fake, head, back } = world();
+    const command: Change = { kind: 'command', argv: ['do'], timeoutMs: 1, undo: { argv: ['undo'] }, says: [], sensitive: false };
+    const file = { path: FILE, kind: 'file', before: fake.look(FILE), says: [], sensitive: false } as const;
+    fake.write(FILE, 'mode=good\n');
+    const changes: readonly Change[] = [{ ...file, after: fake.look(FILE) }, command, ...RESTART];
+    fake.write(FILE, 'mode=bad\n');
+    const results = changes.map(({ kind }): ChangeResult => ({ kind: kind === 'file' ? 'done' : 'not-reached' }));
+    const intended = { type: 'transaction.intended', host: 'a', tx: 'a', rollback: false, changes, undoAfterMs: 1 } as const;
+    const record: readonly EventBody[] = [
+      { type: 'run.started', ...head, hosts: ['a'] },
+      intended,
+      { type: 'transaction.finished', host: 'a', tx: 'a', results, state: 'conflict', remarks: [] },
+    ];
+    const all = await events(back(record.map((event) => ({ at: 0, ...event }))));
+    expect(lines(all)).toContain('a finished: healthy');
+    expect([fake.ran, fake.triggered, fake.transactions]).toEqual([[], [], []]);
   });
 
   it('leaves an edit of somebody else alone that the host met when it took itself back', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/domain/change.ts';
+import { timeOfChanges } from '../../src/domain/undo-time.ts';
 import { rollBack } from '../../src/engine/run-rollback.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import { undoLog } from '../../src/views/undo-log.ts';
@@ -12,6 +14,15 @@ async function applied(...hosts: Parameters<typeof rig>[0]) {
   const ports = { ...world.ports, transactionId: (name: string) => `u-${name}`, exitCode: () => 0 };
   return { ...world, again: async () => lines(await events(rollBack({ ...world.head, kind: 'rollback', of: 'r1' }, undoables, ports))) };
 }
+
+const commandOf = (timeoutMs: number): Change => ({
+  kind: 'command',
+  argv: ['do'],
+  timeoutMs,
+  undo: { argv: ['undo'] },
+  says: [],
+  sensitive: false,
+});
 
 describe('rollback', () => {
   it('brings back bytes, mode, owner and mtime, and restarts', async () => {
@@ -33,6 +44,24 @@ describe('rollback', () => {
     ]);
     expect(fleet.host('a').look(FILE)).toEqual(before);
     expect(fake.triggered).toEqual(['restart app.service', 'restart app.service']);
+  });
+
+  it.each([
+    [{}, 120_000],
+    [{ commitConfirmMs: 900_000 }, 900_000],
+  ])('gives the host the time that its changes may take, and that to be confirmed (%j)', async (patience, confirm) => {
+    const fake = host('a');
+    fake.programs.set('undo', {});
+    const { ports, head } = rig([fake]);
+    const changes: readonly Change[] = [
+      commandOf(180_000),
+      { kind: 'trigger', action: 'restart', unit: 'app.service', says: [], sensitive: false },
+    ];
+    const undoable = { host: inventoryHost('a'), tx: 'a', changes, unsettled: false };
+    const late = { ...ports, transactionId: () => '0000' };
+    expect(lines(await events(rollBack({ ...head, kind: 'rollback' }, [undoable], late, patience)))).toContain('a finished: rolled-back');
+    expect(fake.transactions.map(({ undoAfterMs }) => undoAfterMs)).toEqual([timeOfChanges(changes) + confirm]);
+    expect(timeOfChanges(changes)).toBeGreaterThan(180_000 + 180_000);
   });
 
   it('does nothing where all is back already', async () => {

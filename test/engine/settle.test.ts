@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/domain/event.ts';
+import { HostFault } from '../../src/domain/failure.ts';
 import { contentOf } from '../../src/domain/file.ts';
 import type { Rollout } from '../../src/domain/runbook.ts';
+import { UNIT_JOB_MS } from '../../src/domain/undo-time.ts';
 import { apply } from '../../src/engine/run-runbook.ts';
 import type { FakeHost } from '../fakes/fake-host.ts';
 import { events, FILE, host, lines, rig, runbook } from './rig.ts';
@@ -45,6 +47,39 @@ describe('a host whose transaction is to be settled', () => {
       { code: 'expired', message: 'it was not confirmed in time, and the host took itself back' },
     ]);
     expect(fake.text(FILE)).toBe('mode=bad\n');
+  });
+
+  it('is waited for where the confirm meets the undo of the host: it is rolled back, and has not failed', async () => {
+    const fake = host('a');
+    let met = 0;
+    fake.confirm = async (tx) => {
+      met += 1;
+      if (met === 3) return fake.expire(tx);
+      return { state: 'rolling', remarks: [] };
+    };
+    const { all, outcome, reason } = await ending(fake);
+    expect(all.slice(all.indexOf('a confirm.intended'), -3)).toEqual(['a confirm.intended', 'a is rolled-back', 'a finished: rolled-back']);
+    expect([outcome, reason?.code, met, fake.text(FILE)]).toEqual(['rolled-back', 'expired', 3, 'mode=bad\n']);
+  });
+
+  it('is waited for where an undo whose answer was lost is still at work, and not told to have failed', async () => {
+    const fake = host('a', 'mode=bad\n', 'still ill');
+    let met = 0;
+    fake.undo = async (tx) => {
+      met += 1;
+      if (met === 1) throw new HostFault({ code: 'timed-out', message: 'it did not answer in time' });
+      return met < 4 ? { state: 'rolling', remarks: ['somebody else is taking it back'] } : fake.expire(tx);
+    };
+    const { outcome, reason } = await ending(fake);
+    expect([outcome, reason?.code, met, fake.text(FILE)]).toEqual(['rolled-back', 'verify-failed', 4, 'mode=bad\n']);
+  });
+
+  it('is not waited for longer than the host may take: then it goes on taking itself back, which is no end', async () => {
+    const fake = host('a');
+    fake.confirm = async () => ({ state: 'rolling', remarks: ['the disk is full'] });
+    const { all, outcome, reason } = await ending(fake);
+    expect(all).toContain('a is rolling');
+    expect([outcome, reason?.message]).toEqual(['failed', expect.stringMatching(/\(rolling\).*the disk is full/)]);
   });
 
   it('is in conflict where a third party edited what would be taken back: nothing is overwritten, and all three contents are named', async () => {
@@ -132,12 +167,16 @@ describe('how long a host waits to be confirmed', () => {
     return told[0] ?? Number.NaN;
   };
 
-  it('is what verify and the bake may need, and on top of it what the runbook says', async () => {
-    expect(await undoAfter('0'.repeat(32), { verifyTimeoutMs: 7_000, bakeMs: 500, commitConfirmMs: 60_000 })).toBe(74_500);
+  // Of a file and a restart.
+  const changes = 10_000 + UNIT_JOB_MS;
+
+  it('is what the changes, verify and the bake may need, and on top of it what the runbook says', async () => {
+    const rollout = { verifyTimeoutMs: 7_000, bakeMs: 500, commitConfirmMs: 60_000 };
+    expect(await undoAfter('0'.repeat(32), rollout)).toBe(changes + 74_500);
   });
 
   it('is at most a fifth longer, by the id alone, so that a fleet without a controller does not go back all at once', async () => {
-    const base = 70_000;
+    const base = changes + 70_000;
     expect([await undoAfter('0'.repeat(32)), await undoAfter('f'.repeat(32))]).toEqual([base, base * 1.2]);
     const ids = fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: 32, maxLength: 32 }).map((digits) => digits.join(''));
     const seen = new Set<number>();

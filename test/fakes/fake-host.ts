@@ -65,6 +65,8 @@ export class FakeHost implements Reader, Writer {
   readonly transactions: Transaction[] = [];
   /** Where each stands: the host's own record. */
   readonly states = new Map<string, TransactionState>();
+  /** Given up before they began: none of them will. */
+  readonly fenced = new Set<string>();
   /** Transactions whose process still runs. */
   readonly atWork = new Set<string>();
   /** Every `confirm ID` and `undo ID`. */
@@ -167,7 +169,7 @@ export class FakeHost implements Reader, Writer {
   }
 
   async begin(transaction: Transaction): Promise<Receipt> {
-    const before = this.states.get(transaction.id);
+    const before = this.fenced.has(transaction.id) ? 'rolled-back' : this.states.get(transaction.id);
     const begun: Failure = { code: 'locked', message: `it was begun before, and is ${before}` };
     const refusal = before === undefined ? this.hooks.refuses?.(transaction) : begun;
     if (refusal) return { results: transaction.changes.map(() => ({ kind: 'not-reached' })), state: 'none', remarks: [], refusal };
@@ -187,7 +189,7 @@ export class FakeHost implements Reader, Writer {
   async undo(tx: string): Promise<Standing> {
     this.settled.push(`undo ${tx}`);
     if (this.states.has(tx)) return this.expire(tx);
-    this.states.set(tx, 'rolled-back');
+    this.fenced.add(tx);
     return { state: 'none', remarks: [] };
   }
 

@@ -155,7 +155,7 @@ describe('a journal that is begun', () => {
     expect([runs, join(run, 'ballast')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
     expect(statSync(join(run, 'ballast')).size).toBe(1_048_576);
     await journal.close();
-    expect(readdirSync(run).sort()).toEqual(['journal.jsonl', 'owner']);
+    expect(readdirSync(run).sort()).toEqual(['journal.jsonl', 'owner', 'owner.ended']);
     await expect(journal.close()).resolves.toBeUndefined();
   });
 

@@ -84,6 +84,7 @@ describe('a host whose end was not recorded', () => {
     ['taken back', [...transaction('a', false, ALL), ...settled('a', false, 'undo')], 'rolled-back'],
     ['left to an edit of somebody else', transaction('a', false, ALL, undefined, 'conflict'), 'conflict'],
     ['turned away', transaction('a', false, ALL, undefined, 'none'), 'would-fix'],
+    ['forgotten by the host after it was applied', [...transaction('a', false, ALL), ...reported('a', 'none')], 'unknown'],
     ['a rollback that was confirmed', [...transaction('a', true, ALL), ...settled('a', true, 'confirm')], 'rolled-back'],
     ['a rollback that was taken back', [...transaction('a', true, ALL), ...settled('a', true, 'undo')], 'failed'],
   ])('and whose last transaction was %s', (_, bodies, outcome) => {

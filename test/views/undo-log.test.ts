@@ -34,10 +34,24 @@ describe('the undo log', () => {
     ['all that was confirmed', kept, entry(false)],
     ['all that was announced, unsettled, where the record ends there', transaction('a', false, ALL).slice(0, 1), entry(true)],
     ['all whose answer was lost, unsettled', lost('a', false), entry(true)],
-    ['all that was applied and not confirmed yet, unsettled', transaction('a', false, ALL), entry(true)],
-    ['all that was to be confirmed, unsettled until the host says that it is', kept.slice(0, -1), entry(true)],
+    ['all that was applied and not confirmed yet, unsettled', transaction('a', false, ALL), entry(true, { begun: true })],
+    ['all that was to be confirmed, unsettled until the host says that it is', kept.slice(0, -1), entry(true, { begun: true })],
+    [
+      'all that a host has forgotten that had begun it',
+      [...kept.slice(0, -1), ...settled('a', false, 'undo', 'none').slice(1)],
+      entry(false),
+    ],
+    [
+      'all that a host was to keep after its answer was lost, and has forgotten',
+      [...lost('a', false), ...settled('a', false, 'confirm', 'none')],
+      entry(false),
+    ],
     ['all whose answer was lost and that the host kept', [...lost('a', false), ...settled('a', false, 'confirm')], entry(false)],
-    ['all that is being taken back, unsettled', [...transaction('a', false, ALL), ...settled('a', false, 'undo', 'rolling')], entry(true)],
+    [
+      'all that is being taken back, unsettled',
+      [...transaction('a', false, ALL), ...settled('a', false, 'undo', 'rolling')],
+      entry(true, { begun: true }),
+    ],
     [
       'all that an edit of somebody else kept from being taken back',
       [...transaction('a', false, ALL), ...settled('a', false, 'undo', 'conflict')],
@@ -91,6 +105,16 @@ describe('the undo log', () => {
   ])('has %s', (_, bodies, expected) => {
     // Strictly: what is not known is not there.
     expect(undoLog(stamped(bodies))).toStrictEqual(expected);
+  });
+
+  test('has no command, unit or trigger of which the receipt says that it never began, however it ended', () => {
+    const results = [DONE, STALE, NOT_REACHED, NOT_REACHED, NOT_REACHED];
+    const bodies = transaction('a', false, ALL, results, 'conflict');
+    expect(undoLog(stamped(bodies))).toStrictEqual([{ host: 'a', tx: 'do-a', changes: ALL.slice(0, 2), unsettled: false }]);
+    const [command] = undoLog(stamped(transaction('a', false, [FILE, COMMAND], [DONE, STALE], 'rolling')));
+    expect(command?.changes).toEqual([FILE]);
+    const failed = undoLog(stamped(transaction('a', false, ALL, [DONE, DONE, FAILED, NOT_REACHED, NOT_REACHED], 'conflict')));
+    expect(failed.map(({ changes }) => changes)).toEqual([ALL.slice(0, 3)]);
   });
 
   test('keeps hosts apart', () => {
