@@ -85,6 +85,8 @@ export type EventBody =
       readonly become?: boolean;
       /** The host takes it back by itself when it is not confirmed within so many ms. */
       readonly undoAfterMs: number;
+      /** The same from the moment in which its changes are made. */
+      readonly undoAfterChangesMs?: number;
       /** What verify needs to be asked by another process, as JSON; apply only. */
       readonly context?: Content;
     }

@@ -18,6 +18,8 @@ export interface Transaction {
   readonly rollback: boolean;
   /** The host takes it back by itself when it is not confirmed within so many ms of being armed. */
   readonly undoAfterMs: number;
+  /** The same from the moment in which all changes are made, which is sooner; absent: that makes no difference. */
+  readonly undoAfterChangesMs?: number;
   readonly owner: TransactionOwner;
 }
 

@@ -5,6 +5,7 @@ import { type Failure, HostFault } from '../domain/failure.ts';
 import type { Content } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
 import type { ChangeResult, Receipt, Standing } from '../domain/transaction.ts';
+import { timeOfChanges } from '../domain/undo-time.ts';
 import type { Ports } from './ports.ts';
 import { askUntilKnown, type Live } from './settle.ts';
 
@@ -39,6 +40,8 @@ export async function* beginTransaction(work: HostWork, rollback: boolean, ports
   const { host, changes, become, context } = work;
   const tx = ports.transactionId(host.name);
   const undoAfterMs = jittered(work.undoAfterMs, tx);
+  const afterChanges = undoAfterMs - timeOfChanges(changes);
+  const waits = { undoAfterMs, ...(afterChanges > 0 ? { undoAfterChangesMs: afterChanges } : {}) };
   // The way is opened first, so that the intent says: from here on the host may be changed.
   const opened = await writerOf(work, ports);
   if ('failure' in opened) return { kind: 'not-begun', ...opened };
@@ -50,11 +53,11 @@ export async function* beginTransaction(work: HostWork, rollback: boolean, ports
     rollback,
     changes,
     ...privilege,
-    undoAfterMs,
+    ...waits,
     ...(context ? { context } : {}),
   };
   const live: Live = { host, become, tx, until: ports.clock.elapsed() + undoAfterMs };
-  const answer = await receiptOf(opened.writer, { id: tx, changes, rollback, undoAfterMs, owner: ports.owner });
+  const answer = await receiptOf(opened.writer, { id: tx, changes, rollback, ...waits, owner: ports.owner });
   if ('failure' in answer && isRefusal(answer.failure)) {
     yield { type: 'transaction.finished', host: host.name, tx, results: changes.map(() => NOT_REACHED), state: 'none', remarks: [] };
     return { kind: 'not-begun', ...answer };

@@ -34,6 +34,24 @@ export const deadManFunctions = `${deadManQuestion}arm() {
   process) arm_process ;;
   esac
 }
+# All changes are made: from here on a confirm alone is waited for, which takes less time. The first undo stays armed beside this one.
+arm_sooner() {
+  [ -n "$undo_after_changes" ] || return 0
+  case $armed_by in
+  systemd) start_sooner ;;
+  process) wait_to_undo "$undo_after_changes" sooner ;;
+  *) return 0 ;;
+  esac && now_is && echo "$((now + undo_after_changes))" >"$here/deadline.new" && mv -T -- "$here/deadline.new" "$here/deadline"
+  return 0
+}
+start_sooner() {
+  first=$timer
+  timer=$first-sooner
+  start_timer "--on-active=\${undo_after_changes}s"
+  started_sooner=$?
+  timer=$first
+  return "$started_sooner"
+}
 arm_boot() {
   [ -d "$units/sysinit.target.wants" ] || mkdir -- "$units/sysinit.target.wants" 2>/dev/null
   boot_unit_text >"$units/$boot_unit" && ln -s -- "../$boot_unit" "$units/sysinit.target.wants/$boot_unit" &&
@@ -68,26 +86,29 @@ arm_at() {
   job=\${said#*job }
   echo "\${job%% *}" >"$here/at"
 }
-arm_process() {
-  if command -v setsid >/dev/null 2>&1; then setsid "$shell" "$here/undo.sh" wait "$undo_after" </dev/null >/dev/null 2>&1 3>&- 4>&- &
-  else (trap '' HUP; exec "$shell" "$here/undo.sh" wait "$undo_after" </dev/null >/dev/null 2>&1 3>&- 4>&-) &
+arm_process() { wait_to_undo "$undo_after" first; }
+wait_to_undo() {
+  if command -v setsid >/dev/null 2>&1; then setsid "$shell" "$here/undo.sh" wait "$1" </dev/null >/dev/null 2>&1 3>&- 4>&- &
+  else (trap '' HUP; exec "$shell" "$here/undo.sh" wait "$1" </dev/null >/dev/null 2>&1 3>&- 4>&-) &
   fi
-  identity $! >"$here/waits"
+  identity $! >"$here/waits.$2"
 }
 disarm() {
   if [ -e "$units/$boot_unit" ] || [ -L "$units/sysinit.target.wants/$boot_unit" ]; then
     rm -f -- "$units/sysinit.target.wants/$boot_unit" "$units/$boot_unit" && sync "$units/sysinit.target.wants" "$units" || return
   fi
-  if [ -d /run/systemd/system ] && [ -z "$booting" ]; then limited 10 systemctl stop "$timer.timer" </dev/null >/dev/null 2>&1; fi
+  if [ -d /run/systemd/system ] && [ -z "$booting" ]; then limited 10 systemctl stop "$timer.timer" "$timer-sooner.timer" </dev/null >/dev/null 2>&1; fi
   [ ! -s "$here/at" ] || atrm "$(cat "$here/at")" >/dev/null 2>&1
   end_waiting
 }
 end_waiting() {
-  pid= start= on=
-  read -r pid start on 2>/dev/null <"$here/waits" || return 0
-  [ "$pid" != "$$" ] && is_alive "$pid" "$start" "$on" || return 0
-  kill_below "$pid"
-  kill -KILL "$pid" 2>/dev/null
+  for waits in first sooner; do
+    pid= start= on=
+    read -r pid start on 2>/dev/null <"$here/waits.$waits" || continue
+    [ "$pid" != "$$" ] && is_alive "$pid" "$start" "$on" || continue
+    kill_below "$pid"
+    kill -KILL "$pid" 2>/dev/null
+  done
   return 0
 }
 `;

@@ -74,7 +74,7 @@ ${body(checks)}
 ${body(prepares)}
   if [ -z "$refused" ] && armed && commit; then
   ${body(commits)}
-    [ -n "$stopped" ] || { pass APPLYING APPLIED && return; }
+    [ -n "$stopped" ] || { pass APPLYING APPLIED && { arm_sooner; return; }; }
   fi
   take_back
 }`;

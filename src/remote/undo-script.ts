@@ -40,7 +40,8 @@ export function undoScript(transaction: Transaction, host: HostShell): UndoScrip
     controller: word(owner.controller),
     shell: host.shell,
     rollback: rollback ? '1' : '0',
-    undo_after: String(Math.max(1, Math.ceil(transaction.undoAfterMs / 1_000))),
+    undo_after: seconds(transaction.undoAfterMs),
+    undo_after_changes: seconds(transaction.undoAfterChangesMs),
     retry_seconds: String(RETRY_SECONDS),
     all_files: files.join(' '),
     all_files_back: files.toReversed().join(' '),
@@ -139,6 +140,11 @@ function staysFunction(changes: readonly Change[]): string {
 export function undoTimeoutMs(changes: readonly Change[]): number {
   const needed = ({ change }: { readonly change: Change }) => (change.kind === 'file' ? 10_000 : backScript(change).timeoutMs);
   return indexedInverse(changes).reduce((sum, one) => sum + needed(one), 60_000);
+}
+
+/** Whole seconds, one at least; '' where there is no limit. */
+function seconds(ms: number | undefined): string {
+  return ms === undefined ? '' : String(Math.max(1, Math.ceil(ms / 1_000)));
 }
 
 /** One word for a line of the record. */

@@ -20,6 +20,8 @@ export interface TransactionRecord {
   /** When it was announced, in ms since the epoch, and how long from then on the host waits to be confirmed, in ms. */
   readonly at: number;
   readonly undoAfterMs: number;
+  /** The same from the moment in which its changes were made; once it was heard of that, it stands above. */
+  readonly undoAfterChangesMs?: number;
   /** What another process needs to verify it. */
   readonly context?: Content;
   /** What the host said last; absent: nothing since it was announced. */
@@ -137,6 +139,14 @@ function intendedBy(event: Extract<RunEvent, { readonly type: 'transaction.inten
   return record;
 }
 
+/** A host that has made its changes waits anew, for the confirm alone. */
+function waitingSince(
+  { undoAfterChangesMs }: TransactionRecord,
+  { at, state }: { readonly at: number; readonly state: TransactionState },
+): Partial<TransactionRecord> {
+  return state === 'applied' && undoAfterChangesMs !== undefined ? { at, undoAfterMs: undoAfterChangesMs } : {};
+}
+
 function told(
   intended: TransactionRecord,
   event: Extract<RunEvent, { readonly type: 'transaction.finished' | 'transaction.reported' | 'transaction.lost' }>,
@@ -147,7 +157,7 @@ function told(
     case 'transaction.lost':
       return { ...rest, lost: event.failure };
     case 'transaction.finished':
-      return { ...rest, ...begun, state: event.state, results: event.results };
+      return { ...rest, ...begun, ...waitingSince(rest, event), state: event.state, results: event.results };
     case 'transaction.reported':
       return { ...rest, ...begun, state: event.state };
   }

@@ -61,9 +61,9 @@ function recordOfThisTest(): string {
 
 /** Ends the processes that wait to take back what a test left unconfirmed in `DIRECTORY/record`. */
 export function endWaiting(directory: string): void {
-  for (const tx of existsSync(`${directory}/record/tx`) ? readdirSync(`${directory}/record/tx`) : []) {
-    const waits = `${directory}/record/tx/${tx}/waits`;
-    const pid = existsSync(waits) ? Number(readFileSync(waits, 'utf8').split(' ')[0]) : 0;
+  const records = existsSync(`${directory}/record/tx`) ? readdirSync(`${directory}/record/tx`) : [];
+  for (const file of records.flatMap((tx) => ['first', 'sooner'].map((which) => `${directory}/record/tx/${tx}/waits.${which}`))) {
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) : 0;
     try {
       if (pid > 0) process.kill(-pid, 'SIGKILL');
     } catch {

@@ -207,7 +207,7 @@ describe('a begin', () => {
     const { fleet } = localFleet({ shell: hostWithout([], { sync: fails }) });
     const transaction = transactionOf([await planned(fleet, `${directory}/f`, 'new')]);
     expect(await (await fleet.write(thisHost)).begin(transaction)).toMatchObject({ state: 'rolling' });
-    const [waiting = ''] = textOf(`${defaultHost.state}/tx/${transaction.id}/waits`).split(' ');
+    const [waiting = ''] = textOf(`${defaultHost.state}/tx/${transaction.id}/waits.first`).split(' ');
     expect(process.kill(Number(waiting), 0)).toBe(true);
     expect(textOf(`${directory}/f`)).toBe('old');
   });

@@ -54,6 +54,32 @@ describe('a host that takes itself back', () => {
     expect([textOf(path), names(path.replace(/\/f$/, '')), names(`${shell.state}/lock`)]).toEqual(['old', ['f'], ['free']]);
   });
 
+  test('waits for a confirm from when its changes are made, and not for as long as they might have taken', async () => {
+    const path = oldFile();
+    const { fleet } = localFleet();
+    const transaction = { ...transactionOf([await planned(fleet, path, 'new')]), undoAfterChangesMs: 1_000 };
+    expect(await (await fleet.write(thisHost)).begin(transaction)).toMatchObject({ state: 'applied' });
+    while (!existsSync(`${recordOf(transaction.id)}/st.ROLLEDBACK`)) await delay(50);
+    while (!existsSync(`${defaultHost.state}/lock/free`)) await delay(50);
+    expect(textOf(path)).toBe('old');
+    const [pid = ''] = textOf(`${recordOf(transaction.id)}/waits.first`).split(' ');
+    while (existsSync(`/proc/${pid}`) && !/\) Z /.test(textOf(`/proc/${pid}/stat`))) await delay(50);
+  });
+
+  test('is confirmed once, and then nobody waits', async () => {
+    const path = oldFile();
+    const { fleet } = localFleet();
+    const transaction = { ...transactionOf([await planned(fleet, path, 'new')]), undoAfterChangesMs: 300_000 };
+    const writer = await fleet.write(thisHost);
+    await writer.begin(transaction);
+    expect(await writer.confirm(transaction.id)).toMatchObject({ state: 'confirmed' });
+    for (const which of ['first', 'sooner']) {
+      const [pid = ''] = textOf(`${recordOf(transaction.id)}/waits.${which}`).split(' ');
+      while (existsSync(`/proc/${pid}`) && !/\) Z /.test(textOf(`/proc/${pid}/stat`))) await delay(50);
+    }
+    expect(textOf(path)).toBe('new');
+  });
+
   test('does so where nobody takes what it logs', async () => {
     const path = oldFile();
     const { fleet } = localFleet({ shell: hostWithout([], { logger: '#!/bin/sh\nexec sleep 300\n' }) });
