@@ -41,9 +41,11 @@ describe.skipIf(missing)(`the undo that a host carries out by itself${missing ? 
   const starts = async (host: string) => (await sh(host, 'cat /var/log/app.starts')).trim().split('\n');
 
   /** Edits the file and restarts the service; the host takes it back after so many seconds. */
-  async function begun(host: string, text: string, seconds: number): Promise<string> {
+  async function begun(host: string, text: string, seconds: number, timers: 1 | 2 = 1): Promise<string> {
     const changes = [await edited(way, host, '/etc/app.conf', text), trigger('restart', 'app.service', RUNNING)];
-    const transaction = transactionOf(changes, { undoAfterMs: seconds * 1_000 });
+    // The second of its two timers, unless it has but one.
+    const waits = timers === 2 ? { undoAfterMs: 900_000, undoAfterChangesMs: seconds * 1_000 } : { undoAfterMs: seconds * 1_000 };
+    const transaction = transactionOf(changes, waits);
     const receipt = await (await way.write(hostNamed(host))).begin(transaction);
     expect(receipt).toMatchObject({ state: 'applied', results: [{ kind: 'done' }, { kind: 'done' }] });
     return transaction.id;
@@ -65,7 +67,7 @@ describe.skipIf(missing)(`the undo that a host carries out by itself${missing ? 
 
   test('fault 5: a host whose link is cut after it was changed is back when its time is up, service and all, within 2 s', async () => {
     const before = (await starts('a')).length;
-    const tx = await begun('a', 'new\n', 6);
+    const tx = await begun('a', 'new\n', 6, 2);
     expect(await conf('a')).toBe('new\n');
     await fleet.host('a').cable('out');
     await until('a', tx, 'ROLLEDBACK');
@@ -89,7 +91,7 @@ describe.skipIf(missing)(`the undo that a host carries out by itself${missing ? 
   });
 
   test('fault 6: a confirm whose reply was lost is found confirmed, and asked again it says the same', async () => {
-    const tx = await begun('b', 'kept\n', 60);
+    const tx = await begun('b', 'kept\n', 60, 2);
     for (const _time of ['first', 'again']) {
       expect(await (await way.write(hostNamed('b'))).confirm(tx)).toEqual({ state: 'confirmed', remarks: [] });
     }
@@ -99,7 +101,7 @@ describe.skipIf(missing)(`the undo that a host carries out by itself${missing ? 
   });
 
   test('fault 5: a host that loses its power before it was confirmed comes up with the old file, before the service starts', async () => {
-    const tx = await begun('c', 'new\n', 600);
+    const tx = await begun('c', 'new\n', 600, 2);
     await sh('c', 'sync; : >/var/log/app.starts; sync');
     await fleet.host('c').cut();
     await way.close(hostNamed('c'));
