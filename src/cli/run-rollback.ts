@@ -111,6 +111,10 @@ function undoablesOf(
 ): Result<readonly Undoable[]> {
   const known = new Map(inventory.hosts.map((host) => [host.name, withoutSecrets(host)]));
   const wanted = entries.filter(({ host }) => only === undefined || only.has(host));
+  if (wanted.length === 0 && entries.length > 0) {
+    const changed = [...new Set(entries.map(({ host }) => host))].join(', ');
+    return fail('not-found', `the limit leaves out all hosts that the run changed: ${changed}`, { hint: 'widen -l or --hosts' });
+  }
   const missing = wanted.filter(({ host }) => !known.has(host)).map(({ host }) => host);
   if (missing.length > 0) {
     return fail('not-found', `the inventory has no ${missing.join(', ')}, which the run changed`, {

@@ -145,10 +145,14 @@ describe.skipIf(noPractice !== undefined)(onPractice('on the practice fleet'), a
     });
   });
 
-  test('rollback without an inventory that knows the hosts names them', async () => {
+  test('rollback without an inventory that knows the hosts, or with a limit that leaves them out, names them', async () => {
     expect(await runbook(fleet.run('apply', '-y'))).toMatchObject({ code: 0 });
     const lost = await runbook(['rollback', 'last', '-i', 'other,', ...fleet.state(), '-y']);
     expect(lost).toMatchObject({ code: 1, err: expect.stringContaining('the inventory has no lab-2, lab-4') });
+    expect(await runbook(['rollback', 'last', ...fleet.hosts(), '-l', 'lab-1', '-y'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the limit leaves out all hosts that the run changed: lab-2, lab-4'),
+    });
     expect(await runbook(['rollback', 'last', ...fleet.hosts(), '-y'])).toMatchObject({ code: 0 });
     const [newest] = await fleet.listed();
     expect(await runbook(['rollback', newest?.run ?? '', ...fleet.hosts(), '-y'])).toMatchObject({
