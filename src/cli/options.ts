@@ -58,9 +58,12 @@ export function withCommonOptions(command: Command): Command {
 
 /** Adds the options that say what is read of which inventory. */
 export function withInventoryOptions(command: Command): Command {
+  return withSourceOptions(command).option('-l, --limit <pattern>', 'narrow the target');
+}
+
+function withSourceOptions(command: Command): Command {
   return withCommonOptions(command)
     .option('-i, --inventory <source>', 'inventory file, directory, script, "host1,host2," or kubernetes:; may be repeated', collected)
-    .option('-l, --limit <pattern>', 'narrow the target')
     .option('--vault-password-file <file>', 'password of ansible-vault: a file, or a program that prints it; may be repeated', collected)
     .option('--vault-id <label@file>', 'the same with a label; "label@prompt" asks; may be repeated', collected)
     .option('--age-identity <file>', 'identity for files that age encrypted; may be repeated', collected);
@@ -68,8 +71,16 @@ export function withInventoryOptions(command: Command): Command {
 
 /** Adds the options that choose hosts and the way to them. */
 export function withTargetOptions(command: Command): Command {
-  return withInventoryOptions(command)
-    .option('--hosts <pattern>', "target, in place of the runbook's own")
+  return withWayOptions(withInventoryOptions(command).option('--hosts <pattern>', "target, in place of the runbook's own"));
+}
+
+/** Adds the options of a command whose hosts are named already: where they are listed, and the way to them. */
+export function withHostOptions(command: Command): Command {
+  return withWayOptions(withSourceOptions(command));
+}
+
+function withWayOptions(command: Command): Command {
+  return command
     .option('-K, --ask-become-pass', 'ask for the sudo password')
     .addOption(
       new Option(

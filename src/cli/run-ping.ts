@@ -3,19 +3,18 @@ import { HostFault } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import { NEEDED_TOOLS, WANTED_TOOLS } from '../remote/tools.ts';
 import { hanging, labelled } from '../ui/page.ts';
-import { type Pinged, type PingRow, type Pong, pingReport } from '../views/ping-report.ts';
+import { type Pinged, type PingRow, type Pong, pingExitCode, pingReport } from '../views/ping-report.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { chooseByPattern } from './targets.ts';
 import type { World } from './world.ts';
 
-/** `ping`: 4 when a host was not reached, 3 when one that was cannot be changed, else 0. */
-export async function runPing(world: World, pattern: string, options: TargetOptions): Promise<number> {
+/** `ping`: 3 when a host that was reached cannot be changed, 4 when one was not reached and none is so, else 0. */
+export async function runPing(world: World, pattern: string | undefined, options: TargetOptions): Promise<number> {
   const screen = screenOf(world, options);
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return screen.refuse(chosen.failure);
-  screen.tell(chosen.value.notes.map(screen.err.say));
   const { fleet, close } = await connect(world, options, screen, chosen.value.inventory);
   let pinged: readonly Pinged[];
   try {
@@ -33,8 +32,7 @@ export async function runPing(world: World, pattern: string, options: TargetOpti
       ),
     ]);
   else screen.print(pageOf(screen, rows, pinged));
-  const unreached = rows.some(({ reached }) => !reached);
-  return unreached ? 4 : rows.some(({ findings }) => findings.some(({ severity }) => severity === 'bad')) ? 3 : 0;
+  return pingExitCode(rows);
 }
 
 async function ping(fleet: Fleet, host: Host): Promise<Pinged> {

@@ -41,8 +41,7 @@ export async function runResume(world: World, name: string, options: RunOptions)
   }
   const read = await readSources(world, screen, options, record.started?.runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
-  const { inventory, notes } = read.value;
-  screen.tell(notes.map(screen.err.say));
+  const inventory = read.value;
   const names = new Set(record.transactions.filter(isUnsettled).map(({ host }) => host));
   const unsealed = await unsealPasswords(
     inventory,

@@ -33,8 +33,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   const { runbook, runbookSha256, runbookDirectory } = of.started;
   const read = await readSources(world, screen, options, runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
-  const { inventory, notes } = read.value;
-  screen.tell(notes.map(screen.err.say));
+  const inventory = read.value;
   const limited = await limitedNames(inventory, options);
   if (!limited.ok) return screen.refuse(limited.failure);
   const undoables = undoablesOf(entries, inventory, limited.value);

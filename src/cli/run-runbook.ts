@@ -67,12 +67,11 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   if (!inputs.ok) return screen.refuse(inputs.failure);
   const chosen = await chooseHosts(world, screen, options, runbook);
   if (!chosen.ok) return screen.refuse(chosen.failure);
-  const { inventory, hosts, notes } = chosen.value;
+  const { inventory, hosts } = chosen.value;
   const limits = groupLimitsOf(inventory);
   if (!limits.ok) return screen.refuse(limits.failure);
   const unfit = unfitParams(runbook, inputs.value, hosts);
   if (unfit) return screen.refuse(unfit);
-  screen.tell(notes.flatMap((note) => hanging(screen.err, 0, '', screen.err.say(note))));
 
   const stop = new AbortController();
   const { fleet, hostFor, close } = await connect(world, options, screen, inventory);

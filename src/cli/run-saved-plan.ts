@@ -72,8 +72,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
     directoryOf(world, runbook),
   );
   if (!read.ok) return screen.refuse(read.failure);
-  screen.tell(read.value.notes.map(screen.err.say));
-  const { inventory } = read.value;
+  const inventory = read.value;
   const limits = groupLimitsOf(inventory);
   if (!limits.ok) return screen.refuse(limits.failure);
   const planned = new Set(open.plan.hosts.map(({ plan: { host } }) => host));

@@ -16,8 +16,7 @@ export async function showInventory(world: World, pattern: string | undefined, o
   const screen = screenOf(world, options);
   const read = await readSources(world, screen, options, undefined);
   if (!read.ok) return screen.refuse(read.failure);
-  const { inventory, notes } = read.value;
-  screen.tell(notes.map(screen.err.say));
+  const inventory = read.value;
   // A graph's pattern is a group to begin with.
   const hosts = options.graph || pattern === undefined ? {} : { hosts: pattern };
   const limited = await limitedNames(inventory, { ...options, ...hosts });

@@ -57,6 +57,12 @@ export function pingReport(pinged: readonly Pinged[]): readonly PingRow[] {
   return rows.toSorted((a, b) => badness(b) - badness(a));
 }
 
+/** 3 when a host that was reached cannot be changed, 4 when one was not reached and none is so, else 0: as after a run. */
+export function pingExitCode(rows: readonly PingRow[]): number {
+  if (rows.some((row) => badness(row) === 2)) return 3;
+  return rows.some(({ reached }) => !reached) ? 4 : 0;
+}
+
 function badness({ reached, findings }: PingRow): number {
   if (!reached) return 3;
   return findings.some(({ severity }) => severity === 'bad') ? 2 : findings.length > 0 ? 1 : 0;
