@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunKind } from '../domain/event.ts';
 import { ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
+import type { Runbook } from '../domain/runbook.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
 import { apply, look } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
@@ -19,11 +20,12 @@ import { connect, withoutSecrets } from './connect.ts';
 import { groupLimitsOf, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
-import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed } from './options.ts';
+import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed, typedWords } from './options.ts';
 import { directApplyProblem, readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
+import { withSecrets } from './sensitive-inputs.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
@@ -63,7 +65,9 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const patience = confirmTimeoutOf(options);
   if (!patience.ok) return screen.refuse(patience.failure);
   const runbook = { ...loaded, rollout: { ...loaded.rollout, ...patience.value } };
-  const inputs = inputsOf(runbook, options.input ?? [], screen);
+  const given = await withSecrets(world, screen, runbook, options);
+  if (!given.ok) return screen.refuse(given.failure);
+  const inputs = inputsOf(runbook, given.value, screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);
   const chosen = await chooseHosts(world, screen, options, runbook);
   if (!chosen.ok) return screen.refuse(chosen.failure);
@@ -98,7 +102,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     inputs: maskedInputs(runbook, inputs.value),
     operator: world.user,
     ...(signedBy === undefined ? {} : { runbookSignedBy: signedBy }),
-    ...(kind === 'apply' ? { source: runbook.source } : {}),
+    ...(kind === 'apply' ? { source: runbook.source, typed: typedWords(request.name, options, runbook) } : {}),
   };
   const asked = new Map<string, Result<Host>>();
   let planned: readonly PlannedHost[] = [];
@@ -130,7 +134,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
               planned = all;
             }),
     );
-    if (!options.json) screen.print(endLines(screen.out, request, runbook.name, ended));
+    if (!options.json) screen.print(endLines(screen.out, request, runbook, ended));
     await signEnd(world, screen, ended, options.json === true);
     if (!saving.value || stop.signal.aborted) return ended.exitCode;
     const { name } = request;
@@ -150,16 +154,18 @@ export function viewOf(world: World, screen: Screen, json: boolean, changes: boo
   return changes ? plainView(world.err, screen.err) : silentView;
 }
 
-function endLines(page: Page, { kind, name, options, save }: RunRequest, runbook: string, ended: Ended): readonly string[] {
-  const { places, inputs, limit } = typed(options);
+function endLines(page: Page, { kind, name, options, save }: RunRequest, declared: Runbook, ended: Ended): readonly string[] {
+  const words = typed(options, declared);
+  const { places, inputs, limit, secrets } = words;
+  const { name: runbook } = declared;
   const next = (command: string) => ['runbook', command, name, ...places, ...inputs, ...limit];
   switch (kind) {
     case 'diagnose':
-      return showDiagnosis(page, { runbook, next: next('plan') }, ended.plans);
+      return showDiagnosis(page, { runbook, next: next('plan'), secrets }, ended.plans);
     case 'plan':
-      return showPlan(page, { runbook, ...(save ? {} : { next: next('apply') }) }, ended.plans);
+      return showPlan(page, { runbook, ...(save ? {} : { next: next('apply'), secrets }) }, ended.plans);
     case 'apply': {
-      const summary = recap(ended.events, { runbook: name, places, inputs, limit });
+      const summary = recap(ended.events, { runbook: name, ...words });
       return summary ? showRecap(page, summary) : [];
     }
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../domain/failure.ts';
+import { type Failure, fail, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
@@ -19,12 +19,13 @@ import { inventoryDifferences } from './inventory-digests.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs } from './load-runbook-file.ts';
 import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
-import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed } from './options.ts';
+import { asTyped, confirmTimeoutOf, type GuardOptions, inputName, type RunOptions, typed } from './options.ts';
 import { readRules } from './plan-policy.ts';
 import { viewOf } from './run-runbook.ts';
 import { shownPath } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
+import { withSecrets } from './sensitive-inputs.ts';
 import { drive, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
@@ -58,8 +59,12 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   if (!patience.ok) return screen.refuse(patience.failure);
   const shell = request.dryRun ? undefined : shellProblem(opened.value.runbook, options, vouched.value.runbookSignedBy);
   if (shell) return screen.refuse(shell);
+  const foreign = notOfPlan(opened.value, options);
+  if (foreign) return screen.refuse(foreign);
   if (request.dryRun) return shown(world, screen, opened.value, vouched.value);
-  const inputs = inputsFor(opened.value, options, screen);
+  const given = await withSecrets(world, screen, opened.value.runbook, options);
+  if (!given.ok) return screen.refuse(given.failure);
+  const inputs = inputsFor(opened.value, given.value, screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);
 
   const { runbook } = opened.value;
@@ -147,6 +152,7 @@ async function carryOut(
     operator: world.user,
     ...(vouched.runbookSignedBy === undefined ? {} : { runbookSignedBy: vouched.runbookSignedBy }),
     source: runbook.source,
+    typed: plan.typed,
     plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
   };
   const ended = await drive(
@@ -189,24 +195,26 @@ function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched): 
   return 0;
 }
 
-/** The inputs of the plan, with the sensitive ones that were given anew: none other than those that it was made with. */
-function inputsFor({ plan, runbook }: OpenPlan, { input = [], hosts, limit }: RunOptions, screen: Screen): Result<JsonObject> {
+/** What was given that a plan has settled already. */
+function notOfPlan({ runbook }: OpenPlan, { input = [], hosts, limit }: RunOptions): Failure | undefined {
+  const failure = (message: string, hint: string): Failure => ({ code: 'bad-input', message, hint });
   if (hosts !== undefined || limit !== undefined)
-    return fail('bad-input', 'a saved plan names its hosts, and is carried out on all of them', { hint: 'plan again with --hosts or -l' });
+    return failure('a saved plan names its hosts, and is carried out on all of them', 'plan again with --hosts or -l');
+  const other = input.map(inputName).find((name) => !runbook.inputs.get(name)?.sensitive);
+  if (other === undefined) return undefined;
+  return failure(`a saved plan holds its inputs; only sensitive ones are given again, and ${other} is none`, 'plan again with -e');
+}
+
+/** The inputs of the plan, with the sensitive ones that were given anew: none other than those that it was made with. */
+function inputsFor({ plan, runbook }: OpenPlan, input: readonly string[], screen: Screen): Result<JsonObject> {
   const names = sensitiveNames(runbook);
-  const other = input.find((assignment) => !names.includes(assignment.slice(0, assignment.indexOf('='))));
-  if (other !== undefined) {
-    const name = other.slice(0, other.indexOf('='));
-    return fail('bad-input', `a saved plan holds its inputs, and ${name} is none of those that it must not hold`, {
-      hint: 'plan again with -e',
-    });
-  }
   const sensitive = { ...runbook, inputs: new Map([...runbook.inputs].filter(([name]) => names.includes(name))) };
   const given = inputsOf({ ...sensitive, inputsFrom: (values) => runbook.inputsFrom({ ...plan.inputs, ...values }) }, input, screen);
   if (!given.ok) return given;
   if (plan.secrets && !provesSecrets(plan.secrets, given.value)) {
-    const what = plan.secrets.names.join(', ');
-    return fail('bad-input', `${what} are not what the plan was made with`, { hint: 'give the same values with -e, or plan again' });
+    const { names: given } = plan.secrets;
+    const what = given.length === 1 ? `${given[0]} is` : `${given.join(', ')} are`;
+    return fail('bad-input', `${what} not what the plan was made with`, { hint: 'give the same values with -e, or plan again' });
   }
   return ok(given.value);
 }
@@ -247,15 +255,9 @@ function signers({ signedBy, approvedBy }: Vouched): { readonly signedBy?: strin
 }
 
 /** How the plan was typed, for advice on hosts that want another one. */
-function planAgain({ plan }: OpenPlan, options: RunOptions) {
-  const { hosts, limit, inputs, runbook } = plan.typed;
+function planAgain({ plan, runbook }: OpenPlan, options: RunOptions) {
   const inventory = options.inventory ?? plan.inventory.sources;
-  const words = typed({
-    ...options,
-    inventory,
-    input: inputs,
-    ...(hosts === undefined ? {} : { hosts }),
-    ...(limit === undefined ? {} : { limit }),
-  });
-  return { runbook, ...words };
+  const { allowShell } = options;
+  const words = { ...plan.typed, ...(allowShell ? { allowShell } : {}) };
+  return { runbook: words.runbook, ...typed({ ...asTyped(options, words), inventory }, runbook) };
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import type { HostPlan } from '../domain/plan.ts';
-import { commandLine } from '../views/command-line.ts';
+import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type CauseGroup, groupByCause, type Sighting } from '../views/group-by-cause.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, list, type Page } from './page.ts';
@@ -13,13 +13,15 @@ export interface DiagnosisTitle {
   readonly runbook: string;
   /** The command that shows what would be changed. */
   readonly next: readonly string[];
+  /** Names of sensitive inputs, which are to be given to it again. */
+  readonly secrets?: readonly string[];
 }
 
 /**
  * The text of `diagnose`: hosts that the runbook can help, grouped by cause, the rarest first; then those it cannot,
  * and the healthy ones. Lines without newlines.
  */
-export function showDiagnosis(page: Page, { runbook, next }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
+export function showDiagnosis(page: Page, { runbook, next, secrets = [] }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
   const ill = plans.filter(({ outcome }) => outcome === 'would-fix');
   const title = `${page.say(runbook)}: ${count(plans.length, 'host')} looked at`;
   const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
@@ -27,6 +29,7 @@ export function showDiagnosis(page: Page, { runbook, next }: DiagnosisTitle, pla
   lines.push(...showNotTouched(page, plans, 'diagnose'));
   if (lines.at(-1) === '') lines.pop();
   if (ill.length > 0) lines.push('', `Next: ${page.style.strong(page.say(commandLine(next)))}`);
+  if (ill.length > 0 && secrets.length > 0) lines.push(...hanging(page, 2, '', page.say(giveAgain(secrets)), page.style.quiet));
   return lines;
 }
 

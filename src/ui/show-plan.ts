@@ -1,6 +1,6 @@
 import type { RunKind } from '../domain/event.ts';
 import type { HostPlan, StepPlan } from '../domain/plan.ts';
-import { commandLine } from '../views/command-line.ts';
+import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type DiffGroup, groupByDiff } from '../views/group-by-diff.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, type Page } from './page.ts';
@@ -15,6 +15,8 @@ export interface PlanTitle {
   readonly kind?: RunKind;
   /** The command that would carry it out; none while it is about to be asked for. */
   readonly next?: readonly string[];
+  /** Names of sensitive inputs, which are to be given to it again. */
+  readonly secrets?: readonly string[];
 }
 
 /** Groups shown with their whole diff; the odd ones come first, and the others are named with what they say. */
@@ -24,7 +26,11 @@ const MOST_GROUPS = 12;
  * The text of `plan`: exactly what would be done, once for all hosts that share it, the odd ones first; then the hosts
  * that nothing is done to. Lines without newlines.
  */
-export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle, plans: readonly HostPlan[]): readonly string[] {
+export function showPlan(
+  page: Page,
+  { runbook, kind = 'plan', next, secrets = [] }: PlanTitle,
+  plans: readonly HostPlan[],
+): readonly string[] {
   const affected = plans.filter(({ outcome }) => outcome === 'would-fix');
   const groups = groupByDiff(affected);
   const title = titleOf(page, runbook, plans.length, affected.length, groups.length);
@@ -35,7 +41,7 @@ export function showPlan(page: Page, { runbook, kind = 'plan', next }: PlanTitle
   lines.push(...degradedLines(page, affected), ...showNotTouched(page, plans, kind));
   if (next && affected.length > 0) {
     if (lines.at(-1) !== '') lines.push('');
-    lines.push(...nextLines(page, page.say(commandLine(next))));
+    lines.push(...nextLines(page, page.say(commandLine(next))), ...secretsLines(page, secrets));
   }
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
@@ -45,6 +51,11 @@ function nextLines(page: Page, command: string): readonly string[] {
   const lead = 'Nothing was changed. To make these changes:';
   const shown = page.style.strong(command);
   return lead.length + 1 + command.length <= page.width ? [`${lead} ${shown}`] : [lead, `  ${shown}`];
+}
+
+/** What the command lacks stands below it: it is no part of what is copied. */
+function secretsLines(page: Page, secrets: readonly string[]): readonly string[] {
+  return secrets.length === 0 ? [] : hanging(page, 2, '', page.say(giveAgain(secrets)), page.style.quiet);
 }
 
 function titleOf(page: Page, runbook: string, hosts: number, affected: number, ways: number): string {

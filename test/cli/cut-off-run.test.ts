@@ -91,6 +91,13 @@ test('hosts that were settled or found healthy keep their end; those that were o
   ]);
 });
 
+test.each([{ limit: 'b' }, { hosts: 'b' }])('a run is settled whole: %j is refused', async (narrowed) => {
+  const { world, err, runs } = fakeWorld();
+  await keepRun(runs, 'r1', CUT);
+  expect(await runResume(world, 'r1', { ...NEVER, inventory: ['a,b,'], ...narrowed })).toBe(1);
+  expect(err.text).toContain('resume settles all hosts of a run');
+});
+
 test('a host that is not in the inventory is named, and nobody is asked', async () => {
   const { world, err, runs } = fakeWorld();
   await keepRun(runs, 'r1', CUT);
@@ -113,4 +120,6 @@ diagnose: [{ uses: containers.running }]
   await keepRun(runs, 'r1', stamped([begun, { ...intended, context } as EventBody, ...rest]));
   expect(await runResume(world, 'r1', { ...NEVER, inventory: ['a,'] })).toBe(1);
   expect(err.text).toContain('input token must be given');
+  expect(await runResume(world, 'r1', { ...NEVER, inventory: ['a,'], input: ['token=t', 'unit=y'] })).toBe(1);
+  expect(err.text).toContain('a run keeps its inputs; only sensitive ones are given again, and unit is none');
 });
