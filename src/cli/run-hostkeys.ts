@@ -98,7 +98,7 @@ function show(screen: Screen, surveyed: readonly Surveyed[], { json }: TargetOpt
         ? { host: one.host, keys: one.keys.map(({ blob, ...key }) => ({ ...key, key: Buffer.from(blob).toString('base64') })) }
         : one,
     );
-    screen.print([JSON.stringify(plain, null, 2)]);
+    screen.data(plain);
     return;
   }
   const { out } = screen;

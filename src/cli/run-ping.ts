@@ -23,14 +23,7 @@ export async function runPing(world: World, pattern: string | undefined, options
     await close();
   }
   const rows = pingReport(pinged);
-  if (options.json)
-    screen.print([
-      JSON.stringify(
-        rows.map((row) => ({ ...row, ...factsOf(pinged, row) })),
-        null,
-        2,
-      ),
-    ]);
+  if (options.json) screen.data(rows.map((row) => ({ ...row, ...factsOf(pinged, row) })));
   else screen.print(pageOf(screen, rows, pinged));
   return pingExitCode(rows);
 }

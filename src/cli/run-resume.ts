@@ -42,6 +42,7 @@ export async function runResume(world: World, name: string, options: RunOptions)
   if (foreign) return screen.refuse(foreign);
   if (!record.transactions.some(isUnsettled)) {
     screen.tell([`Every host of run ${run.id} is settled.`]);
+    if (options.json) screen.data({ run: run.id, settled: true, hosts: [] });
     return 0;
   }
   const read = await readSources(world, screen, options, record.started?.runbookDirectory);

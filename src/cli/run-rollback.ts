@@ -40,6 +40,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   if (!undoables.ok) return screen.refuse(undoables.failure);
   if (undoables.value.length === 0) {
     screen.tell([`Nothing that run ${of.id} did is left to take back.`]);
+    if (options.json) screen.data({ of: of.id, hosts: [] });
     return 0;
   }
 

@@ -7,6 +7,7 @@ import type { GroupLimit } from '../engine/roll-out.ts';
 import { applyPlanned } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
 import type { KnownHost } from '../remote/fleet.ts';
+import { savedPlanData } from '../ui/json-saved-plan.ts';
 import type { LiveView } from '../ui/live-view.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
@@ -61,7 +62,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   if (shell) return screen.refuse(shell);
   const foreign = notOfPlan(opened.value, options);
   if (foreign) return screen.refuse(foreign);
-  if (request.dryRun) return shown(world, screen, opened.value, vouched.value);
+  if (request.dryRun) return shown(world, screen, opened.value, vouched.value, options.json === true);
   const given = await withSecrets(world, screen, opened.value.runbook, options);
   if (!given.ok) return screen.refuse(given.failure);
   const inputs = inputsFor(opened.value, given.value, screen);
@@ -186,7 +187,11 @@ async function carryOut(
   return ended.exitCode;
 }
 
-function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched): number {
+function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched, json: boolean): number {
+  if (json) {
+    screen.data(savedPlanData(open.file, open, vouched));
+    return 0;
+  }
   const { out } = screen;
   const plans = open.plan.hosts.map(({ plan }) => plan);
   const file = shownPath(world, open.file);

@@ -59,12 +59,15 @@ test('a record that was cut off in the middle of a line is taken up again', asyn
 });
 
 test('a run of which every host is settled has nothing to resume, and needs no inventory', async () => {
-  const { world, err, runs } = fakeWorld();
+  const { world, out, err, runs } = fakeWorld();
   await keepRun(runs, 'r1', DONE);
   const before = readFileSync(join(runs, 'r1/journal.jsonl'));
   expect(await runResume(world, 'r1', NEVER)).toBe(0);
   expect(err.text).toBe('Every host of run r1 is settled.\n');
   expect(readFileSync(join(runs, 'r1/journal.jsonl'))).toEqual(before);
+  expect(out.text).toBe('');
+  expect(await runResume(world, 'r1', { ...NEVER, json: true })).toBe(0);
+  expect(JSON.parse(out.text)).toEqual({ run: 'r1', settled: true, hosts: [] });
 });
 
 test('hosts that were settled or found healthy keep their end; those that were only planned, and those to be settled, have none', () => {

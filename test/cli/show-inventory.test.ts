@@ -32,6 +32,13 @@ describe('runbook inventory', () => {
     );
   });
 
+  test('draws as data what it would draw as text', async () => {
+    const { out } = await shown({ graph: true, vars: true, limit: 'h1', json: true }, 'prod');
+    const web = { group: 'web', hosts: [{ name: 'h1', vars: { x: 1, y: ['a'] } }], children: [], vars: { y: ['a'] } };
+    expect(JSON.parse(out)).toEqual({ group: 'prod', hosts: [], children: [web], vars: {} });
+    expect(JSON.parse((await shown({ graph: true, json: true })).out)).toMatchObject({ group: 'all', hosts: [] });
+  });
+
   test('prints the variables of one host', async () => {
     expect(JSON.parse((await shown({ host: 'h2' })).out)).toEqual({ x: 1, y: ['a'] });
   });
