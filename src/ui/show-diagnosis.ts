@@ -2,6 +2,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type CauseGroup, groupByCause, type Sighting } from '../views/group-by-cause.ts';
+import { isLookedAt } from '../views/looked-at.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, list, type Page } from './page.ts';
 import { showEvidence } from './show-evidence.ts';
@@ -23,7 +24,8 @@ export interface DiagnosisTitle {
  */
 export function showDiagnosis(page: Page, { runbook, next, secrets = [] }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
   const ill = plans.filter(({ outcome }) => outcome === 'would-fix');
-  const title = `${page.say(runbook)}: ${count(plans.length, 'host')} looked at`;
+  const known = plans.filter(isLookedAt).length;
+  const title = `${page.say(runbook)}: ${known === plans.length ? '' : `${known} of `}${count(plans.length, 'host')} looked at`;
   const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
   for (const group of groupByCause(ill)) lines.push(...causeLines(page, group), '');
   lines.push(...showNotTouched(page, plans, 'diagnose'));

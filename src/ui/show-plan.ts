@@ -2,6 +2,7 @@ import type { RunKind } from '../domain/event.ts';
 import type { HostPlan, StepPlan } from '../domain/plan.ts';
 import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type DiffGroup, groupByDiff } from '../views/group-by-diff.ts';
+import { isLookedAt } from '../views/looked-at.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, type Page } from './page.ts';
 import { showChange } from './show-change.ts';
@@ -33,7 +34,7 @@ export function showPlan(
 ): readonly string[] {
   const affected = plans.filter(({ outcome }) => outcome === 'would-fix');
   const groups = groupByDiff(affected);
-  const title = titleOf(page, runbook, plans.length, affected.length, groups.length);
+  const title = titleOf(page, runbook, plans, affected.length, groups.length);
   const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
   const shown = page.full ? groups : groups.slice(0, MOST_GROUPS);
   for (const group of shown) lines.push(...groupLines(page, group), '');
@@ -58,9 +59,13 @@ function secretsLines(page: Page, secrets: readonly string[]): readonly string[]
   return secrets.length === 0 ? [] : hanging(page, 2, '', page.say(giveAgain(secrets)), page.style.quiet);
 }
 
-function titleOf(page: Page, runbook: string, hosts: number, affected: number, ways: number): string {
+function titleOf(page: Page, runbook: string, plans: readonly HostPlan[], affected: number, ways: number): string {
   const name = page.say(runbook);
-  if (affected === 0) return `${name}: nothing to change on ${count(hosts, 'host')}`;
+  const hosts = plans.length;
+  const known = plans.filter(isLookedAt).length;
+  if (affected === 0 && known === hosts) return `${name}: nothing to change on ${count(hosts, 'host')}`;
+  if (affected === 0 && known === 0) return `${name}: ${count(hosts, 'host')} could not be looked at`;
+  if (affected === 0) return `${name}: nothing to change on ${known} of ${count(hosts, 'host')}; ${hosts - known} could not be looked at`;
   const shared = ways === 1 ? (affected === 1 ? '' : ', all in the same way') : `, in ${ways} different ways`;
   return `${name}: ${affected} of ${count(hosts, 'host')} would be changed${shared}`;
 }
