@@ -102,8 +102,14 @@ export type EventBody =
       readonly state: TransactionState;
       readonly remarks: readonly string[];
     }
-  /** `unmet` empty: verify holds. */
-  | { readonly type: 'verify.attempted'; readonly host: string; readonly attempt: number; readonly unmet: readonly Unmet[] }
+  /** `unmet` empty: verify holds; with `nothing` because there was nothing to ask. */
+  | {
+      readonly type: 'verify.attempted';
+      readonly host: string;
+      readonly attempt: number;
+      readonly unmet: readonly Unmet[];
+      readonly nothing?: true;
+    }
   | { readonly type: 'host.finished'; readonly host: string; readonly outcome: Outcome; readonly reason?: Failure }
   | { readonly type: 'budget.exceeded'; readonly failures: number; readonly budget: number; readonly notStarted: readonly string[] }
   /** So many hosts are changed and not confirmed that no further one is begun. */
