@@ -16,6 +16,7 @@ import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
+import { askedOfNobody } from './asked-of-nobody.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { groupLimitsOf, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
@@ -134,6 +135,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
               planned = all;
             }),
     );
+    screen.tell(askedOfNobody(ended.plans, asked).flatMap((line) => hanging(screen.err, 0, 'warning: ', screen.err.say(line))));
     if (!options.json) screen.print(endLines(screen.out, request, runbook, ended));
     await signEnd(world, screen, ended, options.json === true);
     if (!saving.value || stop.signal.aborted) return ended.exitCode;
@@ -150,7 +152,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
 /** JSON lines on stdout; else a live list on a terminal, or plain lines where somebody follows an apply through a pipe. */
 export function viewOf(world: World, screen: Screen, json: boolean, changes: boolean): View | LiveView {
   if (json) return jsonView(world.out, screen.mask);
-  if (world.err.isTTY) return liveView(world.err, screen.err);
+  // A dumb terminal would show the cursor's movements as letters.
+  if (world.err.isTTY && world.env['TERM'] !== 'dumb') return liveView(world.err, screen.err);
   return changes ? plainView(world.err, screen.err) : silentView;
 }
 
