@@ -12,7 +12,8 @@ import type { LiveView } from '../ui/live-view.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
-import { recap } from '../views/recap.ts';
+import { commandLine, giveAgain } from '../views/command-line.ts';
+import { type Advice, recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { connect, type Ways, withoutSecrets } from './connect.ts';
 import { type Guard, groupLimitsOf, guardOf } from './host-guard.ts';
@@ -182,7 +183,8 @@ async function carryOut(
     (ports) => applyPlanned({ head, runbook, hosts, inputs, limits }, plannedHosts(open, hosts, inputs), ports),
   );
   const summary = recap(ended.events, planAgain(open, options));
-  if (!json && summary) screen.print(showRecap(screen.out, summary));
+  const isUntouched = summary?.declined && summary.counts.every(({ outcome }) => outcome === 'skipped');
+  if (!json && summary) screen.print(showRecap(screen.out, isUntouched ? { ...summary, next: [again(world, open, options)] } : summary));
   await signEnd(world, screen, ended, json);
   return ended.exitCode;
 }
@@ -257,6 +259,13 @@ function plannedHosts({ plan }: OpenPlan, hosts: readonly Host[], inputs: JsonOb
 
 function signers({ signedBy, approvedBy }: Vouched): { readonly signedBy?: string; readonly approvedBy: readonly string[] } {
   return { approvedBy, ...(signedBy === undefined ? {} : { signedBy }) };
+}
+
+/** What a plan that nobody agreed to is carried out by: it is as good as before. */
+function again(world: World, { file, runbook }: OpenPlan, options: RunOptions): Advice {
+  const { places, secrets } = typed(options, runbook);
+  const lacks = secrets.length === 0 ? '' : `; ${giveAgain(secrets)}`;
+  return { why: `carry the plan out${lacks}`, command: commandLine(['runbook', 'apply', shownPath(world, file), ...places]) };
 }
 
 /** How the plan was typed, for advice on hosts that want another one. */

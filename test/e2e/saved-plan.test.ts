@@ -108,7 +108,11 @@ describe.skipIf(noPractice !== undefined)(onPractice('a saved plan'), async () =
   test('is approved by its hash where there is no terminal, and by nothing else than -y', async () => {
     const directory = desk();
     const hash = hashOf(await plan(directory));
-    expect(await apply(directory)).toMatchObject({ code: 5, err: expect.stringContaining('pass -y or --plan-hash') });
+    expect(await apply(directory)).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/Next: runbook apply \.\/fix\.plan --state-dir \S+\n.*carry the plan out/),
+      err: expect.stringContaining('pass -y or --plan-hash'),
+    });
     expect(await apply(directory, '--json')).toMatchObject({ code: 5, err: expect.stringContaining('pass -y or --plan-hash') });
     const wrong = `${hash.startsWith('0') ? '1' : '0'}${hash.slice(1, 12)}`;
     expect(await apply(directory, '--plan-hash', wrong)).toMatchObject({ code: 1, err: expect.stringContaining(`not ${wrong}`) });
