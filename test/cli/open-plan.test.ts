@@ -76,7 +76,6 @@ describe('a saved plan that is only shown', () => {
     const { code, out, err, file } = await show({ json: true });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(JSON.parse(out)).toMatchObject({ file, runbook: { name: 'fix' }, operator: PLAN.operator, hosts: [{ host: 'web1' }] });
-    expect(out).not.toContain('bytes": {');
   });
 
   it.each([{ limit: 'x' }, { hosts: 'x' }, { input: ['x=y'] }])('refuses %j, which the plan has settled', async (options) => {

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { runbook } from '../lab/command-line.ts';
+import { LAUNCH, runbook } from '../lab/command-line.ts';
 import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
 
 const BAD_RUNBOOK = `apiVersion: runbook/v1
@@ -53,6 +55,12 @@ describe('what is wrong before anything was done', () => {
     ['hosts that a scan names twice', ['hostkeys', 'scan', 'a', '--hosts', 'b', '-i', 'a,b,'], ['hosts are named twice']],
     ['a target beside the host of unlock', ['unlock', 'a', '--hosts', 'b', '-i', 'a,b,'], ["unknown option '--hosts'"]],
     ['a limit beside the host of selftest', ['selftest', 'a', '-l', 'b', '-i', 'a,b,'], ["unknown option '-l'"]],
+    ['an incident that is a word of the language', ['lab', 'break', '__proto__'], ['no such incident: __proto__']],
+    [
+      'an input that is a word of the language',
+      ['plan', 'kubelet-bad-flag', '-i', 'a,', '-e', '__proto__=1'],
+      ['there is no input __proto__'],
+    ],
     ['an unknown option', ['plan', 'kubelet-bad-flag', '--limt', 'a'], ["unknown option '--limt'", '--limit']],
     ['an unknown command', ['aply', 'kubelet-bad-flag'], ["unknown command 'aply'", 'apply']],
     ['a missing argument', ['plan'], ['name']],
@@ -101,6 +109,18 @@ describe('what is wrong before anything was done', () => {
     expect(await refused(['runs', '--json'])).toMatchObject({ code: 0, out: '[]\n', err: '' });
     expect(await refused(['runs'])).toMatchObject({ code: 0, out: '', err: expect.stringContaining('No runs are kept') });
   });
+});
+
+test.for(['list --json', 'inventory -i a, --list', 'steps'])('output of %s that is lost is no success', async (words) => {
+  const out = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(out));
+  const child = spawn(LAUNCH, words.split(' '), { stdio: ['ignore', out, 'pipe'] });
+  const [code] = await once(child, 'close');
+  expect(code).toBe(1);
+});
+
+test('help tells about a command', async () => {
+  expect(await runbook(['help', 'plan'])).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^Usage: runbook plan /) });
 });
 
 describe('a run that was killed before its first event', () => {
