@@ -58,7 +58,6 @@ function programOf(world: World, exit: (code: number) => void): Command {
     .description(packageJson.description)
     .version(packageJson.version)
     .exitOverride()
-    .helpCommand('help [command]', 'tell about a command')
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');
@@ -83,6 +82,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
   for (const add of [addList, addShow, addValidate, addSign, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');
   addLab(program, world, exit);
+  program.commandsGroup('Help:').helpCommand('help [command]', 'tell about a command');
   return program;
 }
 

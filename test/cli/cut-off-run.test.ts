@@ -108,6 +108,16 @@ test('a host that is not in the inventory is named, and nobody is asked', async 
   expect(err.text).toContain('the inventory has no a, which the run changed');
 });
 
+test('what is advised after a resume is for the change that was cut off, as it was typed', async () => {
+  const { world, out, runs } = fakeWorld();
+  const inventory = join(world.cwd, 'hosts.yaml');
+  writeFileSync(inventory, 'all: { hosts: { a: { ansible_host: 127.0.0.1, ansible_port: 1 } } }\n');
+  const typed = { runbook: './books/fix.yaml', hosts: 'web', limit: 'web1', inputs: ['unit=x'] };
+  await keepRun(runs, 'r1', stamped([{ ...started('apply', ['a']), typed } as EventBody, ...sent]));
+  expect(await runResume(world, 'r1', { ...NEVER, inventory: [inventory] })).toBe(4);
+  expect(out.text).toContain(`runbook diagnose ./books/fix.yaml -i ${inventory} --hosts web -e unit=x -l a`);
+});
+
 test('a sensitive input that verify needs, and that no record keeps, must be given anew, and no other', async () => {
   const { world, err, runs } = fakeWorld();
   const text = `apiVersion: runbook/v1
