@@ -128,9 +128,9 @@ export function hostFor(inventory: Inventory, pattern: string): Result<Host> {
   if (isEmpty) return fail('not-found', `${group} is empty in the inventory`);
   const hosts = selectHosts(inventory, pattern);
   // Somebody is there to be asked, and it is not who was meant: a mistake, and nothing that an inventory may lack.
-  if (!hosts.ok) return !known ? hosts : fail('bad-params', `on: ${hosts.failure.message}`);
+  if (!hosts.ok) return !known ? hosts : fail('bad-params', `the host to ask: ${hosts.failure.message}`);
   const [first] = hosts.value;
-  return first ? ok(withoutSecrets(first)) : fail('bad-params', `on: ${pattern} leaves no host of the inventory`);
+  return first ? ok(withoutSecrets(first)) : fail('bad-params', `the host to ask: ${pattern} leaves nobody`);
 }
 
 /** The practice fleet makes its keys anew; its shipped inventory only says that it is the practice fleet. */

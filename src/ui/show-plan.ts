@@ -64,8 +64,8 @@ function titleOf(page: Page, runbook: string, plans: readonly HostPlan[], affect
   const hosts = plans.length;
   const known = plans.filter(isLookedAt).length;
   if (affected === 0 && known === hosts) return `${name}: nothing to change on ${count(hosts, 'host')}`;
-  if (affected === 0 && known === 0) return `${name}: ${count(hosts, 'host')} could not be looked at`;
-  if (affected === 0) return `${name}: nothing to change on ${known} of ${count(hosts, 'host')}; ${hosts - known} could not be looked at`;
+  if (affected === 0 && known === 0) return `${name}: ${count(hosts, 'host')} could not be judged`;
+  if (affected === 0) return `${name}: nothing to change on ${known} of ${count(hosts, 'host')}; ${hosts - known} could not be judged`;
   const shared = ways === 1 ? (affected === 1 ? '' : ', all in the same way') : `, in ${ways} different ways`;
   return `${name}: ${affected} of ${count(hosts, 'host')} would be changed${shared}`;
 }

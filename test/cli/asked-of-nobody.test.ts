@@ -31,7 +31,7 @@ describe('a host that is asked in the place of others', () => {
   test.each([
     ['contrl_plane', 'not-found', 'the inventory has no group or host contrl_plane'],
     ['none', 'not-found', 'none is empty in the inventory'],
-    ['control_plane[5]', 'bad-params', expect.stringMatching(/^on: /)],
+    ['control_plane[5]', 'bad-params', expect.stringMatching(/^the host to ask: .*control_plane\[5\]/)],
   ])('by %s is nobody (%s)', (pattern, code, message) => {
     expect(hostFor(inventory, pattern)).toEqual({ ok: false, failure: { code, message } });
   });

@@ -150,8 +150,8 @@ describe('the plan', () => {
   });
 
   test.each([
-    [[plan('a', 'healthy'), plan('b', 'unreachable')], 'x: nothing to change on 1 of 2 hosts; 1 could not be looked at'],
-    [[plan('a', 'failed'), plan('b', 'unreachable')], 'x: 2 hosts could not be looked at'],
+    [[plan('a', 'healthy'), plan('b', 'unreachable')], 'x: nothing to change on 1 of 2 hosts; 1 could not be judged'],
+    [[plan('a', 'failed'), plan('b', 'unreachable')], 'x: 2 hosts could not be judged'],
     [[plan('a', 'failed', { facts: { uid: 0 } })], 'x: nothing to change on 1 host'],
   ])('claims nothing of hosts that were not looked at', (plans, title) => {
     expect(showPlan(testPage(), { runbook: 'x' }, plans)[0]).toBe(title);
