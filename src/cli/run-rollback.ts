@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Inventory } from '../domain/host.ts';
+import type { TypedPlan } from '../domain/saved-plan.ts';
 import type { RunHead } from '../engine/run.ts';
 import { rollBack, type Undoable } from '../engine/run-rollback.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
@@ -13,7 +14,7 @@ import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { type Guard, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
-import { type GuardOptions, type TargetOptions, typed } from './options.ts';
+import { asTyped, type GuardOptions, type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
@@ -30,7 +31,7 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   const found = await standingOf(runsDirectory, name);
   if (!found.ok) return screen.refuse(found.failure);
   const { of, entries } = found.value;
-  const { runbook, runbookSha256, runbookDirectory } = of.started;
+  const { runbook, runbookSha256, runbookDirectory, typed: words } = of.started;
   const read = await readSources(world, screen, options, runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
   const inventory = read.value;
@@ -45,7 +46,15 @@ export async function runRollback(world: World, name: string, options: TargetOpt
   }
 
   const head = { runbook, runbookSha256, of: of.id, ...(runbookDirectory === undefined ? {} : { runbookDirectory }) };
-  return rollBackAll(world, screen, { options, yes, inventory, head, undoables: undoables.value, guard: guardOf(options) });
+  return rollBackAll(world, screen, {
+    options,
+    yes,
+    inventory,
+    head,
+    undoables: undoables.value,
+    guard: guardOf(options),
+    ...(words ? { words } : {}),
+  });
 }
 
 /** What is to be taken back, and by whose word. */
@@ -56,13 +65,15 @@ interface RollbackTask {
   readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'runbookDirectory' | 'of'>;
   readonly undoables: readonly Undoable[];
   readonly guard?: Guard;
+  /** How the run that is taken back was typed, for advice on its hosts. */
+  readonly words?: TypedPlan;
 }
 
 /** Plans, asks and takes back: a run of its own, with a record of its own. */
 export async function rollBackAll(
   world: World,
   screen: Screen,
-  { options, yes, inventory, head, undoables, guard }: RollbackTask,
+  { options, yes, inventory, head, undoables, guard, words }: RollbackTask,
 ): Promise<number> {
   const names = new Set(undoables.map(({ host }) => host.name));
   const unsealed = await unsealPasswords(
@@ -95,7 +106,8 @@ export async function rollBackAll(
       },
       (ports) => rollBack({ ...head, run, kind: 'rollback', inputs: {}, operator: world.user }, undoables, ports),
     );
-    const summary = recap(ended.events, typed(options));
+    const go = words ? { runbook: words.runbook, ...typed(asTyped(options, words)) } : typed(options);
+    const summary = recap(ended.events, go);
     if (!json && summary) screen.print(showRecap(screen.out, summary));
     await signEnd(world, screen, ended, json);
     return ended.exitCode;

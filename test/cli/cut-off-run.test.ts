@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cutOffRun } from '../../src/cli/cut-off-run.ts';
 import { endedBefore, runResume } from '../../src/cli/run-resume.ts';
+import { runRollback } from '../../src/cli/run-rollback.ts';
+import type { World } from '../../src/cli/world.ts';
 import type { EventBody, RunEvent } from '../../src/domain/event.ts';
 import { contentOf } from '../../src/domain/file.ts';
 import { ownerText } from '../../src/journal/owner.ts';
@@ -108,13 +110,20 @@ test('a host that is not in the inventory is named, and nobody is asked', async 
   expect(err.text).toContain('the inventory has no a, which the run changed');
 });
 
-test('what is advised after a resume is for the change that was cut off, as it was typed', async () => {
+test.each<[string, readonly EventBody[], (world: World, inventory: string) => Promise<number>]>([
+  ['a resume', [], (world, inventory) => runResume(world, 'r1', { ...NEVER, inventory: [inventory] })],
+  [
+    'a rollback',
+    settled('a', false, 'confirm'),
+    (world, inventory) => runRollback(world, 'r1', { ...NEVER, inventory: [inventory] }, true),
+  ],
+])('what is advised after %s is for the change that it is about, as that was typed', async (_, more, run) => {
   const { world, out, runs } = fakeWorld();
   const inventory = join(world.cwd, 'hosts.yaml');
   writeFileSync(inventory, 'all: { hosts: { a: { ansible_host: 127.0.0.1, ansible_port: 1 } } }\n');
   const typed = { runbook: './books/fix.yaml', hosts: 'web', limit: 'web1', inputs: ['unit=x'] };
-  await keepRun(runs, 'r1', stamped([{ ...started('apply', ['a']), typed } as EventBody, ...sent]));
-  expect(await runResume(world, 'r1', { ...NEVER, inventory: [inventory] })).toBe(4);
+  await keepRun(runs, 'r1', stamped([{ ...started('apply', ['a']), typed } as EventBody, ...sent, ...more]));
+  expect(await run(world, inventory)).toBe(4);
   expect(out.text).toContain(`runbook diagnose ./books/fix.yaml -i ${inventory} --hosts web -e unit=x -l a`);
 });
 
