@@ -23,7 +23,7 @@ import { addSteps } from './steps.ts';
 import { addSudoers } from './sudoers.ts';
 import { addUnlock } from './unlock.ts';
 import { addValidate } from './validate.ts';
-import { processWorld, type World } from './world.ts';
+import { outputIsLost, processWorld, type World } from './world.ts';
 
 /** Adds one command to the program. Its action loads what it needs when it runs, so that `--help` stays quick. */
 export type AddCommand = (program: Command, world: World, exit: (code: number) => void) => void;
@@ -35,21 +35,31 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const program = programOf(world, (given) => {
     code = given;
   });
+  let changes = false;
+  program.hook('preAction', (_, action) => {
+    changes = CHANGING.has(action.name()) && action.opts()['dryRun'] !== true;
+  });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return code;
+    // What was done stands, whoever was told; of a command that only tells, nothing is left.
+    return code === 0 && !changes && (await outputIsLost()) ? 1 : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     return unexpected(world, error);
   }
 }
 
+/** Commands whose work is something else than what they print. */
+const CHANGING: ReadonlySet<string> = new Set([
+  ...['apply', 'rollback', 'resume', 'unlock', 'selftest', 'pause', 'continue', 'halt'],
+  ...['sign', 'approve', 'add', 'up', 'down', 'break'],
+]);
+
 function programOf(world: World, exit: (code: number) => void): Command {
   const program = new Command('runbook')
     .description(packageJson.description)
     .version(packageJson.version)
     .exitOverride()
-    .helpCommand(false)
     .showHelpAfterError('(runbook --help lists the commands)')
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
   program.commandsGroup('Fix a fleet:');
@@ -74,6 +84,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
   for (const add of [addList, addShow, addValidate, addSign, addSudoers, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');
   addLab(program, world, exit);
+  program.commandsGroup('Help:').helpCommand('help [command]', 'tell about a command');
   return program;
 }
 

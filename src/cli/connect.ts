@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Fleet } from '../domain/access.ts';
 import type { OverSsh } from '../domain/event.ts';
-import { HostFault, ok, type Result } from '../domain/failure.ts';
-import type { Host, Inventory } from '../domain/host.ts';
+import { fail, HostFault, ok, type Result } from '../domain/failure.ts';
+import { type Host, type Inventory, looksSecret } from '../domain/host.ts';
 import type { SecretRef, Target, Transport } from '../domain/transport.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
 import type { InventoryPassword, SealedPassword } from '../inventory/connection-variables.ts';
@@ -38,7 +38,7 @@ export interface Ways {
  * get to see. The way to it is found by its name.
  */
 export function withoutSecrets(host: Host): Host {
-  const told = Object.entries(host.vars).filter(([name, value]) => !/pass(word)?$|secret|token/i.test(name) && !holdsVaultText(value));
+  const told = Object.entries(host.vars).filter(([name, value]) => !looksSecret(name) && !holdsVaultText(value));
   return { name: host.name, groups: host.groups, vars: Object.fromEntries(told) };
 }
 
@@ -141,16 +141,19 @@ export async function connect(
   };
 }
 
-/** The first host of a pattern. A name that the inventory does not have is `not-found`: there is nobody to ask. */
-function hostFor(inventory: Inventory, pattern: string): Result<Host> {
+/** The first host of a pattern. A group or name that the inventory does not have is `not-found`: there is nobody to ask. */
+export function hostFor(inventory: Inventory, pattern: string): Result<Host> {
   if (pattern === CONTROLLER.name) return ok(CONTROLLER);
   const group = pattern.replace(/\[.*$/, '');
   const known = inventory.groups.has(group) || inventory.hosts.some(({ name }) => name === group);
-  if (!known) return { ok: false, failure: { code: 'not-found', message: `the inventory has no group or host ${group}` } };
+  if (!known && !/[:,&!*?~]/.test(pattern)) return fail('not-found', `the inventory has no group or host ${group}`);
+  const isEmpty = inventory.groups.get(group)?.length === 0;
+  if (isEmpty) return fail('not-found', `${group} is empty in the inventory`);
   const hosts = selectHosts(inventory, pattern);
-  if (!hosts.ok) return hosts;
+  // Somebody is there to be asked, and it is not who was meant: a mistake, and nothing that an inventory may lack.
+  if (!hosts.ok) return !known ? hosts : fail('bad-params', `the host to ask: ${hosts.failure.message}`);
   const [first] = hosts.value;
-  return first ? ok(withoutSecrets(first)) : { ok: false, failure: { code: 'not-found', message: `${pattern} is empty` } };
+  return first ? ok(withoutSecrets(first)) : fail('bad-params', `the host to ask: ${pattern} leaves nobody`);
 }
 
 function localTarget({ user }: World): Target {

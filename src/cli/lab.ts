@@ -31,7 +31,7 @@ const addUp: AddLabCommand = (lab, world, exit) => {
     const up = await labUpDetached({ stateDir: labDirectory(world, options.stateDir) });
     if (!up.ok) return exit(screen.refuse(up.failure));
     const { already, pid, ports, paths } = up.value;
-    if (options.json) screen.print([JSON.stringify({ pid, already, ports, inventory: paths.inventory })]);
+    if (options.json) screen.data({ pid, already, ports, inventory: paths.inventory });
     else {
       screen.print([
         `The practice fleet is ${already ? 'up already' : 'up'}: ${Object.keys(ports).join(', ')} (process ${pid}).`,
@@ -53,9 +53,8 @@ const addBreak: AddLabCommand = (lab, world, exit) => {
     const screen = screenOf(world, options);
     const broken = await labBreak(labDirectory(world, options.stateDir), incident, hosts);
     if (!broken.ok) return exit(screen.refuse(broken.failure));
-    screen.print([
-      options.json ? JSON.stringify({ incident, hosts: broken.value }) : `${incident} has befallen ${broken.value.join(', ')}.`,
-    ]);
+    if (options.json) screen.data({ incident, hosts: broken.value });
+    else screen.print([`${incident} has befallen ${broken.value.join(', ')}.`]);
     exit(0);
   });
 };
@@ -66,7 +65,7 @@ const addStatus: AddLabCommand = (lab, world, exit) => {
     const { labStatus } = await import('../lab/lab-status.ts');
     const screen = screenOf(world, options);
     const { pid, hosts } = await labStatus(labDirectory(world, options.stateDir));
-    if (options.json) screen.print([JSON.stringify({ up: pid !== undefined, pid: pid ?? null, hosts }, null, 2)]);
+    if (options.json) screen.data({ up: pid !== undefined, pid: pid ?? null, hosts });
     else if (pid === undefined) screen.print(['No practice fleet is up. Start one: runbook lab up']);
     else
       screen.print(
@@ -84,7 +83,8 @@ const addDown: AddLabCommand = (lab, world, exit) => {
     const down = await labDown(labDirectory(world, options.stateDir));
     if (!down.ok) return exit(screen.refuse(down.failure));
     const words = down.value.stopped ? 'The practice fleet is down.' : 'No practice fleet was up.';
-    screen.print([options.json ? JSON.stringify(down.value) : words]);
+    if (options.json) screen.data(down.value);
+    else screen.print([words]);
     exit(0);
   });
 };

@@ -54,7 +54,7 @@ export async function listRuns(world: World, options: CommonOptions, { run: name
     rows.push(signature ? { ...row, signature } : row);
     if (verify && (row.damage !== undefined || signature?.state === 'bad')) code = 1;
   }
-  if (options.json) screen.print([JSON.stringify(rows, null, 2)]);
+  if (options.json) screen.data(rows);
   else if (rows.length === 0 && code === 0) screen.tell([`No runs are kept in ${screen.err.say(runsDirectory)}.`]);
   else screen.print(rows.flatMap((row) => rowLines(screen, row)));
   return code;

@@ -20,7 +20,7 @@ export const addList: AddCommand = (program, world, exit) => {
         const summary = runbook?.summary ?? 'not valid: see "runbook validate"';
         rows.push({ name: runbook?.name ?? name, summary, path: reading.ok ? reading.value.path : file, valid: runbook !== undefined });
       }
-      if (options.json) screen.print([JSON.stringify(rows, null, 2)]);
+      if (options.json) screen.data(rows);
       else {
         const width = Math.max(0, ...rows.map(({ name }) => name.length));
         const { out } = screen;

@@ -3,10 +3,12 @@ import { relative } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
 import type { Diagnostic, Runbook } from '../domain/runbook.ts';
+import { MASKED } from '../domain/secret.ts';
 import { loadRunbook } from '../load/load-runbook.ts';
 import { parseInput } from '../load/parse-input.ts';
 import { renderDiagnostic } from '../load/render-diagnostic.ts';
 import { stepTypes } from '../steps/index.ts';
+import { inputName } from './options.ts';
 import { findRunbook } from './runbook-files.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
@@ -57,20 +59,26 @@ export async function requireRunbook(world: World, screen: Screen, name: string)
   return runbook;
 }
 
+/** What stands where a secret is not shown, as it may be pasted back. */
+const PLACEHOLDERS: ReadonlySet<string> = new Set([MASKED, '…']);
+
 /** The inputs given as `NAME=VALUE`, checked against the declared ones; sensitive ones are concealed from then on. */
 export function inputsOf(runbook: Runbook, given: readonly string[], screen: Screen): Result<Readonly<Record<string, Json>>> {
-  const values: Record<string, Json> = {};
+  const values: [string, Json][] = [];
   for (const assignment of given) {
-    const equals = assignment.indexOf('=');
-    const name = assignment.slice(0, equals);
-    const text = assignment.slice(equals + 1);
+    const name = inputName(assignment);
+    const text = assignment.slice(name.length + 1);
     const spec = runbook.inputs.get(name);
+    if (spec?.sensitive && PLACEHOLDERS.has(text))
+      return fail('bad-input', `input ${name}: ${text} is what is shown in the place of a value`, {
+        hint: `give the value: -e ${name}=@FILE`,
+      });
     const value = spec ? parseInput(spec, text) : ok(text);
     if (!value.ok) return { ok: false, failure: { ...value.failure, message: `input ${name}: ${value.failure.message}` } };
     if (spec?.sensitive) screen.conceal(text);
-    values[name] = value.value;
+    values.push([name, value.value]);
   }
-  const inputs = runbook.inputsFrom(values);
+  const inputs = runbook.inputsFrom(Object.fromEntries(values));
   // Defaults as well, and what stands inside lists and objects: steps refer to their parts.
   for (const [name, value] of inputs.ok ? Object.entries(inputs.value) : []) {
     if (runbook.inputs.get(name)?.sensitive) for (const secret of textsIn(value)) screen.conceal(secret);
@@ -86,5 +94,5 @@ function textsIn(value: Json): readonly string[] {
 
 /** Inputs as a journal may hold them. */
 export function maskedInputs(runbook: Runbook, inputs: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, runbook.inputs.get(name)?.sensitive ? '***' : value]));
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, runbook.inputs.get(name)?.sensitive ? MASKED : value]));
 }

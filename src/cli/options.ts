@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { durationMs, MAX_DURATION_MS } from '../domain/duration.ts';
 import { fail, ok, type Result } from '../domain/failure.ts';
-import { LEAST_COMMIT_CONFIRM_MS, type Rollout } from '../domain/runbook.ts';
+import { LEAST_COMMIT_CONFIRM_MS, type Rollout, type Runbook } from '../domain/runbook.ts';
+import type { TypedPlan } from '../domain/saved-plan.ts';
 import type { ColorChoice } from '../ui/style.ts';
 import type { Typed } from '../views/recap.ts';
 
@@ -90,8 +91,16 @@ export function withSshConfig(command: Command): Command {
 
 /** Adds the options that choose hosts and the way to them. */
 export function withTargetOptions(command: Command): Command {
-  withInventoryOptions(command)
-    .option('--hosts <pattern>', "target, in place of the runbook's own")
+  return withWayOptions(withInventoryOptions(command).option('--hosts <pattern>', "target, in place of the runbook's own"));
+}
+
+/** Adds the options of a command whose hosts are named already: where they are listed, and the way to them. */
+export function withHostOptions(command: Command): Command {
+  return withWayOptions(withSourceOptions(command));
+}
+
+function withWayOptions(command: Command): Command {
+  command
     .option('-K, --ask-become-pass', 'ask for the sudo password')
     .addOption(
       new Option(
@@ -109,9 +118,21 @@ export function withPlanUser(command: Command, when = ''): Command {
 
 /** Adds the options of a run. */
 export function withRunOptions(command: Command): Command {
-  return withTargetOptions(command)
-    .option('-e, --input <name=value>', 'set an input of the runbook; may be repeated', collectedInput)
-    .option('--allow-shell', 'run a runbook that nobody signed although commands of it are shell text (sh -c …)');
+  return withInputs(withTargetOptions(command), 'set an input of the runbook; may be repeated').option(
+    '--allow-shell',
+    'run a runbook that nobody signed although commands of it are shell text (sh -c …)',
+  );
+}
+
+/** Adds the options of `resume`. What narrows is taken only to be refused with a reason: a run is settled whole. */
+export function withResumeOptions(command: Command): Command {
+  return withInputs(withHostOptions(command), 'give a sensitive input of the run again; may be repeated')
+    .addOption(new Option('-l, --limit <pattern>').hideHelp())
+    .addOption(new Option('--hosts <pattern>').hideHelp());
+}
+
+function withInputs(command: Command, what: string): Command {
+  return command.option('-e, --input <name=value>', what, collectedInput);
 }
 
 /** Adds the option that bounds how many hosts are changed. */
@@ -134,9 +155,40 @@ export function confirmTimeoutOf({ confirmTimeout }: PatienceOptions): Result<Pa
   return fail('bad-input', `--confirm-timeout must be a duration from 10s to 7d, but is ${confirmTimeout}`, { hint: 'such as 2m' });
 }
 
-/** The options of a run as they were typed, for a command that goes on with it. */
-export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
-  const { inventory = [], stateDir, askBecomePass, transport, sshConfig, sshMatchExec, hosts, limit, input = [], allowShell } = options;
+/** Which inputs of a runbook are sensitive, and whether they have a default. */
+type Declared = Pick<Runbook, 'inputs'>;
+
+const NONE: Declared = { inputs: new Map() };
+
+/** What was typed to name a run, without values of sensitive inputs. */
+export function typedWords(runbook: string, options: RunOptions, declared: Declared): TypedPlan {
+  const { hosts, limit, input = [], allowShell } = options;
+  return {
+    runbook,
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(limit === undefined ? {} : { limit }),
+    inputs: input.filter((assignment) => !declared.inputs.get(inputName(assignment))?.sensitive),
+    ...(allowShell ? { allowShell } : {}),
+  };
+}
+
+/** Options that go on with a run: where hosts are found as typed now, and which they are as typed then. */
+export function asTyped(options: RunOptions, { runbook: _, inputs, ...then }: TypedPlan): RunOptions {
+  const { hosts: _hosts, limit: _limit, allowShell: _shell, ...places } = options;
+  return { ...places, ...then, input: inputs };
+}
+
+/** The name in NAME=VALUE. */
+export function inputName(assignment: string): string {
+  return assignment.slice(0, assignment.indexOf('='));
+}
+
+/**
+ * The options of a run as they were typed, for a command that goes on with it. Of sensitive inputs that were typed, or must be
+ * given, there are the names alone.
+ */
+export function typed(options: RunOptions, declared: Declared = NONE): Required<Omit<Typed, 'runbook'>> {
+  const { inventory = [], stateDir, askBecomePass, transport, sshConfig, sshMatchExec, hosts, limit, input = [] } = options;
   const { vaultPasswordFile = [], vaultId = [], ageIdentity = [] } = options;
   return {
     places: [
@@ -152,10 +204,13 @@ export function typed(options: RunOptions): Required<Omit<Typed, 'runbook'>> {
     ],
     inputs: [
       ...(hosts === undefined ? [] : ['--hosts', hosts]),
-      ...input.flatMap((assignment) => ['-e', assignment]),
-      ...(allowShell ? ['--allow-shell'] : []),
+      ...typedWords('', options, declared).inputs.flatMap((assignment) => ['-e', assignment]),
+      ...(options.allowShell ? ['--allow-shell'] : []),
     ],
     limit: limit === undefined ? [] : ['-l', limit],
+    secrets: [...declared.inputs].flatMap(([name, { sensitive, default: otherwise }]) =>
+      sensitive && (otherwise === undefined || input.some((assignment) => inputName(assignment) === name)) ? [name] : [],
+    ),
   };
 }
 

@@ -21,7 +21,8 @@ export interface Rules {
 
 /** Where policies stand: this machine's, then the user's own. */
 function policyPaths({ env, home }: World): readonly string[] {
-  return ['/etc/runbook/policy.yaml', join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'runbook/policy.yaml')];
+  const configHome = env['XDG_CONFIG_HOME'];
+  return ['/etc/runbook/policy.yaml', join(configHome?.startsWith('/') ? configHome : join(home, '.config'), 'runbook/policy.yaml')];
 }
 
 /**

@@ -38,7 +38,12 @@ export async function runApprove(
   const plans = open.plan.hosts.map(({ plan }) => plan);
   const title = { runbook: open.runbook.name, kind: 'apply' as const };
   const { out } = screen;
-  screen.print([...showSavedPlan(out, shownPath(world, open.file), open, vouched.value, Date.now()), ...showPlan(out, title, plans), '']);
+  if (!options.json)
+    screen.print([...showSavedPlan(out, shownPath(world, open.file), open, vouched.value, Date.now()), ...showPlan(out, title, plans), '']);
+  if (!isNamed.value && options.json) {
+    screen.tell(['Nobody is asked with --json: pass --plan-hash to approve.']);
+    return 5;
+  }
   if (!isNamed.value) {
     const diff = () => showPlan({ ...out, full: true }, title, plans);
     const answer = await askApproval(world.terminal, out, questionOf(open), diff);
@@ -46,10 +51,10 @@ export async function runApprove(
     if (answer === 'interrupted') return 130;
     if (answer !== 'yes') return 5;
   }
-  return approved(world, screen, open, rules.value, key.value);
+  return approved(world, screen, open, rules.value, key.value, options.json === true);
 }
 
-async function approved(world: World, screen: Screen, open: OpenPlan, rules: Rules, key: string): Promise<number> {
+async function approved(world: World, screen: Screen, open: OpenPlan, rules: Rules, key: string, json: boolean): Promise<number> {
   const signature = await sign('plan', open.bytes, key, world.env, (said) => screen.tell([screen.err.say(said)]));
   if (!signature.ok) return screen.refuse(signature.failure);
   const added = await addApproval(open.file, signature.value);
@@ -59,6 +64,10 @@ async function approved(world: World, screen: Screen, open: OpenPlan, rules: Rul
   if (!counted.ok) {
     await removeApproval(added.value);
     return screen.refuse(counted.failure);
+  }
+  if (json) {
+    const by = counted.value === undefined ? {} : { by: counted.value };
+    screen.data({ file: open.file, sha256: open.sha256, approval: added.value, ...by });
   }
   const { say } = screen.err;
   const by = counted.value === undefined ? '' : ` by ${say(counted.value)}`;

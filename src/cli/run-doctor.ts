@@ -19,7 +19,7 @@ import { stateDirectory, type World } from './world.ts';
 export async function runDoctor(world: World, options: DoctorOptions): Promise<number> {
   const screen = screenOf(world, options);
   const checks = doctorReport(await allChecks(world, screen, options));
-  if (options.json) screen.print([JSON.stringify(checks, null, 2)]);
+  if (options.json) screen.data(checks);
   else screen.print(checks.flatMap((check) => showChecked(screen.out, check.check, check, check.says)));
   return doctorExitCode(checks);
 }

@@ -17,8 +17,8 @@ type Surveyed = { readonly host: string } & (
   | { readonly failure: Failure }
 );
 
-/** `hostkeys scan`: 4 when a host did not answer, 3 when one shows what known_hosts has otherwise, else 0. */
-export async function scanHostkeys(world: World, pattern: string, options: TargetOptions): Promise<number> {
+/** `hostkeys scan`: 3 when a host shows what known_hosts has otherwise, 4 when one did not answer and none is so, else 0. */
+export async function scanHostkeys(world: World, pattern: string | undefined, options: TargetOptions): Promise<number> {
   const screen = screenOf(world, options);
   const surveyed = await survey(world, screen, pattern, options);
   if (!surveyed.ok) return screen.refuse(surveyed.failure);
@@ -27,7 +27,7 @@ export async function scanHostkeys(world: World, pattern: string, options: Targe
 }
 
 /** `hostkeys add`: as `scan`, and 5 when nobody agreed. */
-export async function enrolHostkeys(world: World, pattern: string, options: TargetOptions, yes: boolean): Promise<number> {
+export async function enrolHostkeys(world: World, pattern: string | undefined, options: TargetOptions, yes: boolean): Promise<number> {
   const screen = screenOf(world, options);
   const surveyed = await survey(world, screen, pattern, options);
   if (!surveyed.ok) return screen.refuse(surveyed.failure);
@@ -57,10 +57,14 @@ export async function enrolHostkeys(world: World, pattern: string, options: Targ
   return exitCode(surveyed.value);
 }
 
-async function survey(world: World, screen: Screen, pattern: string, options: TargetOptions): Promise<Result<readonly Surveyed[]>> {
+async function survey(
+  world: World,
+  screen: Screen,
+  pattern: string | undefined,
+  options: TargetOptions,
+): Promise<Result<readonly Surveyed[]>> {
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return chosen;
-  screen.tell(chosen.value.notes.map(screen.err.say));
   const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory, []);
   const reader = new KnownHostsReader();
   try {
@@ -98,7 +102,7 @@ function show(screen: Screen, surveyed: readonly Surveyed[], { json }: TargetOpt
         ? { host: one.host, keys: one.keys.map(({ blob, ...key }) => ({ ...key, key: Buffer.from(blob).toString('base64') })) }
         : one,
     );
-    screen.print([JSON.stringify(plain, null, 2)]);
+    screen.data(plain);
     return;
   }
   const { out } = screen;
@@ -117,7 +121,7 @@ function show(screen: Screen, surveyed: readonly Surveyed[], { json }: TargetOpt
 }
 
 function exitCode(surveyed: readonly Surveyed[]): number {
-  if (surveyed.some((one) => 'failure' in one)) return 4;
   const isOdd = surveyed.some((one) => 'keys' in one && one.keys.some(({ standing }) => standing === 'other' || standing === 'revoked'));
-  return isOdd ? 3 : 0;
+  if (isOdd) return 3;
+  return surveyed.some((one) => 'failure' in one) ? 4 : 0;
 }

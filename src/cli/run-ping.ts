@@ -5,20 +5,18 @@ import type { Host } from '../domain/host.ts';
 import { NEEDED_TOOLS, WANTED_TOOLS } from '../remote/tools.ts';
 import { hanging } from '../ui/page.ts';
 import { showChecked } from '../ui/show-checks.ts';
-import { badness } from '../views/check-report.ts';
-import { type Pinged, type PingRow, type Pong, pingReport } from '../views/ping-report.ts';
+import { type Pinged, type PingRow, type Pong, pingExitCode, pingReport } from '../views/ping-report.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { chooseByPattern } from './targets.ts';
 import type { World } from './world.ts';
 
-/** `ping`: 4 when a host was not reached, 3 when one that was cannot be changed, else 0. */
-export async function runPing(world: World, pattern: string, options: TargetOptions): Promise<number> {
+/** `ping`: 3 when a host that was reached cannot be changed, 4 when one was not reached and none is so, else 0. */
+export async function runPing(world: World, pattern: string | undefined, options: TargetOptions): Promise<number> {
   const screen = screenOf(world, options);
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return screen.refuse(chosen.failure);
-  screen.tell(chosen.value.notes.map(screen.err.say));
   const { fleet, overSsh, close } = await connect(world, options, screen, chosen.value.inventory, chosen.value.hosts);
   let pinged: readonly Pinged[];
   try {
@@ -27,17 +25,9 @@ export async function runPing(world: World, pattern: string, options: TargetOpti
     await close();
   }
   const rows = pingReport(pinged);
-  if (options.json)
-    screen.print([
-      JSON.stringify(
-        rows.map((row) => ({ ...row, ...factsOf(pinged, row), ...wayOf(overSsh, row) })),
-        null,
-        2,
-      ),
-    ]);
+  if (options.json) screen.data(rows.map((row) => ({ ...row, ...factsOf(pinged, row), ...wayOf(overSsh, row) })));
   else screen.print(pageOf(screen, rows, pinged));
-  const unreached = rows.some(({ reached }) => !reached);
-  return unreached ? 4 : rows.some((row) => badness(row) === 2) ? 3 : 0;
+  return pingExitCode(rows);
 }
 
 async function ping(fleet: Fleet, host: Host): Promise<Pinged> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../domain/failure.ts';
+import { type Failure, fail, ok, type Result } from '../domain/failure.ts';
 import type { Inventory } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Runbook } from '../domain/runbook.ts';
@@ -20,8 +20,10 @@ import { connect, withoutSecrets } from './connect.ts';
 import { cutOffRun, underWay } from './cut-off-run.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf } from './load-runbook-file.ts';
-import { type RunOptions, typed } from './options.ts';
+import { asTyped, inputName, type RunOptions, typed } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
+import { sensitiveNames } from './secrets-proof.ts';
+import { withSecrets } from './sensitive-inputs.ts';
 import { drive } from './session.ts';
 import { signEnd } from './sign-run.ts';
 import { readSources } from './targets.ts';
@@ -35,24 +37,36 @@ export async function runResume(world: World, name: string, options: RunOptions)
   if (!found.ok) return screen.refuse(found.failure);
   const run = found.value;
   const record = recordRun(run.events);
+  const runbook = runbookOf(record);
+  const foreign = notOfRun(runbook, options);
+  if (foreign) return screen.refuse(foreign);
   if (!record.transactions.some(isUnsettled)) {
     screen.tell([`Every host of run ${run.id} is settled.`]);
+    if (options.json) screen.data({ run: run.id, settled: true, hosts: [] });
     return 0;
   }
   const read = await readSources(world, screen, options, record.started?.runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
-  const { inventory, notes } = read.value;
-  screen.tell(notes.map(screen.err.say));
+  const inventory = read.value;
   const names = new Set(record.transactions.filter(isUnsettled).map(({ host }) => host));
   const unsealed = await unsealPasswords(
     inventory,
     inventory.hosts.filter(({ name: each }) => names.has(each)),
   );
   if (!unsealed.ok) return screen.refuse(unsealed.failure);
-  const runbook = runbookOf(record);
-  const unsettled = unsettledOf(record, inventory, runbook, options, screen);
+  const unsettled = await unsettledOf(world, screen, record, inventory, runbook, options);
   if (!unsettled.ok) return screen.refuse(unsettled.failure);
   return settleAll(world, screen, options, run, record, inventory, unsettled.value, runbook);
+}
+
+/** What was given that a run has settled already. */
+function notOfRun(runbook: Runbook | undefined, { input = [], hosts, limit }: RunOptions): Failure | undefined {
+  const failure = (message: string, hint: string): Failure => ({ code: 'bad-input', message, hint });
+  if (hosts !== undefined || limit !== undefined)
+    return failure('resume settles all hosts of a run, so that none is left in doubt', 'leave -l and --hosts out');
+  const other = runbook && input.map(inputName).find((name) => !runbook.inputs.get(name)?.sensitive);
+  if (other === undefined) return undefined;
+  return failure(`a run keeps its inputs; only sensitive ones are given again, and ${other} is none`, `leave -e ${other}=… out`);
 }
 
 async function settleAll(
@@ -100,7 +114,9 @@ async function settleAll(
       },
       (ports) => resume(resumption, unsettled, ports),
     );
-    const summary = recap([...run.events, ...ended.events], typed(options));
+    const words = record.started?.typed;
+    const go = words ? { runbook: words.runbook, ...typed(asTyped(options, words), runbook) } : typed({ ...options, input: [] });
+    const summary = recap([...run.events, ...ended.events], go);
     if (!json && summary) screen.print(showRecap(screen.out, summary));
     await signEnd(world, screen, ended, json);
     return ended.exitCode;
@@ -132,13 +148,14 @@ function runbookOf({ started }: RunRecord): Runbook | undefined {
   return loaded.ok ? loaded.runbook : undefined;
 }
 
-function unsettledOf(
+async function unsettledOf(
+  world: World,
+  screen: Screen,
   { started, transactions, plans }: RunRecord,
   inventory: Inventory,
   runbook: Runbook | undefined,
   options: RunOptions,
-  screen: Screen,
-): Result<readonly Unsettled[]> {
+): Promise<Result<readonly Unsettled[]>> {
   const known = new Map(inventory.hosts.map((host) => [host.name, withoutSecrets(host)]));
   const open = transactions.filter(isUnsettled);
   const missing = open.filter(({ host }) => !known.has(host)).map(({ host }) => host);
@@ -148,7 +165,7 @@ function unsettledOf(
     });
   }
   const secrets =
-    runbook && open.some(({ context }) => context) ? sensitiveInputs(runbook, started?.inputs ?? {}, options, screen) : ok({});
+    runbook && open.some(({ context }) => context) ? await sensitiveInputs(world, screen, runbook, started?.inputs ?? {}, options) : ok({});
   if (!secrets.ok) return secrets;
   return ok(
     open.flatMap(({ host: name, tx, changes, become, rollback, at, undoAfterMs, context, results, begun }) => {
@@ -175,11 +192,19 @@ function unsettledOf(
 }
 
 /** Inputs that no record keeps, as they are given anew; the others are those of the run. */
-function sensitiveInputs(runbook: Runbook, kept: JsonObject, options: RunOptions, screen: Screen): Result<JsonObject> {
-  const names = new Set([...runbook.inputs].flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])));
+async function sensitiveInputs(
+  world: World,
+  screen: Screen,
+  runbook: Runbook,
+  kept: JsonObject,
+  options: RunOptions,
+): Promise<Result<JsonObject>> {
+  const names = new Set(sensitiveNames(runbook));
   if (names.size === 0) return ok({});
   const only = (values: JsonObject, wanted: boolean) => Object.entries(values).filter(([name]) => names.has(name) === wanted);
-  const given = (options.input ?? []).filter((assignment) => names.has(assignment.slice(0, assignment.indexOf('='))));
+  const secrets = await withSecrets(world, screen, runbook, options);
+  if (!secrets.ok) return secrets;
+  const given = secrets.value;
   const inputsFrom: Runbook['inputsFrom'] = (values) => runbook.inputsFrom({ ...Object.fromEntries(only(kept, false)), ...values });
   const inputs = inputsOf({ ...runbook, inputsFrom }, given, screen);
   return inputs.ok ? ok(Object.fromEntries(only(inputs.value, true))) : inputs;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Inventory } from '../domain/host.ts';
+import type { TypedPlan } from '../domain/saved-plan.ts';
 import type { RunHead } from '../engine/run.ts';
 import { rollBack, type Undoable } from '../engine/run-rollback.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
@@ -13,7 +14,7 @@ import { approve } from './approve.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { type Guard, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
-import { confirmTimeoutOf, type GuardOptions, type PatienceOptions, type TargetOptions, typed } from './options.ts';
+import { asTyped, confirmTimeoutOf, type GuardOptions, type PatienceOptions, type TargetOptions, typed } from './options.ts';
 import { viewOf } from './run-runbook.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
@@ -37,23 +38,31 @@ export async function runRollback(
   const found = await standingOf(runsDirectory, name);
   if (!found.ok) return screen.refuse(found.failure);
   const { of, entries } = found.value;
-  const { runbook, runbookSha256, runbookDirectory } = of.started;
+  const { runbook, runbookSha256, runbookDirectory, typed: words } = of.started;
   const read = await readSources(world, screen, options, runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
-  const { inventory, notes } = read.value;
-  screen.tell(notes.map(screen.err.say));
+  const inventory = read.value;
   const limited = await limitedNames(inventory, options);
   if (!limited.ok) return screen.refuse(limited.failure);
   const undoables = undoablesOf(entries, inventory, limited.value);
   if (!undoables.ok) return screen.refuse(undoables.failure);
   if (undoables.value.length === 0) {
     screen.tell([`Nothing that run ${of.id} did is left to take back.`]);
+    if (options.json) screen.data({ of: of.id, hosts: [] });
     return 0;
   }
 
   const head = { runbook, runbookSha256, of: of.id, ...(runbookDirectory === undefined ? {} : { runbookDirectory }) };
-  const task = { options, yes, inventory, head, undoables: undoables.value, guard: guardOf(options), patience: patience.value };
-  return rollBackAll(world, screen, task);
+  return rollBackAll(world, screen, {
+    options,
+    yes,
+    inventory,
+    head,
+    undoables: undoables.value,
+    guard: guardOf(options),
+    patience: patience.value,
+    ...(words ? { words } : {}),
+  });
 }
 
 /** What is to be taken back, and by whose word. */
@@ -66,13 +75,15 @@ interface RollbackTask {
   readonly guard?: Guard;
   /** How long a host waits to be confirmed, where the operator says so. */
   readonly patience?: Parameters<typeof rollBack>[3];
+  /** How the run that is taken back was typed, for advice on its hosts. */
+  readonly words?: TypedPlan;
 }
 
 /** Plans, asks and takes back: a run of its own, with a record of its own. */
 export async function rollBackAll(
   world: World,
   screen: Screen,
-  { options, yes, inventory, head, undoables, guard, patience }: RollbackTask,
+  { options, yes, inventory, head, undoables, guard, patience, words }: RollbackTask,
 ): Promise<number> {
   const names = new Set(undoables.map(({ host }) => host.name));
   const hosts = inventory.hosts.filter(({ name }) => names.has(name));
@@ -109,7 +120,8 @@ export async function rollBackAll(
           patience,
         ),
     );
-    const summary = recap(ended.events, typed(options));
+    const go = words ? { runbook: words.runbook, ...typed(asTyped(options, words)) } : typed(options);
+    const summary = recap(ended.events, go);
     if (!json && summary) screen.print(showRecap(screen.out, summary));
     await signEnd(world, screen, ended, json);
     return ended.exitCode;
@@ -125,6 +137,10 @@ function undoablesOf(
 ): Result<readonly Undoable[]> {
   const known = new Map(inventory.hosts.map((host) => [host.name, withoutSecrets(host)]));
   const wanted = entries.filter(({ host }) => only === undefined || only.has(host));
+  if (wanted.length === 0 && entries.length > 0) {
+    const changed = [...new Set(entries.map(({ host }) => host))].join(', ');
+    return fail('not-found', `the limit leaves out all hosts that the run changed: ${changed}`, { hint: 'widen -l or --hosts' });
+  }
   const missing = wanted.filter(({ host }) => !known.has(host)).map(({ host }) => host);
   if (missing.length > 0) {
     return fail('not-found', `the inventory has no ${missing.join(', ')}, which the run changed`, {

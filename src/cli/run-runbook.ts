@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunKind } from '../domain/event.ts';
 import { ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
+import type { Runbook } from '../domain/runbook.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
 import { apply, look } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
@@ -15,15 +16,17 @@ import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
+import { askedOfNobody } from './asked-of-nobody.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { groupLimitsOf, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
-import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed } from './options.ts';
+import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed, typedWords } from './options.ts';
 import { directApplyProblem, readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
+import { withSecrets } from './sensitive-inputs.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
@@ -63,16 +66,17 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const patience = confirmTimeoutOf(options);
   if (!patience.ok) return screen.refuse(patience.failure);
   const runbook = { ...loaded, rollout: { ...loaded.rollout, ...patience.value } };
-  const inputs = inputsOf(runbook, options.input ?? [], screen);
+  const given = await withSecrets(world, screen, runbook, options);
+  if (!given.ok) return screen.refuse(given.failure);
+  const inputs = inputsOf(runbook, given.value, screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);
   const chosen = await chooseHosts(world, screen, options, runbook);
   if (!chosen.ok) return screen.refuse(chosen.failure);
-  const { inventory, hosts, notes } = chosen.value;
+  const { inventory, hosts } = chosen.value;
   const limits = groupLimitsOf(inventory);
   if (!limits.ok) return screen.refuse(limits.failure);
   const unfit = unfitParams(runbook, inputs.value, hosts);
   if (unfit) return screen.refuse(unfit);
-  screen.tell(notes.flatMap((note) => hanging(screen.err, 0, '', screen.err.say(note))));
 
   const stop = new AbortController();
   const { fleet, hostFor, overSsh, close } = await connect(world, options, screen, inventory, hosts, { planning: kind !== 'apply' });
@@ -100,7 +104,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     operator: world.user,
     ...(signedBy === undefined ? {} : { runbookSignedBy: signedBy }),
     ...(overSsh.length === 0 ? {} : { overSsh }),
-    ...(kind === 'apply' ? { source: runbook.source } : {}),
+    ...(kind === 'apply' ? { source: runbook.source, typed: typedWords(request.name, options, runbook) } : {}),
   };
   const asked = new Map<string, Result<Host>>();
   let planned: readonly PlannedHost[] = [];
@@ -132,7 +136,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
               planned = all;
             }),
     );
-    if (!options.json) screen.print(endLines(screen.out, request, runbook.name, ended));
+    screen.tell(askedOfNobody(ended.plans, asked).flatMap((line) => hanging(screen.err, 0, 'warning: ', screen.err.say(line))));
+    if (!options.json) screen.print(endLines(screen.out, request, runbook, ended));
     await signEnd(world, screen, ended, options.json === true);
     if (!saving.value || stop.signal.aborted) return ended.exitCode;
     const { name } = request;
@@ -148,29 +153,26 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
 /** JSON lines on stdout; else a live list on a terminal, or plain lines where somebody follows an apply through a pipe. */
 export function viewOf(world: World, screen: Screen, json: boolean, changes: boolean): View | LiveView {
   if (json) return jsonView(world.out, screen.mask);
-  if (world.err.isTTY) return liveView(world.err, screen.err);
+  // A dumb terminal would show the cursor's movements as letters.
+  if (world.err.isTTY && world.env['TERM'] !== 'dumb') return liveView(world.err, screen.err);
   return changes ? plainView(world.err, screen.err) : silentView;
 }
 
-function endLines(page: Page, { kind, name, options, save }: RunRequest, runbook: string, ended: Ended): readonly string[] {
-  const { places, inputs, limit } = typed(options);
+function endLines(page: Page, { kind, name, options, save }: RunRequest, declared: Runbook, ended: Ended): readonly string[] {
+  const words = typed(options, declared);
+  const { places, inputs, limit, secrets } = words;
+  const { name: runbook } = declared;
   const next = (command: string, ...more: readonly string[]) => ['runbook', command, name, ...places, ...inputs, ...limit, ...more];
-  const planner = options.planUser === undefined ? [] : ['--plan-user', options.planUser];
-  const sudoers = [
-    'runbook',
-    'sudoers',
-    name,
-    ...places,
-    ...inputs,
-    ...(options.planUser === undefined ? [] : ['--user', options.planUser]),
-  ];
+  const { planUser } = options;
+  const planner = planUser === undefined ? [] : ['--plan-user', planUser];
+  const sudoers = ['runbook', 'sudoers', name, ...places, ...inputs, ...(planUser === undefined ? [] : ['--user', planUser])];
   switch (kind) {
     case 'diagnose':
-      return showDiagnosis(page, { runbook, next: next('plan', ...planner), sudoers }, ended.plans);
+      return showDiagnosis(page, { runbook, next: next('plan', ...planner), secrets, sudoers }, ended.plans);
     case 'plan':
-      return showPlan(page, { runbook, sudoers, ...(save ? {} : { next: next('apply') }) }, ended.plans);
+      return showPlan(page, { runbook, sudoers, ...(save ? {} : { next: next('apply'), secrets }) }, ended.plans);
     case 'apply': {
-      const summary = recap(ended.events, { runbook: name, places, inputs, limit });
+      const summary = recap(ended.events, { runbook: name, ...words });
       return summary ? showRecap(page, summary) : [];
     }
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../domain/failure.ts';
+import { type Failure, fail, ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
@@ -7,11 +7,13 @@ import type { GroupLimit } from '../engine/roll-out.ts';
 import { applyPlanned } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
 import type { KnownHost } from '../remote/fleet.ts';
+import { savedPlanData } from '../ui/json-saved-plan.ts';
 import type { LiveView } from '../ui/live-view.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
-import { recap } from '../views/recap.ts';
+import { commandLine, giveAgain } from '../views/command-line.ts';
+import { type Advice, recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { connect, type Ways, withoutSecrets } from './connect.ts';
 import { type Guard, groupLimitsOf, guardOf } from './host-guard.ts';
@@ -19,12 +21,13 @@ import { inventoryDifferences } from './inventory-digests.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs } from './load-runbook-file.ts';
 import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
-import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed } from './options.ts';
+import { asTyped, confirmTimeoutOf, type GuardOptions, inputName, type RunOptions, typed } from './options.ts';
 import { readRules } from './plan-policy.ts';
 import { viewOf } from './run-runbook.ts';
 import { shownPath } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
+import { withSecrets } from './sensitive-inputs.ts';
 import { drive, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
@@ -58,8 +61,12 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   if (!patience.ok) return screen.refuse(patience.failure);
   const shell = request.dryRun ? undefined : shellProblem(opened.value.runbook, options, vouched.value.runbookSignedBy);
   if (shell) return screen.refuse(shell);
-  if (request.dryRun) return shown(world, screen, opened.value, vouched.value);
-  const inputs = inputsFor(opened.value, options, screen);
+  const foreign = notOfPlan(opened.value, options);
+  if (foreign) return screen.refuse(foreign);
+  if (request.dryRun) return shown(world, screen, opened.value, vouched.value, options.json === true);
+  const given = await withSecrets(world, screen, opened.value.runbook, options);
+  if (!given.ok) return screen.refuse(given.failure);
+  const inputs = inputsFor(opened.value, given.value, screen);
   if (!inputs.ok) return screen.refuse(inputs.failure);
 
   const { runbook } = opened.value;
@@ -72,8 +79,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
     directoryOf(world, runbook),
   );
   if (!read.ok) return screen.refuse(read.failure);
-  screen.tell(read.value.notes.map(screen.err.say));
-  const { inventory } = read.value;
+  const inventory = read.value;
   const limits = groupLimitsOf(inventory);
   if (!limits.ok) return screen.refuse(limits.failure);
   const planned = new Set(open.plan.hosts.map(({ plan: { host } }) => host));
@@ -147,6 +153,7 @@ async function carryOut(
     ...(vouched.runbookSignedBy === undefined ? {} : { runbookSignedBy: vouched.runbookSignedBy }),
     ...(ways.overSsh.length === 0 ? {} : { overSsh: ways.overSsh }),
     source: runbook.source,
+    typed: plan.typed,
     plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
   };
   const ended = await drive(
@@ -175,12 +182,17 @@ async function carryOut(
     (ports) => applyPlanned({ head, runbook, hosts, inputs, limits }, plannedHosts(open, hosts, inputs), ports),
   );
   const summary = recap(ended.events, planAgain(open, options));
-  if (!json && summary) screen.print(showRecap(screen.out, summary));
+  const isUntouched = summary?.declined && summary.counts.every(({ outcome }) => outcome === 'skipped');
+  if (!json && summary) screen.print(showRecap(screen.out, isUntouched ? { ...summary, next: [again(world, open, options)] } : summary));
   await signEnd(world, screen, ended, json);
   return ended.exitCode;
 }
 
-function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched): number {
+function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched, json: boolean): number {
+  if (json) {
+    screen.data(savedPlanData(open.file, open, vouched));
+    return 0;
+  }
   const { out } = screen;
   const plans = open.plan.hosts.map(({ plan }) => plan);
   const file = shownPath(world, open.file);
@@ -189,24 +201,26 @@ function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched): 
   return 0;
 }
 
-/** The inputs of the plan, with the sensitive ones that were given anew: none other than those that it was made with. */
-function inputsFor({ plan, runbook }: OpenPlan, { input = [], hosts, limit }: RunOptions, screen: Screen): Result<JsonObject> {
+/** What was given that a plan has settled already. */
+function notOfPlan({ runbook }: OpenPlan, { input = [], hosts, limit }: RunOptions): Failure | undefined {
+  const failure = (message: string, hint: string): Failure => ({ code: 'bad-input', message, hint });
   if (hosts !== undefined || limit !== undefined)
-    return fail('bad-input', 'a saved plan names its hosts, and is carried out on all of them', { hint: 'plan again with --hosts or -l' });
+    return failure('a saved plan names its hosts, and is carried out on all of them', 'plan again with --hosts or -l');
+  const other = input.map(inputName).find((name) => !runbook.inputs.get(name)?.sensitive);
+  if (other === undefined) return undefined;
+  return failure(`a saved plan holds its inputs; only sensitive ones are given again, and ${other} is none`, 'plan again with -e');
+}
+
+/** The inputs of the plan, with the sensitive ones that were given anew: none other than those that it was made with. */
+function inputsFor({ plan, runbook }: OpenPlan, input: readonly string[], screen: Screen): Result<JsonObject> {
   const names = sensitiveNames(runbook);
-  const other = input.find((assignment) => !names.includes(assignment.slice(0, assignment.indexOf('='))));
-  if (other !== undefined) {
-    const name = other.slice(0, other.indexOf('='));
-    return fail('bad-input', `a saved plan holds its inputs, and ${name} is none of those that it must not hold`, {
-      hint: 'plan again with -e',
-    });
-  }
   const sensitive = { ...runbook, inputs: new Map([...runbook.inputs].filter(([name]) => names.includes(name))) };
   const given = inputsOf({ ...sensitive, inputsFrom: (values) => runbook.inputsFrom({ ...plan.inputs, ...values }) }, input, screen);
   if (!given.ok) return given;
   if (plan.secrets && !provesSecrets(plan.secrets, given.value)) {
-    const what = plan.secrets.names.join(', ');
-    return fail('bad-input', `${what} are not what the plan was made with`, { hint: 'give the same values with -e, or plan again' });
+    const { names: given } = plan.secrets;
+    const what = given.length === 1 ? `${given[0]} is` : `${given.join(', ')} are`;
+    return fail('bad-input', `${what} not what the plan was made with`, { hint: 'give the same values with -e, or plan again' });
   }
   return ok(given.value);
 }
@@ -246,16 +260,17 @@ function signers({ signedBy, approvedBy }: Vouched): { readonly signedBy?: strin
   return { approvedBy, ...(signedBy === undefined ? {} : { signedBy }) };
 }
 
+/** What a plan that nobody agreed to is carried out by: it is as good as before. */
+function again(world: World, { file, runbook }: OpenPlan, options: RunOptions): Advice {
+  const { places, secrets } = typed(options, runbook);
+  const lacks = secrets.length === 0 ? '' : `; ${giveAgain(secrets)}`;
+  return { why: `carry the plan out${lacks}`, command: commandLine(['runbook', 'apply', shownPath(world, file), ...places]) };
+}
+
 /** How the plan was typed, for advice on hosts that want another one. */
-function planAgain({ plan }: OpenPlan, options: RunOptions) {
-  const { hosts, limit, inputs, runbook } = plan.typed;
+function planAgain({ plan, runbook }: OpenPlan, options: RunOptions) {
   const inventory = options.inventory ?? plan.inventory.sources;
-  const words = typed({
-    ...options,
-    inventory,
-    input: inputs,
-    ...(hosts === undefined ? {} : { hosts }),
-    ...(limit === undefined ? {} : { limit }),
-  });
-  return { runbook, ...words };
+  const { allowShell } = options;
+  const words = { ...plan.typed, ...(allowShell ? { allowShell } : {}) };
+  return { runbook: words.runbook, ...typed({ ...asTyped(options, words), inventory }, runbook) };
 }

@@ -41,6 +41,6 @@ export async function runSelftest(world: World, name: string, options: TargetOpt
   } finally {
     await Promise.all([one.close(), other.close()]);
   }
-  if (options.json) screen.print([JSON.stringify({ host: name, cases: verdicts }, null, 2)]);
+  if (options.json) screen.data({ host: name, cases: verdicts });
   return verdicts.some(({ wrong }) => wrong !== undefined) ? 3 : 0;
 }

@@ -28,6 +28,9 @@ export async function runSign(world: World, name: string, options: CommonOptions
   if (!person.ok) return screen.refuse({ ...person.failure, message: `this signature would not count: ${person.failure.message}` });
   const written = await writeSignature(signature, 0o644);
   if (!written.ok) return screen.refuse(written.failure);
+  if (options.json) {
+    screen.data({ runbook: runbook.path, sha256, signature: path, ...(person.value ? { by: nameOf(person.value) } : {}) });
+  }
   const { say } = screen.err;
   const by = person.value ? ` by ${say(nameOf(person.value))}` : '';
   screen.tell([`Signed${by}: ${say(shownPath(world, path))}`, `  of ${say(runbook.path)}, sha256 ${sha256}`]);

@@ -37,7 +37,7 @@ export async function runSteer(world: World, { want, run, all }: SteerRequest, o
   if (!chosen.ok) return screen.refuse(chosen.failure);
   const heard = await Promise.all(chosen.value.map((id) => wished(join(runsDirectory, id), { want, by: world.user })));
   const rows = chosen.value.map((id, index) => ({ run: id, want, heard: heard[index] === true }));
-  if (options.json) screen.print([JSON.stringify(rows, null, 2)]);
+  if (options.json) screen.data(rows);
   for (const { run: id, heard: isHeard } of rows) {
     if (!isHeard) screen.refuse(unheard(id, join(runsDirectory, id)));
     else if (!options.json) screen.print([`run ${id} ${DONE[want]}`]);

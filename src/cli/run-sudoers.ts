@@ -8,7 +8,6 @@ import type { StepPlan } from '../domain/plan.ts';
 import type { Runbook, Step } from '../domain/runbook.ts';
 import { type Trace, type TracedRead, traceReads } from '../engine/trace-reads.ts';
 import { type SudoersSnippet, sudoersText } from '../formats/sudoers-text.ts';
-import { visible } from '../formats/visible.ts';
 import { type Allowed, allowedReads, type HostPaths, pathsOf, USUAL_PATHS } from './allowed-reads.ts';
 import { BLANK_HOST, blankFleet } from './blank-host.ts';
 import { connect, withoutSecrets } from './connect.ts';
@@ -50,12 +49,8 @@ export async function runSudoers(world: World, name: string, options: SudoersOpt
   }
   const snippet = snippetOf(runbook, found.value, options.user);
   if (!snippet.ok) return screen.refuse(snippet.failure);
-  const lines = sudoersText(snippet.value);
-  screen.print(
-    (options.json ? [JSON.stringify(snippet.value, (_key, value) => (typeof value === 'string' ? visible(value) : value), 2)] : lines).map(
-      screen.mask,
-    ),
-  );
+  if (options.json) screen.data(snippet.value);
+  else screen.print(sudoersText(snippet.value).map(screen.mask));
   return 0;
 }
 
@@ -94,7 +89,6 @@ async function onHosts(
   if (!chosen.ok) return chosen;
   const unfit = unfitParams(runbook, inputs, chosen.value.hosts);
   if (unfit) return { ok: false, failure: unfit };
-  screen.tell(chosen.value.notes.map(screen.err.say));
   return readHosts(world, screen, options, { runbook, inputs, chosen: chosen.value });
 }
 

@@ -31,7 +31,7 @@ export async function runUnlock(world: World, name: string, options: TargetOptio
   }
   const said = screen.err.say;
   if (!lock) {
-    if (options.json) screen.print([JSON.stringify({ host: name, lock: null })]);
+    if (options.json) screen.data({ host: name, lock: null });
     else screen.tell([`${said(name)} is not locked.`]);
     return 0;
   }
@@ -40,6 +40,7 @@ export async function runUnlock(world: World, name: string, options: TargetOptio
     `${said(name)} is locked by ${said(lock.owner)}: transaction ${lock.tx} is ${lock.state}${when}. What it changed is in the record of that run.`,
   ]);
   if (isSettled(lock.state)) {
+    if (options.json) screen.data({ host: name, lock });
     screen.tell(['It has come to its end, so that the next run takes the lock over. Nothing is to be done.']);
     return 0;
   }

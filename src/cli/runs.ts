@@ -5,7 +5,7 @@ type RunsOptions = CommonOptions & { readonly verify?: true };
 
 /** `runbook runs [RUN]`: what was done from here. */
 export const addRuns: AddCommand = (program, world, exit) => {
-  withCommonOptions(program.command('runs').argument('[run]', 'run id, or an unambiguous beginning of one (default: all)'))
+  withCommonOptions(program.command('runs').argument('[run]', 'run id, an unambiguous beginning of one, or "last" (default: all)'))
     .option('--verify', 'check that journals are whole, and by whom their ends are signed')
     .summary('what was done from here, newest first')
     .description(

@@ -6,15 +6,15 @@ import { fail, ok, type Result } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Runbook } from '../domain/runbook.ts';
-import type { SavedPlan, TypedPlan } from '../domain/saved-plan.ts';
+import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
 import { outputsForVerify } from '../engine/verify-context.ts';
 import { encodePlan } from '../journal/plan-file.ts';
 import { planTargetProblem, writePlan } from '../journal/plan-store.ts';
 import { sign } from '../journal/ssh-signature.ts';
-import { commandLine } from '../views/command-line.ts';
+import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type Asked, savedInventory } from './inventory-digests.ts';
-import { type RunOptions, typed } from './options.ts';
+import { type RunOptions, typed, typedWords } from './options.ts';
 import type { Screen } from './screen.ts';
 import { secretsProof, sensitiveNames } from './secrets-proof.ts';
 import type { World } from './world.ts';
@@ -75,13 +75,14 @@ export async function savePlan(world: World, screen: Screen, task: SaveTask, mad
   if (!written.ok) return screen.refuse(written.failure);
   const shown = shownPath(world, task.file);
   const { say } = screen.err;
-  const { places } = typed({ ...made.options, inventory: [] });
-  const secrets = sensitiveNames(made.runbook).flatMap((input) => ['-e', `${input}=…`]);
+  const { places, secrets } = typed({ ...made.options, inventory: [] }, made.runbook);
+  const words = ['runbook', 'apply', shown, ...places];
   screen.tell([
     `Saved: ${say(shown)}${task.key === undefined ? '' : ', signed'}. It expires in ${showDuration(task.lifetimeMs)}, and holds contents of files of the hosts.`,
     `  sha256   ${sha256}`,
-    `  carry it out with   ${say(commandLine(['runbook', 'apply', shown, ...places, ...secrets]))}`,
-    `  without a terminal  ${say(commandLine(['runbook', 'apply', shown, ...places, ...secrets, '--plan-hash', sha256.slice(0, 16)]))}`,
+    `  carry it out with   ${say(commandLine(words))}`,
+    `  without a terminal  ${say(commandLine([...words, '--plan-hash', sha256.slice(0, 16)]))}`,
+    ...(secrets.length === 0 ? [] : [`  ${giveAgain(secrets)}`]),
   ]);
   return 0;
 }
@@ -112,7 +113,7 @@ function planToSave(world: World, { lifetimeMs }: SaveTask, made: PlanMade): Sav
       source: runbook.source,
       ...(made.signature === undefined ? {} : { signature: made.signature }),
     },
-    typed: typedPlan(made.name, options, sensitive),
+    typed: typedWords(made.name, options, runbook),
     inputs: Object.fromEntries(Object.entries(made.inputs).filter(([name]) => !sensitive.has(name))),
     ...(proof ? { secrets: proof } : {}),
     inventory: savedInventory(
@@ -123,14 +124,5 @@ function planToSave(world: World, { lifetimeMs }: SaveTask, made: PlanMade): Sav
     ),
     hosts: ill.map(({ plan, scope }) => ({ plan, outputs: outputsForVerify(runbook, plan, scope) })),
     others: made.plans.filter(({ outcome }) => outcome !== 'would-fix').map(({ host, outcome }) => ({ host, outcome })),
-  };
-}
-
-function typedPlan(runbook: string, { hosts, limit, input = [] }: RunOptions, sensitive: ReadonlySet<string>): TypedPlan {
-  return {
-    runbook,
-    ...(hosts === undefined ? {} : { hosts }),
-    ...(limit === undefined ? {} : { limit }),
-    inputs: input.filter((assignment) => !sensitive.has(assignment.slice(0, assignment.indexOf('=')))),
   };
 }

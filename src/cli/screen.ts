@@ -1,4 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
+import { jsonText } from '../ui/json-text.ts';
 import { type Page, pageFor } from '../ui/page.ts';
 import { type Mask, maskSecrets } from '../ui/secrets-mask.ts';
 import { showFailure } from '../ui/show-failure.ts';
@@ -14,6 +15,8 @@ export interface Screen {
   conceal(secret: string): void;
   /** Writes lines of data. */
   print(lines: readonly string[]): void;
+  /** Writes one document of JSON. */
+  data(document: unknown): void;
   /** Writes lines of talk. */
   tell(lines: readonly string[]): void;
   /** Tells an expected failure; the exit code of bad input. */
@@ -38,6 +41,7 @@ export function screenOf(world: World, { color, verbose }: CommonOptions): Scree
       current = maskSecrets(secrets);
     },
     print: (lines) => world.out.write(lines.map((line) => `${line}\n`).join('')),
+    data: (document) => world.out.write(`${jsonText(document, mask, 2)}\n`),
     tell,
     refuse(failure) {
       tell(showFailure(err, failure));

@@ -1,11 +1,11 @@
 import type { AddCommand } from './command-line.ts';
-import { type TargetOptions, withTargetOptions } from './options.ts';
+import { type TargetOptions, withHostOptions } from './options.ts';
 
 type SelftestOptions = TargetOptions & { readonly yes?: true };
 
 /** `runbook selftest HOST`: prove on a spare host that changes can be taken back. */
 export const addSelftest: AddCommand = (program, world, exit) => {
-  withTargetOptions(program.command('selftest').argument('<host>', 'a spare host, by its name in the inventory'))
+  withHostOptions(program.command('selftest').argument('<host>', 'a spare host, by its name in the inventory'))
     .option('-y, --yes', 'it is a spare host: begin')
     .summary('prove on a spare host that changes can be taken back')
     .description(

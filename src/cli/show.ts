@@ -15,7 +15,7 @@ export const addShow: AddCommand = (program, world, exit) => {
       const runbook = await requireRunbook(world, screen, name);
       if (!runbook) return exit(1);
       const signature = await signatureState(world, screen, runbook);
-      if (options.json) screen.print([JSON.stringify(runbookData(runbook, signature), null, 2)]);
+      if (options.json) screen.data(runbookData(runbook, signature));
       else screen.print(describeRunbook(screen.out, runbook, signature));
       exit(0);
     });

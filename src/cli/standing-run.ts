@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../domain/failure.ts';
+import type { TypedPlan } from '../domain/saved-plan.ts';
 import { type ArchivedRun, findRun, readRun, runIds } from '../journal/run-archive.ts';
 import { type UndoEntry, undoLog } from '../views/undo-log.ts';
 import { underWay } from './cut-off-run.ts';
@@ -7,7 +8,12 @@ import { underWay } from './cut-off-run.ts';
 export interface Standing {
   readonly of: {
     readonly id: string;
-    readonly started: { readonly runbook: string; readonly runbookSha256: string; readonly runbookDirectory?: string };
+    readonly started: {
+      readonly runbook: string;
+      readonly runbookSha256: string;
+      readonly runbookDirectory?: string;
+      readonly typed?: TypedPlan;
+    };
   };
   readonly entries: readonly UndoEntry[];
 }

@@ -18,13 +18,15 @@ export const addSteps: AddCommand = (program, world, exit) => {
         const rows = specs.flatMap(({ name, plan, summary }) =>
           hanging(screen.out, 0, `${name.padEnd(width)}  ${plan ? 'changes' : 'reads  '}  `, summary),
         );
-        screen.print(options.json ? [JSON.stringify(specs.map(stepTypeData), null, 2)] : rows);
+        if (options.json) screen.data(specs.map(stepTypeData));
+        else screen.print(rows);
         return exit(0);
       }
       const spec = stepTypes.get(type);
       if (!spec)
         return exit(screen.refuse({ code: 'not-found', message: `there is no step type ${type}`, hint: 'runbook steps lists them' }));
-      screen.print(options.json ? [JSON.stringify(stepTypeData(spec), null, 2)] : describeStepType(spec));
+      if (options.json) screen.data(stepTypeData(spec));
+      else screen.print(describeStepType(spec));
       exit(0);
     });
 };

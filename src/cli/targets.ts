@@ -8,20 +8,15 @@ import { findInventory } from '../inventory/find-inventory.ts';
 import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
+import { hanging } from '../ui/page.ts';
 import type { InventoryOptions, SourceOptions, TargetOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 import { unsealerOf, unsealPasswords } from './unseal.ts';
 import type { World } from './world.ts';
 
-/** An inventory as the command line names it. */
-export interface ReadInventory {
-  readonly inventory: GroupedInventory;
-  /** What to tell about it: which one was taken when none was given, and what in it looks wrong. */
-  readonly notes: readonly string[];
-}
-
 /** The inventory, and the hosts of a run. */
-export interface Chosen extends ReadInventory {
+export interface Chosen {
+  readonly inventory: GroupedInventory;
   readonly hosts: readonly Host[];
 }
 
@@ -43,16 +38,26 @@ export async function chooseHosts(
 }
 
 /** Reads the inventory and chooses hosts where there is no runbook: those of a pattern, narrowed by `--limit`. No host is an error. */
-export async function chooseByPattern(world: World, screen: Screen, options: TargetOptions, pattern: string): Promise<Result<Chosen>> {
-  return chosen(await readSources(world, screen, options, undefined), options.hosts ?? pattern, options);
+export async function chooseByPattern(
+  world: World,
+  screen: Screen,
+  options: TargetOptions,
+  pattern: string | undefined,
+): Promise<Result<Chosen>> {
+  const { hosts } = options;
+  if (pattern !== undefined && hosts !== undefined) {
+    return fail('bad-input', `hosts are named twice: ${pattern}, and --hosts ${hosts}`, { hint: 'name them once; -l narrows' });
+  }
+  return chosen(await readSources(world, screen, options, undefined), hosts ?? pattern ?? 'all', options);
 }
 
-async function chosen(read: Result<ReadInventory>, pattern: string, { limit }: TargetOptions): Promise<Result<Chosen>> {
+async function chosen(read: Result<GroupedInventory>, pattern: string, { limit }: TargetOptions): Promise<Result<Chosen>> {
   if (!read.ok) return read;
-  const hosts = await selected(read.value.inventory, pattern, limit);
+  const inventory = read.value;
+  const hosts = await selected(inventory, pattern, limit);
   if (!hosts.ok) return hosts;
-  const opened = await unsealPasswords(read.value.inventory, hosts.value);
-  return opened.ok ? ok({ ...read.value, hosts: hosts.value }) : opened;
+  const opened = await unsealPasswords(inventory, hosts.value);
+  return opened.ok ? ok({ inventory, hosts: hosts.value }) : opened;
 }
 
 /** The names that `--hosts` and `--limit` leave of an inventory; undefined: neither is given. */
@@ -73,23 +78,27 @@ export async function sourcesOf(
   return given ? ok({ sources: given }) : findInventory(env, nodeInventoryIo);
 }
 
-/** Reads the inventory that was given, or the one that is found, and the variables beside the runbook where there is one. */
+/**
+ * Reads the inventory that was given, or the one that is found, and the variables beside the runbook where there is one. Tells
+ * which one was taken when none was given, and what in it looks wrong, so that it is known whatever comes of it.
+ */
 export async function readSources(
   world: World,
   screen: Screen,
   options: InventoryOptions,
   runbookDirectory: string | undefined,
-): Promise<Result<ReadInventory>> {
+): Promise<Result<GroupedInventory>> {
   const found = await sourcesOf(world, options);
   if (!found.ok) return found;
-  const inventory = await readInventory(found.value.sources, nodeInventoryIo, {
+  const { sources, why } = found.value;
+  const tell = (note: string) => screen.tell(hanging(screen.err, 0, '', screen.err.say(note)));
+  if (why !== undefined) tell(`inventory: ${sources.join(', ')} (${why})`);
+  const inventory = await readInventory(sources, nodeInventoryIo, {
     unsealer: unsealerOf(world, screen, options),
     ...(runbookDirectory === undefined ? {} : { runbookDirectory }),
   });
-  if (!inventory.ok) return inventory;
-  const { why } = found.value;
-  const which = why === undefined ? [] : [`inventory: ${found.value.sources.join(', ')} (${why})`];
-  return ok({ inventory: inventory.value, notes: [...which, ...inventory.value.warnings] });
+  if (inventory.ok) for (const warning of inventory.value.warnings) tell(warning);
+  return inventory;
 }
 
 /** Reads the inventory, and finds the one host of it that has a name. */
@@ -101,7 +110,7 @@ export async function readHost(
 ): Promise<Result<{ readonly inventory: GroupedInventory; readonly host: Host }>> {
   const read = await readSources(world, screen, options, undefined);
   if (!read.ok) return read;
-  const { inventory } = read.value;
+  const inventory = read.value;
   const host = inventory.hosts.find((one) => one.name === name);
   if (host === undefined) return fail('not-found', `the inventory has no host ${name}`);
   const opened = await unsealPasswords(inventory, [host]);

@@ -1,11 +1,11 @@
 import type { AddCommand } from './command-line.ts';
-import { type TargetOptions, withTargetOptions } from './options.ts';
+import { type TargetOptions, withHostOptions } from './options.ts';
 
 type UnlockOptions = TargetOptions & { readonly yes?: true };
 
 /** `runbook unlock HOST`: recover a host whose lock somebody left. */
 export const addUnlock: AddCommand = (program, world, exit) => {
-  withTargetOptions(program.command('unlock').argument('<host>', 'host, by its name in the inventory'))
+  withHostOptions(program.command('unlock').argument('<host>', 'host, by its name in the inventory'))
     .option('-y, --yes', 'approve without being asked')
     .summary('recover a host whose lock somebody left')
     .description(

@@ -34,7 +34,7 @@ export const addValidate: AddCommand = (program, world, exit) => {
         if (runbook) screen.print([`${file}: valid`]);
         else screen.tell([`${file}: ${diagnostics.length === 1 ? '1 error' : `${diagnostics.length} diagnostics`}`]);
       }
-      if (options.json) screen.print([JSON.stringify(report, null, 2)]);
+      if (options.json) screen.data(report);
       exit(worst);
     });
 };

@@ -38,7 +38,9 @@ export function processWorld(): World {
 /** Where runs and the lab keep their state: `--state-dir`, else `$XDG_STATE_HOME/runbook`. */
 export function stateDirectory(world: World, given: string | undefined): string {
   if (given !== undefined) return resolve(world.cwd, given);
-  return join(world.env['XDG_STATE_HOME'] || join(world.home, '.local/state'), 'runbook');
+  // By its standard a relative one is invalid, and to be ignored.
+  const base = world.env['XDG_STATE_HOME'];
+  return join(base?.startsWith('/') ? base : join(world.home, '.local/state'), 'runbook');
 }
 
 /** The name of this process's user; a number where the system knows no name for it. */
@@ -65,6 +67,15 @@ function outlive(error: NodeJS.ErrnoException): void {
 }
 
 let lost = false;
+
+/** Whether anything that was printed could not be written, other than because nobody reads it any more. */
+export async function outputIsLost(): Promise<boolean> {
+  // What was written before is written, or has failed, by the time that this is.
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => setImmediate(resolve));
+  });
+  return lost;
+}
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   return {

@@ -3,6 +3,7 @@ import type { Failure } from './failure.ts';
 import type { Content } from './file.ts';
 import type { JsonObject } from './json.ts';
 import type { HostPlan, Outcome } from './plan.ts';
+import type { TypedPlan } from './saved-plan.ts';
 import type { Unmet } from './step.ts';
 import type { ChangeResult, TransactionState } from './transaction.ts';
 
@@ -53,6 +54,8 @@ export type EventBody =
       readonly operator: string;
       /** The run whose changes are taken back; rollback only. */
       readonly of?: string;
+      /** What was typed, for the command that would do it again after another process has gone on with the run; apply only. */
+      readonly typed?: TypedPlan;
       /** Absolute; what stands beside the runbook says of hosts is read again by `resume` and `rollback`. */
       readonly runbookDirectory?: string;
       /** The runbook's bytes, so that `resume` verifies by what was approved; apply only. */
@@ -112,8 +115,14 @@ export type EventBody =
       readonly state: TransactionState;
       readonly remarks: readonly string[];
     }
-  /** `unmet` empty: verify holds. */
-  | { readonly type: 'verify.attempted'; readonly host: string; readonly attempt: number; readonly unmet: readonly Unmet[] }
+  /** `unmet` empty: verify holds; with `nothing` because there was nothing to ask. */
+  | {
+      readonly type: 'verify.attempted';
+      readonly host: string;
+      readonly attempt: number;
+      readonly unmet: readonly Unmet[];
+      readonly nothing?: true;
+    }
   | { readonly type: 'host.finished'; readonly host: string; readonly outcome: Outcome; readonly reason?: Failure }
   | { readonly type: 'budget.exceeded'; readonly failures: number; readonly budget: number; readonly notStarted: readonly string[] }
   /** So many hosts are changed and not confirmed that no further one is begun. */

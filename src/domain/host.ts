@@ -13,6 +13,11 @@ export interface Host {
   readonly secrets?: ReadonlyMap<string, Secret>;
 }
 
+/** Whether a variable's name says that its value is a secret: it is held back from `host.vars`, and so from runs and their records. */
+export function looksSecret(name: string): boolean {
+  return /pass(word)?$|secret|token/i.test(name);
+}
+
 /** All hosts and groups of the sources given, merged. */
 export interface Inventory {
   /** Where it was read from, for messages. */

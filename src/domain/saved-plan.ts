@@ -37,12 +37,13 @@ export interface SavedRunbook {
   readonly signature?: string;
 }
 
-/** A command line that named what to plan; assignments of sensitive inputs are left out. */
+/** A command line that named what to plan or to do; assignments of sensitive inputs are left out. */
 export interface TypedPlan {
   readonly runbook: string;
   readonly hosts?: string;
   readonly limit?: string;
   readonly inputs: readonly string[];
+  readonly allowShell?: true;
 }
 
 /** Tells whether sensitive inputs that are given anew are those that were planned with, and nothing else about them. */

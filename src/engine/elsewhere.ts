@@ -1,5 +1,5 @@
 import type { Fleet, Reader } from '../domain/access.ts';
-import { HostFault, type Result } from '../domain/failure.ts';
+import type { Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { Step } from '../domain/runbook.ts';
 import type { Place } from './observe-step.ts';
@@ -16,12 +16,12 @@ export class Elsewhere {
     this.#hostFor = hostFor;
   }
 
-  /** The reader for a pattern; nobody where the inventory has no such host. Throws `HostFault` when it cannot be reached. */
+  /** The reader for a pattern; nobody where the inventory has no such host, or what is wrong with it. Throws `HostFault` when it cannot be reached. */
   async place(pattern: string, step: Step): Promise<Place> {
     const nobody = this.nobody(pattern);
     if (nobody !== undefined) return { nobody };
     const host = this.#hostFor(pattern);
-    if (!host.ok) throw new HostFault(host.failure);
+    if (!host.ok) return { wrong: host.failure };
     this.#held.add(host.value.name);
     const key = `${pattern} ${step.become}`;
     const known = this.#readers.get(key) ?? this.#fleet.read(host.value, { become: step.become });

@@ -1,7 +1,7 @@
 import type { Reader } from '../domain/access.ts';
 import type { Change } from '../domain/change.ts';
 import type { DeniedRead } from '../domain/denied.ts';
-import { HostFault, type Result } from '../domain/failure.ts';
+import { type Failure, HostFault, type Result } from '../domain/failure.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { StepPlan, StepStatus } from '../domain/plan.ts';
@@ -20,8 +20,8 @@ export interface Observed {
   readonly outputs?: Json;
 }
 
-/** Where a step reads: a reader, or why there is nobody to ask. */
-export type Place = { readonly reader: Reader } | { readonly nobody: string };
+/** Where a step reads: a reader, or why there is nobody to ask, or what is wrong with who is named. */
+export type Place = { readonly reader: Reader } | { readonly nobody: string } | { readonly wrong: Failure };
 
 /**
  * Evaluates one step on one host: its condition, its parameters, its reads, and what follows from them.
@@ -32,6 +32,7 @@ export async function observeStep(step: Step, scope: Scope, place: Place, clock:
   if (wanted && !wanted.ok) return unasked(step, { kind: 'failed', failure: wanted.failure });
   if (wanted && !wanted.value) return unasked(step, { kind: 'skipped', why: 'its condition is false' });
   if ('nobody' in place) return unasked(step, { kind: 'skipped', why: place.nobody });
+  if ('wrong' in place) return unasked(step, { kind: 'failed', failure: place.wrong });
 
   const items = step.items?.(scope);
   if (items && !items.ok) return unasked(step, { kind: 'failed', failure: items.failure });

@@ -4,6 +4,7 @@ import type { Content } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Ending, Outcome } from '../domain/plan.ts';
+import type { TypedPlan } from '../domain/saved-plan.ts';
 import type { Approval, Gate, Ports } from './ports.ts';
 
 /** What names a run in its first event. */
@@ -21,6 +22,8 @@ export interface RunHead {
   readonly of?: string;
   /** Absolute; its `group_vars` and `host_vars` were read. */
   readonly runbookDirectory?: string;
+  /** What was typed; apply only. */
+  readonly typed?: TypedPlan;
   /** The runbook's bytes; apply only. */
   readonly source?: Content;
   /** The saved plan that is carried out. */

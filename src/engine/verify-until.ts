@@ -29,7 +29,8 @@ export async function* verifyUntil(
   const deadline = clock.elapsed() + rollout.verifyTimeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     const unmet = await look();
-    yield { type: 'verify.attempted', host: task.host.name, attempt, unmet };
+    const nothing = task.steps.length === 0 ? { nothing: true as const } : {};
+    yield { type: 'verify.attempted', host: task.host.name, attempt, unmet, ...nothing };
     const verdict = verdictOf(unmet);
     if (verdict.kind === 'holds') return yield* baked(task, attempt + 1, clock, look);
     const left = deadline - clock.elapsed();

@@ -23,6 +23,30 @@ function variables(vars: JsonObject, depth: number): readonly string[] {
   return names.map((name) => drawn(`{${name} = ${holdsVaultText(vars[name] ?? null) ? MASKED : pythonText(vars[name] ?? null)}}`, depth));
 }
 
+/** A group as data: its own hosts, and the groups in it. Variables are there where they are asked for. */
+interface GraphGroup {
+  readonly group: string;
+  readonly hosts: readonly { readonly name: string; readonly vars?: JsonObject }[];
+  readonly children: readonly GraphGroup[];
+  readonly vars?: JsonObject;
+}
+
+/** What {@link inventoryGraph} draws, as data. */
+export function graphData(inventory: GroupedInventory, group: string, options: GraphOptions): GraphGroup {
+  const { hosts, children } = inventory.members.get(group) ?? { hosts: [], children: [] };
+  const own = inventory.hosts.filter(({ name }) => group !== 'all' && hosts.includes(name) && options.shown.has(name));
+  return {
+    group,
+    hosts: own.map((host) => ({ name: host.name, ...(options.vars ? { vars: masked(shownVariables(host)) } : {}) })),
+    children: children.map((child) => graphData(inventory, child, options)),
+    ...(options.vars ? { vars: masked(inventory.groupVars.get(group) ?? {}) } : {}),
+  };
+}
+
+function masked(vars: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, holdsVaultText(value) ? MASKED : value]));
+}
+
 /** The lines that `ansible-inventory --graph GROUP` prints (`cli/inventory.py`): children first, then hosts, which `all` never has itself. */
 export function inventoryGraph(inventory: GroupedInventory, group: string, options: GraphOptions): readonly string[] {
   const vars = new Map(inventory.hosts.map((host) => [host.name, shownVariables(host)]));

@@ -66,7 +66,7 @@ export function regexMatcher(source: string): Result<NameMatcher> {
       expression.lastIndex = 0;
       return expression.test(name);
     });
-  } catch (error) {
-    return fail('bad-input', `"~${source}" is not a regular expression: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    return fail('bad-input', `"~${source}" is not a regular expression`, { hint: 'is a bracket not closed, or nothing before a * or +?' });
   }
 }

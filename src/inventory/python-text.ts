@@ -40,6 +40,16 @@ export function pythonText(value: Json): string {
   return typeof value === 'number' ? String(value) : represented(value);
 }
 
+/** Control and format characters: a terminal would act upon them, or hide them. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A value as JSON in which nothing is hidden: the same value, with escapes where Python writes the character itself. */
+function quietJson(value: Json): string {
+  return JSON.stringify(value).replace(HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
 /** JSON as Python's `json.dumps(value, sort_keys=True, indent=4, ensure_ascii=False)` writes it, as `ansible-inventory` prints it. */
 export function pythonJson(value: Json, indent = ''): string {
   const inner = `${indent}    `;
@@ -47,8 +57,8 @@ export function pythonJson(value: Json, indent = ''): string {
     if (value.length === 0) return '[]';
     return `[\n${value.map((each) => inner + pythonJson(each, inner)).join(',\n')}\n${indent}]`;
   }
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (!isJsonObject(value)) return quietJson(value);
   const keys = Object.keys(value).sort(byCodePoint);
   if (keys.length === 0) return '{}';
-  return `{\n${keys.map((key) => `${inner}${JSON.stringify(key)}: ${pythonJson(value[key] ?? null, inner)}`).join(',\n')}\n${indent}}`;
+  return `{\n${keys.map((key) => `${inner}${quietJson(key)}: ${pythonJson(value[key] ?? null, inner)}`).join(',\n')}\n${indent}}`;
 }

@@ -1,6 +1,7 @@
 import { type Failure, fail, ok, type Result } from '../domain/failure.ts';
 import { assemble, type GroupedInventory, type VariableFiles } from './assemble.ts';
 import { InventoryDraft } from './draft.ts';
+import { groupTree } from './group-tree.ts';
 import { readHostList } from './host-list-source.ts';
 import { readIni } from './ini-source.ts';
 import type { InventoryIo } from './inventory-io.ts';
@@ -105,6 +106,9 @@ export async function readInventory(sources: readonly string[], io: InventoryIo,
     read.push(done.value);
   }
   const shown = sources.join(', ');
+  // What went wrong first: groups that contain each other may be why there is nobody in them.
+  const tree = draft.hosts.size === 0 ? groupTree(draft.groups.values()) : ok(undefined);
+  if (!tree.ok) return tree;
   if (draft.hosts.size === 0) return fail('not-found', `the inventory has no hosts: ${shown}`, { at: shown });
   const files = await variableFiles(read, io, draft, beside);
   return files.ok ? assemble(sources, draft, files.value, beside.unsealer ?? noUnsealer(io)) : files;

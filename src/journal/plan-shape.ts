@@ -81,7 +81,7 @@ export const planBody: Shape = fieldsOf<PlanBody>({
   operator: text,
   controller: text,
   runbook: fieldsOf<SavedRunbook>({ name: text, path: text, source: contentName, signature: maybe(text) }),
-  typed: fieldsOf<TypedPlan>({ runbook: text, hosts: maybe(text), limit: maybe(text), inputs: texts }),
+  typed: fieldsOf<TypedPlan>({ runbook: text, hosts: maybe(text), limit: maybe(text), inputs: texts, allowShell: maybe(flag) }),
   inputs: anyObject,
   secrets: maybe(fieldsOf<SecretsProof>({ names: texts, salt: textLike(/^[0-9a-f]{32}$/, 'salt'), scrypt: digest })),
   inventory: fieldsOf<SavedInventory>({ sources: texts, hosts: mapOf(digest), asked: mapOf(digest) }),

@@ -43,9 +43,11 @@ export async function runIds(runsDirectory: string): Promise<readonly string[]> 
   }
 }
 
-/** Finds a run by its id or an unambiguous beginning of it. */
+/** Finds a run by its id or an unambiguous beginning of it; `last` is the newest. */
 export async function findRun(runsDirectory: string, name: string): Promise<Result<string>> {
   const ids = await runIds(runsDirectory);
+  const [newest] = ids;
+  if (name === 'last' && newest !== undefined) return ok(newest);
   const matches = ids.filter((id) => id === name || id.startsWith(name));
   const [only, ...others] = matches.includes(name) ? [name] : matches;
   if (only === undefined) return fail('not-found', `there is no run ${name} in ${runsDirectory}`, { hint: 'runbook runs lists them' });

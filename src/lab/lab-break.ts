@@ -60,13 +60,14 @@ export async function labBreak(
   incident: string,
   hosts: readonly string[] = [],
 ): Promise<Result<readonly string[]>> {
+  // A look at what it does not have itself would be one at its prototype.
+  const found = Object.hasOwn(LAB_INCIDENTS, incident) ? LAB_INCIDENTS[incident] : undefined;
+  if (found === undefined) {
+    return fail('not-found', `no such incident: ${incident}`, { hint: `there are ${Object.keys(LAB_INCIDENTS).join(', ')}` });
+  }
   const paths = labPaths(stateDir ?? defaultLabDir());
   const live = readLiveRecord(paths);
   if (live === undefined) return fail('not-found', 'no practice fleet is up', { hint: 'runbook lab up' });
-  const found = LAB_INCIDENTS[incident];
-  if (found === undefined || !Object.hasOwn(LAB_INCIDENTS, incident)) {
-    return fail('not-found', `no such incident: ${incident}`, { hint: `there are ${Object.keys(LAB_INCIDENTS).join(', ')}` });
-  }
   const chosen = hosts.length > 0 ? hosts : found.hosts;
   const unknown = chosen.filter((name) => !LAB_HOSTS.some((host) => host.name === name));
   if (unknown.length > 0)

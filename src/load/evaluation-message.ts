@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { EvaluationError } from '@marcbachmann/cel-js';
+import { looksSecret } from '../domain/host.ts';
 import { EvaluationStopped } from './cel-environment.ts';
 import { NotJson } from './cel-value.ts';
 import { literalKey } from './cel-walk.ts';
@@ -43,5 +44,11 @@ function missingKey(node: ASTNode | undefined): string {
   const name = literalKey(node);
   if (name === undefined) return 'the expression cannot be evaluated: a key is not there';
   if (target.op === 'id' && target.args === 'steps') return `step ${name} gave no outputs`;
-  return `the expression cannot be evaluated: there is no ${name}`;
+  const absent = `the expression cannot be evaluated: there is no ${name}`;
+  return isVars(target) && looksSecret(name) ? `${absent}: a variable with such a name is held back, for it looks like a secret` : absent;
+}
+
+/** `host.vars`. */
+function isVars(node: ASTNode): boolean {
+  return node.op === '.' && node.args[1] === 'vars' && node.args[0].op === 'id' && node.args[0].args === 'host';
 }

@@ -23,7 +23,7 @@ export function inputsFrom(declared: ReadonlyMap<string, InputSpec>, given: Json
     const problem = problemOf(value, spec);
     if (problem !== undefined) wrong.push(`input ${name} ${problem}`);
     else if (value !== undefined) values.push([name, value]);
-    if (value === undefined) hint ??= `give it: -e ${name}=…`;
+    if (value === undefined) hint ??= `give it: -e ${name}=${spec.sensitive ? '@FILE' : '…'}`;
   }
   if (wrong.length > 0) return fail('bad-input', wrong.join('; '), hint === undefined ? {} : { hint });
   return ok(Object.fromEntries(values));

@@ -25,7 +25,7 @@ export function parseYaml(report: Report): Tree | undefined {
 }
 
 function empty(report: Report): undefined {
-  report.error('missing-key', { start: 0, end: 1 }, 'the file is empty', 'begin with apiVersion: runbook/v1, or run: runbook new NAME');
+  report.error('missing-key', { start: 0, end: 1 }, 'the file is empty', 'begin with apiVersion: runbook/v1');
   return undefined;
 }
 

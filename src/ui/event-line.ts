@@ -50,6 +50,7 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
     case 'rollout.continued':
       return 'continued';
     case 'verify.attempted':
+      if (event.nothing) return 'verify asks nothing';
       return event.unmet.length === 0 ? 'verify holds' : `waiting: ${waitingWords(page, event.unmet)}`;
     case 'host.finished':
       return outcomeWords(event.outcome, kind) + (event.reason ? `: ${page.say(event.reason.message)}` : '');

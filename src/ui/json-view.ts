@@ -1,14 +1,11 @@
 import type { RunEvent } from '../domain/event.ts';
 import type { HostPlan, StepPlan } from '../domain/plan.ts';
-import { visible } from '../formats/visible.ts';
 import { jsonChange } from './json-change.ts';
+import { jsonText } from './json-text.ts';
 import type { Output, View } from './output.ts';
 import type { Mask } from './secrets-mask.ts';
 
-/**
- * Every event as one line of JSON. Keys come in one fixed order: what identifies the event, then the rest by name.
- * Strings are made visible and secrets masked, as everywhere: a script that prints one prints no control characters.
- */
+/** Every event as one line of JSON. Keys come in one fixed order: what identifies the event, then the rest by name. */
 export function jsonView(output: Output, mask: Mask): View {
   return {
     event: (event) => output.write(`${jsonLine(event, mask)}\n`),
@@ -22,7 +19,7 @@ export function jsonView(output: Output, mask: Mask): View {
 
 /** One event as JSON, without a newline. */
 export function jsonLine(event: RunEvent, mask: Mask): string {
-  return JSON.stringify(ordered(plainEvent(event), (text) => visible(mask(text))));
+  return jsonText(ordered(plainEvent(event)), mask);
 }
 
 function plainEvent(event: RunEvent): object {
@@ -38,8 +35,8 @@ function plainEvent(event: RunEvent): object {
   return event;
 }
 
-/** A step names how many changes it brings; what they are stands once, merged and ordered, in the plan. */
-function plainPlan(plan: HostPlan): object {
+/** A plan as data. A step names how many changes it brings; what they are stands once, merged and ordered, in the plan. */
+export function plainPlan(plan: HostPlan): object {
   const step = (each: StepPlan) =>
     each.status.kind === 'planned' ? { ...each, status: { kind: each.status.kind, changes: each.status.changes.length } } : each;
   return { ...plan, steps: plan.steps.map(step), changes: plan.changes.map(jsonChange) };
@@ -47,12 +44,11 @@ function plainPlan(plan: HostPlan): object {
 
 const FIRST: readonly string[] = ['type', 'at', 'run', 'host', 'kind', 'outcome'];
 
-function ordered(value: unknown, text: (raw: string) => string): unknown {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((each) => ordered(each, text));
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, each]) => [text(key), ordered(each, text)]));
+  return Object.fromEntries(entries.map(([key, each]) => [key, ordered(each)]));
 }
 
 function rank(key: string): number {

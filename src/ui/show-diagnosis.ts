@@ -1,8 +1,9 @@
 import type { Finding } from '../domain/finding.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import { count } from '../formats/count.ts';
-import { commandLine } from '../views/command-line.ts';
+import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type CauseGroup, groupByCause, type Sighting } from '../views/group-by-cause.ts';
+import { isLookedAt } from '../views/looked-at.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, list, type Page } from './page.ts';
 import { showDenied } from './show-denied.ts';
@@ -16,20 +17,28 @@ export interface DiagnosisTitle {
   readonly next: readonly string[];
   /** The command that writes down what sudoers would have to allow for reads that were denied. */
   readonly sudoers?: readonly string[];
+  /** Names of sensitive inputs, which are to be given to it again. */
+  readonly secrets?: readonly string[];
 }
 
 /**
  * The text of `diagnose`: hosts that the runbook can help, grouped by cause, the rarest first; then those it cannot,
  * and the healthy ones. Lines without newlines.
  */
-export function showDiagnosis(page: Page, { runbook, next, sudoers }: DiagnosisTitle, plans: readonly HostPlan[]): readonly string[] {
+export function showDiagnosis(
+  page: Page,
+  { runbook, next, secrets = [], sudoers }: DiagnosisTitle,
+  plans: readonly HostPlan[],
+): readonly string[] {
   const ill = plans.filter(({ outcome }) => outcome === 'would-fix');
-  const title = `${page.say(runbook)}: ${count(plans.length, 'host')} looked at`;
+  const known = plans.filter(isLookedAt).length;
+  const title = `${page.say(runbook)}: ${known === plans.length ? '' : `${known} of `}${count(plans.length, 'host')} looked at`;
   const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
   for (const group of groupByCause(ill)) lines.push(...causeLines(page, group), '');
   lines.push(...showDenied(page, plans, sudoers), ...showNotTouched(page, plans, 'diagnose'));
   if (lines.at(-1) === '') lines.pop();
   if (ill.length > 0) lines.push('', `Next: ${page.style.strong(page.say(commandLine(next)))}`);
+  if (ill.length > 0 && secrets.length > 0) lines.push(...hanging(page, 2, '', page.say(giveAgain(secrets)), page.style.quiet));
   return lines;
 }
 

@@ -1,8 +1,9 @@
 import type { RunKind } from '../domain/event.ts';
 import type { HostPlan, StepPlan } from '../domain/plan.ts';
 import { count } from '../formats/count.ts';
-import { commandLine } from '../views/command-line.ts';
+import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type DiffGroup, groupByDiff } from '../views/group-by-diff.ts';
+import { isLookedAt } from '../views/looked-at.ts';
 import { foldNames } from './names.ts';
 import { hanging, headline, labelled, type Page } from './page.ts';
 import { showChange } from './show-change.ts';
@@ -18,6 +19,8 @@ export interface PlanTitle {
   readonly next?: readonly string[];
   /** The command that writes down what sudoers would have to allow for reads that were denied. */
   readonly sudoers?: readonly string[];
+  /** Names of sensitive inputs, which are to be given to it again. */
+  readonly secrets?: readonly string[];
 }
 
 /** Groups shown with their whole diff; the odd ones come first, and the others are named with what they say. */
@@ -27,10 +30,14 @@ const MOST_GROUPS = 12;
  * The text of `plan`: exactly what would be done, once for all hosts that share it, the odd ones first; then the hosts
  * that nothing is done to. Lines without newlines.
  */
-export function showPlan(page: Page, { runbook, kind = 'plan', next, sudoers }: PlanTitle, plans: readonly HostPlan[]): readonly string[] {
+export function showPlan(
+  page: Page,
+  { runbook, kind = 'plan', next, secrets = [], sudoers }: PlanTitle,
+  plans: readonly HostPlan[],
+): readonly string[] {
   const affected = plans.filter(({ outcome }) => outcome === 'would-fix');
   const groups = groupByDiff(affected);
-  const title = titleOf(page, runbook, plans.length, affected.length, groups.length);
+  const title = titleOf(page, runbook, plans, affected.length, groups.length);
   const lines = [...hanging(page, 0, '', title, page.style.strong), ''];
   const shown = page.full ? groups : groups.slice(0, MOST_GROUPS);
   for (const group of shown) lines.push(...groupLines(page, group), '');
@@ -38,7 +45,7 @@ export function showPlan(page: Page, { runbook, kind = 'plan', next, sudoers }: 
   lines.push(...degradedLines(page, affected), ...showDenied(page, plans, sudoers), ...showNotTouched(page, plans, kind));
   if (next && affected.length > 0) {
     if (lines.at(-1) !== '') lines.push('');
-    lines.push(...nextLines(page, page.say(commandLine(next))));
+    lines.push(...nextLines(page, page.say(commandLine(next))), ...secretsLines(page, secrets));
   }
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
@@ -50,9 +57,18 @@ function nextLines(page: Page, command: string): readonly string[] {
   return lead.length + 1 + command.length <= page.width ? [`${lead} ${shown}`] : [lead, `  ${shown}`];
 }
 
-function titleOf(page: Page, runbook: string, hosts: number, affected: number, ways: number): string {
+/** What the command lacks stands below it: it is no part of what is copied. */
+function secretsLines(page: Page, secrets: readonly string[]): readonly string[] {
+  return secrets.length === 0 ? [] : hanging(page, 2, '', page.say(giveAgain(secrets)), page.style.quiet);
+}
+
+function titleOf(page: Page, runbook: string, plans: readonly HostPlan[], affected: number, ways: number): string {
   const name = page.say(runbook);
-  if (affected === 0) return `${name}: nothing to change on ${count(hosts, 'host')}`;
+  const hosts = plans.length;
+  const known = plans.filter(isLookedAt).length;
+  if (affected === 0 && known === hosts) return `${name}: nothing to change on ${count(hosts, 'host')}`;
+  if (affected === 0 && known === 0) return `${name}: ${count(hosts, 'host')} could not be judged`;
+  if (affected === 0) return `${name}: nothing to change on ${known} of ${count(hosts, 'host')}; ${hosts - known} could not be judged`;
   const shared = ways === 1 ? (affected === 1 ? '' : ', all in the same way') : `, in ${ways} different ways`;
   return `${name}: ${affected} of ${count(hosts, 'host')} would be changed${shared}`;
 }

@@ -46,6 +46,12 @@ export function pingReport(pinged: readonly Pinged[]): readonly PingRow[] {
   return rows.toSorted((a, b) => illness(b) - illness(a));
 }
 
+/** 3 when a host that was reached cannot be changed, 4 when one was not reached and none is so, else 0: as after a run. */
+export function pingExitCode(rows: readonly PingRow[]): number {
+  if (rows.some((row) => row.reached && badness(row) === 2)) return 3;
+  return rows.some(({ reached }) => !reached) ? 4 : 0;
+}
+
 function illness(row: PingRow): number {
   return row.reached ? badness(row) : 3;
 }

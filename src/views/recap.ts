@@ -1,6 +1,6 @@
 import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine, giveAgain } from './command-line.ts';
 import { groupByReason, type ReasonGroup } from './group-by-reason.ts';
 import { isUnsettled, type RunStarted, recordRun } from './run-record.ts';
 
@@ -49,6 +49,8 @@ export interface Typed {
   readonly inputs?: readonly string[];
   /** `-l PATTERN`. */
   readonly limit?: readonly string[];
+  /** Names of sensitive inputs, which are to be given again. */
+  readonly secrets?: readonly string[];
 }
 
 /** Sums up a run's events; `undefined` when the first is not among them. */
@@ -73,11 +75,12 @@ function adviceFor(
   { run, kind, runbook }: RunStarted,
   hosts: (outcome: Outcome) => readonly string[],
   unsettled: boolean,
-  { runbook: name = runbook, places = [], inputs = [], limit = [] }: Typed,
+  { runbook: name = runbook, places = [], inputs = [], limit = [], secrets = [] }: Typed,
 ): readonly Advice[] {
   const next: Advice[] = [];
   const advise = (when: boolean, why: string, ...words: readonly string[]) => {
-    if (when) next.push({ why, command: commandLine(['runbook', ...words]) });
+    const lacks = secrets.length > 0 && words[0] !== 'rollback' ? `; ${giveAgain(secrets)}` : '';
+    if (when) next.push({ why: why + lacks, command: commandLine(['runbook', ...words]) });
   };
   const again = (command: string, narrowed: readonly string[]) => [command, name, ...places, ...inputs, ...narrowed];
   const some = (outcome: Outcome) => hosts(outcome).length > 0;

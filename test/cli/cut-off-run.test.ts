@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cutOffRun } from '../../src/cli/cut-off-run.ts';
 import { endedBefore, runResume } from '../../src/cli/run-resume.ts';
+import { runRollback } from '../../src/cli/run-rollback.ts';
+import type { World } from '../../src/cli/world.ts';
 import type { EventBody, RunEvent } from '../../src/domain/event.ts';
 import { contentOf } from '../../src/domain/file.ts';
 import { ownerText } from '../../src/journal/owner.ts';
@@ -75,12 +77,15 @@ test('a record that was cut off in the middle of a line is taken up again', asyn
 });
 
 test('a run of which every host is settled has nothing to resume, and needs no inventory', async () => {
-  const { world, err, runs } = fakeWorld();
+  const { world, out, err, runs } = fakeWorld();
   await keepRun(runs, 'r1', DONE);
   const before = readFileSync(join(runs, 'r1/journal.jsonl'));
   expect(await runResume(world, 'r1', NEVER)).toBe(0);
   expect(err.text).toBe('Every host of run r1 is settled.\n');
   expect(readFileSync(join(runs, 'r1/journal.jsonl'))).toEqual(before);
+  expect(out.text).toBe('');
+  expect(await runResume(world, 'r1', { ...NEVER, json: true })).toBe(0);
+  expect(JSON.parse(out.text)).toEqual({ run: 'r1', settled: true, hosts: [] });
 });
 
 test('hosts that were settled or found healthy keep their end; those that were only planned, and those to be settled, have none', () => {
@@ -107,11 +112,35 @@ test('hosts that were settled or found healthy keep their end; those that were o
   ]);
 });
 
+test.each([{ limit: 'b' }, { hosts: 'b' }])('a run is settled whole: %j is refused', async (narrowed) => {
+  const { world, err, runs } = fakeWorld();
+  await keepRun(runs, 'r1', CUT);
+  expect(await runResume(world, 'r1', { ...NEVER, inventory: ['a,b,'], ...narrowed })).toBe(1);
+  expect(err.text).toContain('resume settles all hosts of a run');
+});
+
 test('a host that is not in the inventory is named, and nobody is asked', async () => {
   const { world, err, runs } = fakeWorld();
   await keepRun(runs, 'r1', CUT);
   expect(await runResume(world, 'r1', { ...NEVER, inventory: ['b,'] })).toBe(1);
   expect(err.text).toContain('the inventory has no a, which the run changed');
+});
+
+test.each<[string, readonly EventBody[], (world: World, inventory: string) => Promise<number>]>([
+  ['a resume', [], (world, inventory) => runResume(world, 'r1', { ...NEVER, inventory: [inventory] })],
+  [
+    'a rollback',
+    settled('a', false, 'confirm'),
+    (world, inventory) => runRollback(world, 'r1', { ...NEVER, inventory: [inventory] }, true),
+  ],
+])('what is advised after %s is for the change that it is about, as that was typed', async (_, more, run) => {
+  const { world, out, runs } = fakeWorld();
+  const inventory = join(world.cwd, 'hosts.yaml');
+  writeFileSync(inventory, 'all: { hosts: { a: { ansible_host: 127.0.0.1, ansible_port: 1 } } }\n');
+  const typed = { runbook: './books/fix.yaml', hosts: 'web', limit: 'web1', inputs: ['unit=x'] };
+  await keepRun(runs, 'r1', stamped([{ ...started('apply', ['a']), typed } as EventBody, ...sent, ...more]));
+  expect(await run(world, inventory)).toBe(4);
+  expect(out.text).toContain(`runbook diagnose ./books/fix.yaml -i ${inventory} --hosts web -e unit=x -l a`);
 });
 
 test('a sensitive input that verify needs, and that no record keeps, must be given anew, and no other', async () => {
@@ -129,4 +158,6 @@ diagnose: [{ uses: containers.running }]
   await keepRun(runs, 'r1', stamped([begun, { ...intended, context } as EventBody, ...rest]));
   expect(await runResume(world, 'r1', { ...NEVER, inventory: ['a,'] })).toBe(1);
   expect(err.text).toContain('input token must be given');
+  expect(await runResume(world, 'r1', { ...NEVER, inventory: ['a,'], input: ['token=t', 'unit=y'] })).toBe(1);
+  expect(err.text).toContain('a run keeps its inputs; only sensitive ones are given again, and unit is none');
 });

@@ -85,3 +85,10 @@ test('a journal that was altered in its first line is told of, and does not hide
   expect(err.text).toContain('run r1: line 1 of the journal was altered');
   expect(out.lines).toHaveLength(1);
 });
+
+test('the last run is the newest one', async () => {
+  const { world, out, runs } = fakeWorld();
+  for (const id of ['r1', 'r2']) await keepRun(runs, id, stamped([named(id, started('apply', ['a'])), ended('healthy')]));
+  expect(await listRuns(world, { color: 'never', json: true }, { run: 'last', verify: false })).toBe(0);
+  expect(JSON.parse(out.text)).toMatchObject([{ run: 'r2' }]);
+});

@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { expiryProblem, hashNames, openPlan, planFileNamed } from '../../src/cli/open-plan.ts';
+import type { RunOptions } from '../../src/cli/options.ts';
+import { runSavedPlan } from '../../src/cli/run-saved-plan.ts';
+import { contentOf } from '../../src/domain/file.ts';
+import type { SavedPlan } from '../../src/domain/saved-plan.ts';
 import { encodePlan } from '../../src/journal/plan-file.ts';
 import { PLAN } from '../journal/sample-plan.ts';
 import { fakeWorld } from './rig.ts';
@@ -39,6 +44,42 @@ describe('the hash that approves a plan', () => {
     [sha256.slice(1, 12), { ok: false, failure: { code: 'refused' } }],
   ])('is %s: %j', (given, result) => {
     expect(hashNames(named, given)).toMatchObject(result);
+  });
+});
+
+const RUNBOOK = `apiVersion: runbook/v1
+name: fix
+summary: x
+diagnose:
+  - uses: containers.running
+`;
+
+describe('a saved plan that is only shown', () => {
+  const show = async (options: Partial<RunOptions>) => {
+    const { world, out, err } = fakeWorld();
+    const now = Date.now();
+    const plan: SavedPlan = {
+      ...PLAN,
+      version: packageJson.version,
+      created: new Date(now).toISOString(),
+      expires: new Date(now + 60_000).toISOString(),
+      runbook: { name: 'fix', path: 'fix.yaml', source: contentOf(Buffer.from(RUNBOOK)) },
+    };
+    const file = join(world.cwd, 'fix.plan');
+    writeFileSync(file, encodePlan(plan).text);
+    const home = { ...world, env: { ...world.env, XDG_CONFIG_HOME: world.cwd } };
+    const code = await runSavedPlan(home, { file, options: { color: 'never', ...options }, yes: false, dryRun: true });
+    return { code, out: out.text, err: err.text, file };
+  };
+
+  it('is one document with --json, without the contents of files', async () => {
+    const { code, out, err, file } = await show({ json: true });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toMatchObject({ file, runbook: { name: 'fix' }, operator: PLAN.operator, hosts: [{ host: 'web1' }] });
+  });
+
+  it.each([{ limit: 'x' }, { hosts: 'x' }, { input: ['x=y'] }])('refuses %j, which the plan has settled', async (options) => {
+    expect(await show(options)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('a saved plan') });
   });
 });
 

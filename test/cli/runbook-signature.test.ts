@@ -39,7 +39,8 @@ function desk({ policy = ALWAYS, text = FIX }: { readonly policy?: string; reado
     file,
     /** Signs the runbook as somebody else's ssh-keygen would. */
     signedBy: (name: string, namespace = 'runbook@v1') => people.sign(file, name, namespace),
-    sign: (name: string) => runSign(world, './fix.yaml', { color: 'never', key: people.key(name) }),
+    sign: (name: string, json?: '--json') =>
+      runSign(world, './fix.yaml', { color: 'never', key: people.key(name), ...(json ? { json: true } : {}) }),
     /** Runs the runbook, on hosts that the inventory does not have: it gets as far as looking for them. */
     run: (kind: 'diagnose' | 'plan' | 'apply' = 'plan') =>
       runRunbook(world, {
@@ -181,13 +182,15 @@ describe.skipIf(noKeygen !== undefined)('`sign`', () => {
   });
 
   test('puts it in place of an older one, and never one that would not count', async () => {
-    const { sign, err, file, world } = desk();
+    const { sign, out, err, file, world } = desk();
     await sign('ada');
     const first = readFileSync(`${file}.sig`, 'utf8');
     expect(await sign('eve')).toBe(1);
     expect(err.text).toMatch(/this signature would not count: .*fix\.yaml\.sig is by no key/);
     expect(readFileSync(`${file}.sig`, 'utf8')).toBe(first);
-    expect(await sign('bob')).toBe(0);
+    expect(out.text).toBe('');
+    expect(await sign('bob', '--json')).toBe(0);
+    expect(JSON.parse(out.text)).toMatchObject({ runbook: 'fix.yaml', signature: `${file}.sig`, by: 'bob@example.com' });
     expect(readFileSync(`${file}.sig`, 'utf8')).not.toBe(first);
     expect(readdirSync(world.cwd).filter((name) => name.startsWith('fix'))).toEqual(['fix.yaml', 'fix.yaml.sig']);
   });

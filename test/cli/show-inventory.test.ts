@@ -32,6 +32,23 @@ describe('runbook inventory', () => {
     );
   });
 
+  test('draws as data what it would draw as text', async () => {
+    const { out } = await shown({ graph: true, vars: true, limit: 'h1', json: true }, 'prod');
+    const web = { group: 'web', hosts: [{ name: 'h1', vars: { x: 1, y: ['a'] } }], children: [], vars: { y: ['a'] } };
+    expect(JSON.parse(out)).toEqual({ group: 'prod', hosts: [], children: [web], vars: {} });
+    expect(JSON.parse((await shown({ graph: true, json: true })).out)).toMatchObject({ group: 'all', hosts: [] });
+  });
+
+  test('lets no control character of a source through, and changes no value', async () => {
+    const { world, out } = fakeWorld();
+    const source = join(world.cwd, 'hosts.yaml');
+    const x = 'a\u009bb\u202ec\u{e0041}';
+    writeFileSync(source, `all: { hosts: { h: { x: ${JSON.stringify(x)} } } }\n`);
+    expect(await showInventory(world, undefined, { color: 'never', inventory: [source], host: 'h' })).toBe(0);
+    expect(out.text).toMatch(/^[\x20-\x7e\n]+$/);
+    expect(JSON.parse(out.text)).toEqual({ x });
+  });
+
   test('prints the variables of one host', async () => {
     expect(JSON.parse((await shown({ host: 'h2' })).out)).toEqual({ x: 1, y: ['a'] });
   });

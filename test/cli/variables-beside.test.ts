@@ -16,6 +16,6 @@ test('variables beside a runbook hold for its runs, and for whoever knows where 
   const chosen = unwrap(await chooseHosts(world, screen, options, { hosts: 'all', path: 'books/fix.yaml' }));
   expect(chosen.hosts.map(({ vars }) => vars)).toEqual([{ ansible_user: 'ops' }]);
   const again = unwrap(await readSources(world, screen, options, join(world.cwd, 'books')));
-  expect(again.inventory.hosts).toEqual(chosen.hosts);
-  expect(unwrap(await readSources(world, screen, options, undefined)).inventory.hosts[0]?.vars).toEqual({});
+  expect(again.hosts).toEqual(chosen.hosts);
+  expect(unwrap(await readSources(world, screen, options, undefined)).hosts[0]?.vars).toEqual({});
 });

@@ -1,6 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
 import { DOWN, noTerminal, Pty, RETURN } from './pty.ts';
+
+const HAND_OUT = `apiVersion: runbook/v1
+name: hand-out
+summary: Puts a token in its place
+hosts: k8s_nodes
+inputs:
+  token: { type: string, sensitive: true }
+remediate:
+  - uses: file.content
+    sensitive: true
+    with: { path: /etc/token, mode: '0600', content: '\${{ inputs.token }}' }
+`;
 
 describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice('the question before anything is changed'), async () => {
   const fleet = noPractice === undefined ? await PracticeFleet.up() : ({} as PracticeFleet);
@@ -42,6 +56,17 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     expect(pty.screen.text).toMatch(/✓ 1 host +fixed: lab-2\n! 1 host +not begun: lab-4/);
     expect(fleet.flags('lab-2').text).not.toContain('--improve-speed');
     expect(fleet.tree('lab-4')).toEqual(before);
+  });
+
+  test('comes after that for a sensitive input that must be given, whose answer is not shown', async () => {
+    const file = join(fleet.stateDirectory, 'hand-out.yaml');
+    writeFileSync(file, HAND_OUT);
+    const pty = Pty.runbook(['plan', file, ...fleet.hosts(), '-l', 'lab-2']);
+    await pty.waitFor(/input token of hand-out/);
+    pty.type('hunter-22', RETURN);
+    expect(await pty.exitCode()).toBe(0);
+    expect(pty.screen.text).toMatch(/1 of 1 host would be changed[\s\S]*runbook apply \S*hand-out\.yaml[\s\S]*and -e token=… again/);
+    expect(pty.screen.text).not.toContain('hunter-22');
   });
 
   test('is asked before a rollback too', async () => {

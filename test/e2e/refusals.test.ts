@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { runbook } from '../lab/command-line.ts';
+import { LAUNCH, runbook } from '../lab/command-line.ts';
 import { noPractice, onPractice, PracticeFleet } from './practice-fleet.ts';
 
 const BAD_RUNBOOK = `apiVersion: runbook/v1
@@ -49,6 +51,16 @@ describe('what is wrong before anything was done', () => {
     ['an inventory that is not there', ['plan', 'kubelet-bad-flag', '-i', 'none.yaml'], ['there is no inventory', 'none.yaml']],
     ['a target that the inventory does not have', ['plan', 'kubelet-bad-flag', '-i', 'a,b,'], ['k8s_nodes']],
     ['a limit that matches no host', ['plan', 'kubelet-bad-flag', '-i', 'a,b,', '--hosts', 'all', '-l', 'c'], [/\bc\b/]],
+    ['hosts that a ping names twice', ['ping', 'a', '--hosts', 'b', '-i', 'a,b,'], ['hosts are named twice: a, and --hosts b']],
+    ['hosts that a scan names twice', ['hostkeys', 'scan', 'a', '--hosts', 'b', '-i', 'a,b,'], ['hosts are named twice']],
+    ['a target beside the host of unlock', ['unlock', 'a', '--hosts', 'b', '-i', 'a,b,'], ["unknown option '--hosts'"]],
+    ['a limit beside the host of selftest', ['selftest', 'a', '-l', 'b', '-i', 'a,b,'], ["unknown option '-l'"]],
+    ['an incident that is a word of the language', ['lab', 'break', '__proto__'], ['no such incident: __proto__']],
+    [
+      'an input that is a word of the language',
+      ['plan', 'kubelet-bad-flag', '-i', 'a,', '-e', '__proto__=1'],
+      ['there is no input __proto__'],
+    ],
     ['an unknown option', ['plan', 'kubelet-bad-flag', '--limt', 'a'], ["unknown option '--limt'", '--limit']],
     ['an unknown command', ['aply', 'kubelet-bad-flag'], ["unknown command 'aply'", 'apply']],
     ['a missing argument', ['plan'], ['name']],
@@ -99,6 +111,18 @@ describe('what is wrong before anything was done', () => {
   });
 });
 
+test.for(['list --json', 'inventory -i a, --list', 'steps'])('output of %s that is lost is no success', async (words) => {
+  const out = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(out));
+  const child = spawn(LAUNCH, words.split(' '), { stdio: ['ignore', out, 'pipe'] });
+  const [code] = await once(child, 'close');
+  expect(code).toBe(1);
+});
+
+test('help tells about a command', async () => {
+  expect(await runbook(['help', 'plan'])).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^Usage: runbook plan /) });
+});
+
 describe('a run that was killed before its first event', () => {
   test.for<[string, Readonly<Record<string, string>>]>([
     ['no journal yet', { owner: '1 1 none\n' }],
@@ -145,10 +169,14 @@ describe.skipIf(noPractice !== undefined)(onPractice('on the practice fleet'), a
     });
   });
 
-  test('rollback without an inventory that knows the hosts names them', async () => {
+  test('rollback without an inventory that knows the hosts, or with a limit that leaves them out, names them', async () => {
     expect(await runbook(fleet.run('apply', '-y'))).toMatchObject({ code: 0 });
     const lost = await runbook(['rollback', 'last', '-i', 'other,', ...fleet.state(), '-y']);
     expect(lost).toMatchObject({ code: 1, err: expect.stringContaining('the inventory has no lab-2, lab-4') });
+    expect(await runbook(['rollback', 'last', ...fleet.hosts(), '-l', 'lab-1', '-y'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the limit leaves out all hosts that the run changed: lab-2, lab-4'),
+    });
     expect(await runbook(['rollback', 'last', ...fleet.hosts(), '-y'])).toMatchObject({ code: 0 });
     const [newest] = await fleet.listed();
     expect(await runbook(['rollback', newest?.run ?? '', ...fleet.hosts(), '-y'])).toMatchObject({

@@ -174,6 +174,21 @@ describe('planning a host', () => {
     expect(plan?.steps.find(({ id }) => id === 'none')?.status).toEqual({ kind: 'skipped', why: 'nobody to ask: no zzz' });
   });
 
+  it('fails a step that names whom there cannot be, unless it would not have been asked', async () => {
+    const { ports, assignment } = rig([host('a')]);
+    const hostFor = () => fail('bad-params', 'out of range');
+    const book = runbook({
+      diagnose: [
+        step('there', read, { path: FILE }, { on: () => ok('b[7]') }),
+        step('off', read, { path: FILE }, { on: () => ok('b[7]'), condition: () => ok(false) }),
+      ],
+    });
+    const all = await events(look(assignment(book, 'plan'), { ...ports, hostFor }));
+    const plan = all.flatMap((event) => (event.type === 'host.planned' ? [event.plan] : []))[0];
+    expect(plan).toMatchObject({ outcome: 'failed', reason: { message: 'there: out of range' } });
+    expect(plan?.steps.map(({ status }) => status.kind)).toEqual(['failed', 'skipped']);
+  });
+
   it('asks steps that do not wait for each other in the same turn', async () => {
     const fake = host('a');
     const both = [

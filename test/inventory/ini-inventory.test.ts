@@ -83,6 +83,7 @@ describe('an INI inventory', () => {
     ['[a]\nh\n[a:vars]\nansible_group_priority=high', 'x:4:1: ansible_group_priority must be a whole number'],
     ['[a:children]\na', 'x:2:1: group "a" cannot be its own child'],
     ['[a]\nh\n[b:children]\na\n[c:children]\nb\n[a:children]\nc', 'x:6:1: groups contain each other: "c" > "b" > "a" > "c"'],
+    ['[a:children]\nb\n[b:children]\na', 'x:4:1: groups contain each other: "b" > "a" > "b"'],
     ['# nothing', 'x: the inventory has no hosts: x'],
   ])('%j fails with its place', async (text, message) => {
     expect(failureText(await readText('x.ini', text)).replaceAll('x.ini', 'x')).toBe(message);

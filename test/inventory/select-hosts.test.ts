@@ -79,7 +79,7 @@ describe('a pattern', () => {
     ['', 'the pattern is empty (is a variable unset? "all" means every host)'],
     [' , ', 'the pattern is empty (is a variable unset? "all" means every host)'],
     ['all,!', 'a name must follow "!" and "&"'],
-    ['~(', '"~(" is not a regular expression: Invalid regular expression: /(/y: Unterminated group'],
+    ['~(', '"~(" is not a regular expression (is a bracket not closed, or nothing before a * or +?)'],
   ])('%j fails', (pattern, message) => {
     expect(failureText(select(pattern))).toBe(message);
   });

@@ -43,6 +43,14 @@ diagnose:
 
 const x = (expression: string) => `\${{ ${expression} }}`;
 
+it('a variable that is held back is said to be, and one that the inventory lacks is not', () => {
+  const message = (name: string) => evaluated(x(`host.vars.${name}`));
+  const held =
+    'the expression cannot be evaluated: there is no join_token_ttl: a variable with such a name is held back, for it looks like a secret';
+  expect(message('join_token_ttl')).toMatchObject({ failure: { message: held } });
+  expect(message('prt')).toMatchObject({ failure: { message: 'the expression cannot be evaluated: there is no prt' } });
+});
+
 describe('expressions on a host', () => {
   it.each([
     ['a string', x('inputs.name'), 'kube'],

@@ -154,7 +154,7 @@ hint: write it as an escape in double quotes: "\\u202e"`,
   --> sample.yaml:1:1
 1 |
   | ^
-hint: begin with apiVersion: runbook/v1, or run: runbook new NAME`,
+hint: begin with apiVersion: runbook/v1`,
   },
   {
     title: 'a list instead of a runbook',

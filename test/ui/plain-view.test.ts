@@ -70,6 +70,11 @@ test('a host that waits for the same thing again says nothing new', () => {
   ).toEqual(['08:05:00  a  waiting: up for 3 s', '08:05:02  a  verify holds']);
 });
 
+test('a runbook without verify does not say that verify holds', () => {
+  const asked = { type: 'verify.attempted', host: 'a', attempt: 1, unmet: [], nothing: true } as const;
+  expect(shown(stamped([asked]))).toEqual(['08:05:00  a  verify asks nothing']);
+});
+
 test('of more than 200 hosts those that are well are counted, and the others named', () => {
   const hosts = [...bigFleet(), plan('lab-5', 'unreachable', { reason: UNREACHABLE })];
   const lines = shown(

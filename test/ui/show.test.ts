@@ -14,7 +14,7 @@ describe('the diagnosis', () => {
   test('groups hosts by cause and says what was seen on the others', () => {
     expect(text(showDiagnosis(testPage(), DIAGNOSIS, FLEET))).toMatchInlineSnapshot(`
       "
-      kubelet-bad-flag: 5 hosts looked at
+      kubelet-bad-flag: 4 of 5 hosts looked at
 
       ✗ 2 hosts      --improve-speed is not a flag of /usr/bin/kubelet
           where      /var/lib/kubelet/kubeadm-flags.env:1
@@ -167,6 +167,19 @@ describe('the plan', () => {
     expect(shown).toContain("    \x1b[31m~ run sh -c 'a | b'\x1b[39m");
     expect(shown).toContain('    \x1b[31m~ run d\x1b[39m');
     expect(shown.filter((line) => line.includes('shell text: what it does, only whoever reads it knows'))).toHaveLength(2);
+  });
+
+  test.each([
+    [[plan('a', 'healthy'), plan('b', 'unreachable')], 'x: nothing to change on 1 of 2 hosts; 1 could not be judged'],
+    [[plan('a', 'failed'), plan('b', 'unreachable')], 'x: 2 hosts could not be judged'],
+    [[plan('a', 'failed', { facts: { uid: 0 } })], 'x: nothing to change on 1 host'],
+  ])('claims nothing of hosts that were not looked at', (plans, title) => {
+    expect(showPlan(testPage(), { runbook: 'x' }, plans)[0]).toBe(title);
+  });
+
+  test('names what the command lacks below it, so that it can be pasted', () => {
+    const lines = showPlan(testPage(), { runbook: 'x', next: ['runbook', 'apply', 'x'], secrets: ['token'] }, [illPlan('a')]);
+    expect(lines.slice(-2)).toEqual(['Nothing was changed. To make these changes: runbook apply x', '  and -e token=… again']);
   });
 
   test('says so when there is nothing to change', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { Facts } from '../../src/domain/host.ts';
-import { type Pinged, type Pong, pingReport } from '../../src/views/ping-report.ts';
+import { type Pinged, type Pong, pingExitCode, pingReport } from '../../src/views/ping-report.ts';
 
 const FACTS: Facts = {
   hostname: 'a',
@@ -35,6 +35,13 @@ describe('a ping', () => {
   ])('tells of %s', (_what, changes, facts, severity, says) => {
     const [row] = pingReport([pinged('a', changes, facts)]);
     expect(row?.findings).toEqual([{ severity, says: expect.stringMatching(says), next: expect.any(String) }]);
+  });
+
+  test('ends with 3 when a host is amiss, whoever else was not reached; with 4 when that is all; else with 0', () => {
+    const amiss: Pinged = { host: 'a', failure: { code: 'bad-input', message: 'no such key' } };
+    const away: Pinged = { host: 'b', failure: { code: 'unreachable', message: 'no route' } };
+    const code = (...all: readonly Pinged[]) => pingExitCode(pingReport(all));
+    expect([code(amiss, away), code(amiss), code(away, pinged('c')), code(pinged('c'))]).toEqual([3, 3, 4, 0]);
   });
 
   test('says nothing of a host that is fit', () => {

@@ -76,6 +76,14 @@ test('commands that go on with a run have the options with which it was begun', 
   expect(commands(run('diagnose', { a: 'would-fix' }), typed)).toEqual(["runbook plan ./fix.yaml -i hosts.ini -e 'unit=a b' -l web"]);
 });
 
+test('commands that want sensitive inputs say so beside them, and stay such that they can be pasted', () => {
+  const next = recap(run('apply', { a: 'fixed', b: 'skipped' }), { secrets: ['token'] })?.next;
+  expect(next).toEqual([
+    { command: 'runbook apply kubelet-bad-flag -l b', why: 'go on with those not begun; and -e token=… again' },
+    { command: 'runbook rollback 01RUN', why: 'take the changes back' },
+  ]);
+});
+
 test('outcomes are counted in one order, with the reasons that were given', () => {
   const summary = recap(APPLY);
   expect(summary?.counts.map(({ outcome, hosts }) => [outcome, ...hosts])).toEqual([
