@@ -225,8 +225,8 @@ export class PracticeFleet {
     renameSync(program, aside);
     execFileSync('mkfifo', [gate]);
     const wait = 'case " $* " in *" restart "*) read -r _ </root/gate ;; esac';
-    // Who was held until the end finds the program in its own place again, be it at the last moment.
-    const goOn = '/usr/bin/systemctl.aside "$@"\ncode=$?\n[ "$code" = 127 ] || exit "$code"\nexec /usr/bin/systemctl "$@"';
+    // Opened before it is run: it may be put back into its own place at any moment, and is then found there.
+    const goOn = 'command exec 9</usr/bin/systemctl.aside || exec /usr/bin/systemctl "$@"\nexec /bin/sh /proc/self/fd/9 "$@"';
     writeFileSync(program, `#!/bin/sh\n${wait}\n${goOn}\n`);
     chmodSync(program, 0o755);
     let held = true;
