@@ -3,8 +3,10 @@ import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
 
 /** Asks a person for a secret, which is shown only if `echo` says so; undefined when there is nobody to ask, or no answer. */
-export async function askSecret({ terminal }: World, { out }: Screen, name: string, echo = false): Promise<string | undefined> {
+export async function askSecret({ terminal }: World, screen: Screen, name: string, echo = false): Promise<string | undefined> {
+  const { out } = screen;
   const message = out.say(name);
+  await screen.makeRoom();
   const given = await prompted(terminal, out, echo ? { type: 'input', message } : { type: 'password', message, mask: false });
   return typeof given === 'string' || given.value === '' ? undefined : String(given.value);
 }

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { visible } from '../formats/visible.ts';
 import { addApply } from './apply.ts';
 import { addApprove } from './approve-plan.ts';
+import { addCompletion } from './completion.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addDoctor } from './doctor.ts';
 import { addHostkeys } from './hostkeys.ts';
@@ -84,7 +85,9 @@ function programOf(world: World, exit: (code: number) => void): Command {
   for (const add of [addList, addShow, addValidate, addSign, addSudoers, addSteps, addSchema]) add(program, world, exit);
   program.commandsGroup('Practise:');
   addLab(program, world, exit);
-  program.commandsGroup('Help:').helpCommand('help [command]', 'tell about a command');
+  program.commandsGroup('Help:');
+  addCompletion(program, world, exit);
+  program.helpCommand('help [command]', 'tell about a command');
   return program;
 }
 

@@ -154,7 +154,11 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
 export function viewOf(world: World, screen: Screen, json: boolean, changes: boolean): View | LiveView {
   if (json) return jsonView(world.out, screen.mask);
   // A dumb terminal would show the cursor's movements as letters.
-  if (world.err.isTTY && world.env['TERM'] !== 'dumb') return liveView(world.err, screen.err);
+  if (world.err.isTTY && world.env['TERM'] !== 'dumb') {
+    const live = liveView(world.err, screen.err);
+    screen.drawn(() => live.pause());
+    return live;
+  }
   return changes ? plainView(world.err, screen.err) : silentView;
 }
 

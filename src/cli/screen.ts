@@ -13,6 +13,10 @@ export interface Screen {
   readonly mask: Mask;
   /** Adds a value that must never be shown. */
   conceal(secret: string): void;
+  /** Something draws from now on, and can make room: for questions that come in the middle of it. */
+  drawn(pause: () => Promise<void>): void;
+  /** Resolves when nothing is being drawn, so that somebody can be asked. */
+  makeRoom(): Promise<void>;
   /** Writes lines of data. */
   print(lines: readonly string[]): void;
   /** Writes one document of JSON. */
@@ -27,6 +31,7 @@ export interface Screen {
 export function screenOf(world: World, { color, verbose }: CommonOptions): Screen {
   const secrets = new Set<string>();
   let current = maskSecrets([]);
+  let pause: () => Promise<void> = () => Promise.resolve();
   const mask: Mask = (text) => current(text);
   const options = { color, environment: world.env, mask, full: verbose === true };
   const out = pageFor(world.out, options);
@@ -40,6 +45,10 @@ export function screenOf(world: World, { color, verbose }: CommonOptions): Scree
       secrets.add(secret);
       current = maskSecrets(secrets);
     },
+    drawn(by) {
+      pause = by;
+    },
+    makeRoom: () => pause(),
     print: (lines) => world.out.write(lines.map((line) => `${line}\n`).join('')),
     data: (document) => world.out.write(`${jsonText(document, mask, 2)}\n`),
     tell,

@@ -103,6 +103,7 @@ function endpointOf(settings: SshSettings, name: string, { exists }: KeyFiles): 
     ...(identityAgent === undefined ? {} : { agent: identityAgent }),
     knownHostsFiles: filesOf(settings),
     ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
+    ...(settings.said['HostKeyAlgorithms'] === undefined ? {} : { hostKeyAlgorithms: settings.hostKeyAlgorithms }),
     ...(proxyCommand === undefined ? {} : { proxyCommand }),
     connectTimeoutMs: connectTimeout === undefined ? USUAL.connectTimeoutMs : connectTimeout * 1_000,
     keepAliveMs: serverAliveInterval === 0 ? USUAL.keepAliveMs : serverAliveInterval * 1_000,

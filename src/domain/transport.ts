@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly knownHostsFiles: readonly string[];
   /** The name under which its key is looked up, in the place of address and port (ssh_config(5), HostKeyAlias). */
   readonly hostKeyAlias?: string;
+  /** Signature algorithms for its key, those that it may use, in order (ssh_config(5), HostKeyAlgorithms); absent: nobody says so. */
+  readonly hostKeyAlgorithms?: readonly string[];
   /** A command for `/bin/sh -c` whose standard streams are the way there (ssh_config(5), ProxyCommand); absent: TCP. */
   readonly proxyCommand?: string;
   readonly connectTimeoutMs: number;

@@ -1,3 +1,4 @@
+import { canCheckAny } from './algorithms.ts';
 import { type KnownHosts, knownHostsName, onlyAuthority } from './known-hosts.ts';
 import type { SshSettings } from './ssh-config/settings.ts';
 
@@ -48,6 +49,7 @@ function saidNeed(settings: SshSettings, files: KeyFiles): OpensshNeed | undefin
   if (certificateFile.some(files.exists)) return by('CertificateFile');
   const foreign = notUsed.find(({ keyword, text }) => FOREIGN[keyword]?.test(text.replaceAll('"', '').trim()) === false);
   if (foreign !== undefined) return by(foreign.keyword, foreign.at);
+  if (said['HostKeyAlgorithms'] !== undefined && !canCheckAny(settings.hostKeyAlgorithms)) return by('HostKeyAlgorithms');
   if (revokedHostKeys !== undefined) return by('RevokedHostKeys');
   if (proxyUseFdpass) return by('ProxyUseFdpass');
   const isOurs = !SYSTEM.test(said['GSSAPIAuthentication'] ?? '');

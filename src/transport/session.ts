@@ -92,7 +92,7 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
     client.connect({
       sock: socket,
       username: target.user,
-      algorithms: pinnedAlgorithms(context.types),
+      algorithms: pinnedAlgorithms(context.types, target.hostKeyAlgorithms),
       hostVerifier: (key: Buffer) => check.accepts(key),
       authHandler: loginOrder(target, context.ring, context.secrets, countdown, notes, () => giveUp(authFailure(target, notes))),
       // The countdown is the only limit: it knows when a person is being asked.

@@ -188,6 +188,13 @@ Host db
     expect(made.jumps).toBeUndefined();
   });
 
+  test('has its own word for the kinds of host keys that count', async () => {
+    const text = 'Host h1\n  HostKeyAlgorithms rsa-sha2-512,ssh-ed25519\n';
+    const { target: to } = unwrap(await target({}, {}, 'h1', text));
+    expect(to.hostKeyAlgorithms).toEqual(['rsa-sha2-512', 'ssh-ed25519']);
+    expect(unwrap(await target({})).target.hostKeyAlgorithms).toBeUndefined();
+  });
+
   test('names the key that counts, where connections come from and go to, and may take the agent away', async () => {
     const { target: made } = unwrap(await target({}, {}, 'db', CONFIG));
     expect(made.hostKeyAlias).toBe('the-database');

@@ -27,6 +27,7 @@ describe('a way asks for the ssh of this machine', () => {
     ['by SecurityKeyProvider', '#\nSecurityKeyProvider /usr/lib/sk.so', 'SecurityKeyProvider'],
     ['by GSSAPIAuthentication', '#\nGSSAPIAuthentication yes', 'GSSAPIAuthentication'],
     ['by KnownHostsCommand', '#\nKnownHostsCommand /usr/bin/keys %H', 'KnownHostsCommand'],
+    ['by HostKeyAlgorithms that are certificates alone', '#\nHostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com', 'HostKeyAlgorithms'],
     ['by RevokedHostKeys', '#\nRevokedHostKeys /etc/revoked', 'RevokedHostKeys'],
     ['by HostbasedAuthentication', '#\nHostbasedAuthentication yes', 'HostbasedAuthentication'],
     ['by BindInterface', '#\nBindInterface eth0', 'BindInterface'],

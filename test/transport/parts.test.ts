@@ -116,6 +116,8 @@ describe('the algorithms', () => {
     expect(hostKeyAlgorithms(['ssh-rsa'])[0]).toBe('rsa-sha2-512');
     expect(hostKeyAlgorithms(['ecdsa-sha2-nistp384'])[0]).toBe('ecdsa-sha2-nistp384');
     expect(hostKeyAlgorithms([])[0]).toBe('ssh-ed25519');
+    expect(hostKeyAlgorithms([], ['rsa-sha2-512', 'ssh-rsa', 'ssh-ed25519'])).toEqual(['rsa-sha2-512', 'ssh-ed25519']);
+    expect(hostKeyAlgorithms(['ssh-ed25519'], ['rsa-sha2-512', 'ssh-ed25519'])).toEqual(['ssh-ed25519', 'rsa-sha2-512']);
     expect(hostKeyAlgorithms(['ssh-rsa']).toSorted()).toEqual(hostKeyAlgorithms([]).toSorted());
   });
 });
