@@ -12,6 +12,7 @@ import { addLab } from './lab.ts';
 import { addList } from './list.ts';
 import { addPing } from './ping.ts';
 import { addPlan } from './plan.ts';
+import { addReport } from './report.ts';
 import { addResume } from './resume.ts';
 import { addRollback } from './rollback.ts';
 import { addRuns } from './runs.ts';
@@ -76,6 +77,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
     addResume,
     addUnlock,
     addRuns,
+    addReport,
     addSelftest,
   ])
     add(program, world, exit);

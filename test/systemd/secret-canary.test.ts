@@ -95,6 +95,13 @@ describe.skipIf(missing)(`secrets${missing ? ` (${missing})` : ''}`, () => {
     for (const { run } of JSON.parse(runs.out) as { run: string }[]) {
       sinks.set(`journal of ${run}`, readFileSync(join(work, 'state/runs', run, 'journal.jsonl'), 'utf8'));
     }
+    for (const { run } of JSON.parse(runs.out) as { run: string }[]) {
+      for (const format of ['md', 'html', 'json', 'junit']) {
+        const report = await runbook(['report', run, '--format', format, '--state-dir', join(work, 'state')]);
+        expect(report.code).toBe(0);
+        sinks.set(`report of ${run} as ${format}`, report.out);
+      }
+    }
     const host = fleet.host('one');
     sinks.set("the host's log", await host.exec('journalctl', '--no-pager', '-o', 'json', '--all'));
     sinks.set("the host's record", await host.exec('/bin/sh', '-c', 'cd /var/lib/runbook && find . -type f -exec cat {} +; find .'));
