@@ -36,7 +36,7 @@ export function createReader(run: Run, host: HostShell = posixHost, { learn = ()
         throw fault;
       }
     },
-    file: (path) => readUntorn(ask, fileQuery(path), path),
+    file: async (path) => readUntorn(ask, fileQuery(path), path),
     list: async (directory) => ask(listQuery(directory)),
     unit: async (name) => ask(unitQuery(name)),
     probe: async (argv, options) => ask(probeQuery(argv, options)),
