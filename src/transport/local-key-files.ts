@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { shownKeyType } from './key-envelope.ts';
 import type { KeyFiles } from './openssh-need.ts';
-import { shownKeyType } from './private-key.ts';
 
 /** The key files of this machine. Each is looked at once. */
 export function localKeyFiles(): KeyFiles {

@@ -2,8 +2,9 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 import type { Secrets } from '../domain/transport.ts';
+import { envelope } from './key-envelope.ts';
 import { passphraseOf } from './passphrase.ts';
-import { keyType, WireReader } from './ssh-wire.ts';
+import { keyType } from './ssh-wire.ts';
 
 /** A private key file of which the public half is known; the private half is decrypted when the first signature is wanted. */
 export interface PrivateKey {
@@ -76,28 +77,6 @@ export function usablePublicKey(blob: Buffer): ParsedKey | UnusableKey {
   if (type === 'ssh-dss') return { unusable: 'DSA keys are too weak' };
   const parsed = parseKey(`${type} ${blob.toString('base64')}`);
   return parsed instanceof Error ? { unusable: `keys of type ${type} are not supported` } : parsed;
-}
-
-/** The unencrypted head of a file in OpenSSH's format (PROTOCOL.key in its source); `undefined` for other formats. */
-function envelope(text: string): { readonly encrypted: boolean; readonly publicBlob: Buffer } | undefined {
-  const [, base64] = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+)-----END OPENSSH PRIVATE KEY-----/.exec(text) ?? [];
-  if (base64 === undefined) return undefined;
-  const bytes = Buffer.from(base64, 'base64');
-  const magic = 'openssh-key-v1\0';
-  if (bytes.subarray(0, magic.length).toString('latin1') !== magic) return undefined;
-  const reader = new WireReader(bytes, magic.length);
-  const cipher = reader.string()?.toString();
-  reader.string();
-  reader.string();
-  reader.uint32();
-  const publicBlob = reader.string();
-  return publicBlob === undefined ? undefined : { encrypted: cipher !== 'none', publicBlob };
-}
-
-/** The type of a private key file in OpenSSH's format, by its text; undefined for other formats, which hold no FIDO keys. */
-export function shownKeyType(text: string): string | undefined {
-  const blob = envelope(text)?.publicBlob;
-  return blob === undefined ? undefined : keyType(blob);
 }
 
 function isEncrypted(text: string): boolean {
