@@ -43,7 +43,7 @@ describe.skipIf(missing)(`a host that names places${missing ? ` (${missing})` : 
 
   /** Every file of the operator's place and of where such names would lead, but for what a run may keep: its journal, its owner, contents by their digest. */
   function strays(): readonly string[] {
-    const kept = /^state\/runs\/[0-9a-z-]+\/(journal\.jsonl|owner|contents\/[0-9a-f]{64})$/;
+    const kept = /^state\/runs\/[0-9a-z-]+\/(journal\.jsonl|owner|owner\.ended|contents\/[0-9a-f]{64})$/;
     const ours = /^(hosts\.yaml|[a-z]+\.yaml)$/;
     const all = readdirSync(bench.work, { recursive: true, encoding: 'utf8' }).filter(
       (path) => !statSync(join(bench.work, path)).isDirectory(),
