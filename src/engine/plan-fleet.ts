@@ -9,10 +9,13 @@ import { type PlannedHost, type Planning, planHost } from './plan-host.ts';
  */
 export async function* planFleet(hosts: readonly Host[], planning: Planning): AsyncGenerator<readonly EventBody[], readonly PlannedHost[]> {
   const planned = new Map<string, PlannedHost>();
+  const pace = new Pace();
   const begin = hosts.map(
     (host) =>
       async function* (): AsyncGenerator<EventBody, void> {
+        const began = planning.clock.elapsed();
         const one = await planHost(host, planning);
+        pace.took(planning.clock.elapsed() - began);
         planned.set(host.name, one);
         yield { type: 'host.planned', host: host.name, plan: one.plan };
         if (one.plan.outcome !== 'would-fix' && !planning.elsewhere.holds(host)) await planning.fleet.close(host);
@@ -20,11 +23,30 @@ export async function* planFleet(hosts: readonly Host[], planning: Planning): As
   );
   yield* interleave(
     begin,
-    () => PLAN_AT_ONCE,
+    () => pace.atOnce,
     () => !planning.stop.aborted,
   );
   return hosts.flatMap((host) => planned.get(host.name) ?? []);
 }
 
-/** Hosts looked at together. The transport bounds handshakes in flight on its own. */
-const PLAN_AT_ONCE = 200;
+/** As long as a host takes no longer than this, more are looked at together; in ms. */
+const SOON_MS = 4_000;
+/** Where one takes longer than this, fewer are, before any runs into the limits of a login (30 s). */
+const LATE_MS = 12_000;
+const LEAST = 8;
+const FIRST = 32;
+const MOST = 200;
+
+/**
+ * How many hosts are looked at together: one more for each that answered soon, half as many when one was late. Hosts may share what is
+ * scarce, a jump host or one machine under many names, and this machine has work with each of them: all at once would keep each other
+ * waiting until they are given up. The transport bounds handshakes in flight on its own.
+ */
+class Pace {
+  atOnce = FIRST;
+
+  took(ms: number): void {
+    if (ms <= SOON_MS) this.atOnce = Math.min(MOST, this.atOnce + 1);
+    else if (ms > LATE_MS) this.atOnce = Math.max(LEAST, Math.floor(this.atOnce / 2));
+  }
+}
