@@ -84,6 +84,16 @@ export class SystemdHost {
    * pam_nologin(8) turns everybody but root away, and sshd then hangs up without a reason.
    */
   async boot(): Promise<void> {
+    try {
+      await this.#bootOnce();
+    } catch {
+      // On a busy machine a unit may use up its time, and nothing starts it again: the host stays where it is.
+      await this.cut();
+      await this.#bootOnce();
+    }
+  }
+
+  async #bootOnce(): Promise<void> {
     const args = [
       '-q',
       '--register=no',
@@ -139,10 +149,11 @@ export class SystemdHost {
 
   /**
    * Until its target is reached. `systemctl is-system-running --wait` would ask for more: that the queue of jobs is empty for once,
-   * which it hardly is where a unit comes to its end and is started again every two seconds.
+   * which it hardly is where a unit comes to its end and is started again every two seconds. Where the queue stays empty, nothing more will come.
    */
   async #booted(): Promise<void> {
-    const wait = 'until systemctl -q is-active multi-user.target && [ ! -e /run/nologin ]; do sleep 0.2; done';
+    const isIdle = '[ -n "$(systemctl list-jobs --no-legend)" ] && idle=0 || idle=$((idle + 1)); [ "$idle" -lt 50 ] || exit 1';
+    const wait = `idle=0; until systemctl -q is-active multi-user.target && [ ! -e /run/nologin ]; do ${isIdle}; sleep 0.2; done`;
     try {
       await this.exec('timeout', String(BOOT_MS / 1_000), 'sh', '-c', wait);
     } catch {
