@@ -1,6 +1,7 @@
 import type { RunEvent, RunKind } from '../domain/event.ts';
 import { groupByReason } from '../views/group-by-reason.ts';
 import type { HostEnding } from '../views/run-record.ts';
+import { eventLine } from './event-line.ts';
 import type { LiveList } from './live-list.ts';
 import { LiveGroup } from './live-rows.ts';
 import { isTrouble, outcomeWords } from './outcome-words.ts';
@@ -76,6 +77,13 @@ export function liveView(output: Output, page: Page): LiveView {
           changing = true;
           begin(`Wave ${event.wave} of ${event.of}`, event.hosts);
           break;
+        case 'rollout.paused':
+        case 'rollout.continued': {
+          // A wave that is drawn says so itself; between two of them the screen would stand still without a word.
+          const line = group ? undefined : eventLine(page, event, kind);
+          if (line !== undefined) idle = idle.then(() => output.write(`${line}\n`));
+          break;
+        }
         case 'approval.requested':
         case 'wave.finished':
         case 'run.finished':

@@ -51,6 +51,19 @@ describe('the live view', () => {
     expect(terminal.screen.at(-1)).toBe('✓ Wave 1 of 1: 1 of 1, 1 rolled back');
   });
 
+  test('says between two waves that the run is held, and by whom', async () => {
+    const terminal = new FakeTerminal();
+    const held = stamped([{ type: 'rollout.paused', by: 'bob', notStarted: ['b'] }, { type: 'rollout.continued' }]);
+    await show(terminal, [...wave(['a']), ...held, ...wave(['b']).slice(1)]);
+    const waves = terminal.screen.filter((line) => !line.includes('looked at') && !line.startsWith('  '));
+    expect(waves).toEqual([
+      '✓ Wave 1 of 1: 1 of 1, 1 fixed',
+      'paused by bob: 1 host not begun',
+      'continued',
+      '✓ Wave 1 of 1: 1 of 1, 1 fixed',
+    ]);
+  });
+
   test.each([1, 10, 11, 400])('never draws more than 12 rows for a wave of %i hosts', async (size) => {
     const terminal = new FakeTerminal();
     const hosts = Array.from({ length: size }, (_, index) => `node-${index + 1}`);
