@@ -1,7 +1,15 @@
 import type { AddCommand } from './command-line.ts';
-import { type GuardOptions, type RunOptions, withConfirmTimeout, withMaxHosts, withPlanUser, withRunOptions } from './options.ts';
+import {
+  type GuardOptions,
+  type RunOptions,
+  type WindowOptions,
+  withConfirmTimeout,
+  withMaxHosts,
+  withPlanUser,
+  withRunOptions,
+} from './options.ts';
 
-type ApplyOptions = RunOptions & GuardOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
+type ApplyOptions = RunOptions & GuardOptions & WindowOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
 
 /** `runbook apply NAME|FILE`: plan, or take a saved plan; ask, change wave by wave, verify, roll back what does not heal. */
 export const addApply: AddCommand = (program, world, exit) => {
@@ -10,6 +18,7 @@ export const addApply: AddCommand = (program, world, exit) => {
     .option('--dry-run', 'the same as plan; of a file: only show it')
     .option('-y, --yes', 'approve without being asked')
     .option('--allow-protected', 'change hosts of groups with runbook_protected as well')
+    .option('--override-window <reason>', 'change hosts in a freeze or outside of maintenance; the reason is kept with the run')
     .option('--plan-hash <hash>', 'approve a file without being asked, if its hash begins so')
     .summary('plan, confirm, change in waves, verify; roll back by itself')
     .description(

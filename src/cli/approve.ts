@@ -1,9 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import { irreversible } from '../domain/inverse.ts';
 import type { HostPlan } from '../domain/plan.ts';
-import type { Rollout } from '../domain/runbook.ts';
 import type { Approval, Gate } from '../engine/ports.ts';
-import { wavesOf } from '../engine/waves.ts';
 import type { LiveView } from '../ui/live-view.ts';
 import { askApproval, askTyped } from '../ui/questions.ts';
 import { showPlan } from '../ui/show-plan.ts';
@@ -17,7 +15,6 @@ export interface Asking {
   readonly screen: Screen;
   readonly kind: 'apply' | 'rollback';
   readonly runbook: string;
-  readonly rollout?: Rollout;
   readonly yes: boolean;
   /** The flag that says yes; `-y` unless said. */
   readonly flag?: string;
@@ -59,9 +56,7 @@ export async function approve(asking: Asking, gate: Gate, plans: readonly HostPl
     verb: asking.kind === 'apply' ? 'apply' : 'roll back',
     runbook: asking.runbook,
     hosts: gate.hosts,
-    waves: asking.rollout
-      ? wavesOf(gate.hosts, gate.name === 'run' ? asking.rollout.waves : [{ percent: 100 }]).map((wave) => wave.length)
-      : [gate.hosts.length],
+    waves: gate.waves,
     questions: gate.questions,
     irreversible: [...new Set(chosen.flatMap((plan) => irreversible(plan.changes)))],
     offersWaves: gate.offersWaves,

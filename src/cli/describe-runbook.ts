@@ -25,6 +25,7 @@ export function runbookData(runbook: Runbook, signature: SignatureState): object
     diagnose: runbook.diagnose.map(step),
     remediate: runbook.remediate.map(step),
     verify: runbook.verify.map(step),
+    gate: runbook.gate.map(step),
     rollout: runbook.rollout,
   };
 }
@@ -49,6 +50,7 @@ export function describeRunbook(page: Page, runbook: Runbook, signature: Signatu
     ...phase(page, 'diagnose', runbook.diagnose),
     ...phase(page, 'remediate', runbook.remediate),
     ...phase(page, 'verify', runbook.verify),
+    ...phase(page, 'gate', runbook.gate),
     ...hanging(page, 0, 'rollout    ', rolloutWords(runbook)),
     ...inputs(page, runbook),
   ];
@@ -78,7 +80,13 @@ function phase(page: Page, name: string, steps: readonly Step[]): readonly strin
 
 function rolloutWords({ rollout }: Runbook): string {
   const bake = rollout.bakeMs > 0 ? `, bake ${showDuration(rollout.bakeMs)}` : '';
-  return `waves ${rollout.waves.map(size).join(', ')}; at most ${size(rollout.maxFailures)} may fail; verify within ${showDuration(rollout.verifyTimeoutMs)}${bake}`;
+  const zones = rollout.zone === undefined ? '' : `, zone by zone (${rollout.zone})`;
+  const jitter = rollout.jitterMs > 0 ? `, begun within ${showDuration(rollout.jitterMs)}` : '';
+  const breach = { stop: '', 'rollback-wave': ', else the wave is taken back', 'rollback-run': ', else all is taken back' }[
+    rollout.onBreach
+  ];
+  const asked = { run: '', wave: '; each wave is asked for', host: '; each host is asked for' }[rollout.confirm];
+  return `waves ${rollout.waves.map(size).join(', ')}${zones}${jitter}; at most ${size(rollout.maxFailures)} may fail${breach}; verify within ${showDuration(rollout.verifyTimeoutMs)}${bake}${asked}`;
 }
 
 function size(wave: WaveSize): string {

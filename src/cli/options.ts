@@ -50,6 +50,11 @@ export interface GuardOptions {
   readonly allowProtected?: true;
 }
 
+/** When hosts are changed although the policy says not now. */
+export interface WindowOptions {
+  readonly overrideWindow?: string;
+}
+
 /** How long hosts that are changed wait to be told to keep it. */
 export interface PatienceOptions {
   readonly confirmTimeout?: string;

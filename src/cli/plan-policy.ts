@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { type ChangeWindows, closedAt } from '../domain/change-window.ts';
 import { type Failure, fail, ok, type Result } from '../domain/failure.ts';
 import type { Signers } from '../journal/ssh-signature.ts';
 import { loadPolicy, type Policy } from '../load/read-policy.ts';
@@ -17,6 +18,8 @@ export interface Rules {
   readonly signers: readonly Signers[];
   /** The key that signs the end of each run, absolute; absent: none does. */
   readonly runKey?: string;
+  /** When hosts may be changed, and whose word that is; all of them hold. */
+  readonly windows: readonly { readonly at: string; readonly of: ChangeWindows }[];
 }
 
 /** Where policies stand: this machine's, then the user's own. */
@@ -31,12 +34,15 @@ function policyPaths({ env, home }: World): readonly string[] {
  */
 export async function readRules(world: World, screen: Pick<Screen, 'tell'>, paths = policyPaths(world)): Promise<Result<Rules>> {
   const policies: Policy[] = [];
+  const windows: Rules['windows'][number][] = [];
   for (const path of paths) {
     const policy = await readOne(path, world.home, screen);
     if (!policy.ok) return policy;
-    if (policy.value) policies.push(policy.value);
+    if (!policy.value) continue;
+    policies.push(policy.value);
+    windows.push({ at: path, of: policy.value.windows });
   }
-  return ok(strictest(policies));
+  return ok({ ...strictest(policies), windows });
 }
 
 /** Why a runbook may not be planned and carried out in one go; undefined where it may. */
@@ -46,8 +52,17 @@ export function directApplyProblem({ savedPlanOnly }: Rules): Failure | undefine
   return { code: 'refused', message, hint: 'runbook plan NAME -o FILE, and then runbook apply FILE' };
 }
 
+/** Why no host may be changed at a moment (ms since the epoch), and by whose word; undefined where one may. */
+export function closedBy({ windows }: Pick<Rules, 'windows'>, ms: number): string | undefined {
+  for (const { at, of } of windows) {
+    const why = closedAt(ms, of);
+    if (why !== undefined) return `${why}, by ${at}`;
+  }
+  return undefined;
+}
+
 /** The stricter of several, word by word. */
-function strictest(policies: readonly Policy[]): Rules {
+function strictest(policies: readonly Policy[]): Omit<Rules, 'windows'> {
   const allowed = policies.flatMap(({ allowedSigners }) => allowedSigners ?? []);
   const revoked = policies.flatMap(({ revokedKeys }) => revokedKeys ?? []);
   // Of two keys neither is the stricter: the operator's own word comes last.

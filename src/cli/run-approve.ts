@@ -82,7 +82,7 @@ function questionOf({ runbook, plan: { hosts } }: OpenPlan): Question {
     verb: 'approve',
     runbook: runbook.name,
     hosts: names,
-    waves: wavesOf(names, runbook.rollout.waves).map((wave) => wave.length),
+    waves: wavesOf(names, runbook.rollout).map((wave) => wave.length),
     questions: runbook.remediate.flatMap(({ confirm }) => confirm ?? []),
     irreversible: [...new Set(hosts.flatMap(({ plan }) => irreversible(plan.changes)))],
     offersWaves: false,

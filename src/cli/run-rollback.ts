@@ -11,17 +11,17 @@ import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import type { UndoEntry } from '../views/undo-log.ts';
 import { approve } from './approve.ts';
-import { connect, withoutSecrets } from './connect.ts';
+import { connect, type Ways, withoutSecrets } from './connect.ts';
 import { type Guard, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
 import { asTyped, confirmTimeoutOf, type GuardOptions, type PatienceOptions, type TargetOptions, typed } from './options.ts';
-import { viewOf } from './run-runbook.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
 import { signEnd } from './sign-run.ts';
 import { standingOf } from './standing-run.ts';
 import { limitedNames, readSources } from './targets.ts';
 import { unsealPasswords } from './unseal.ts';
+import { viewOf } from './view-of.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** `rollback`: from a run's name to an exit code. */
@@ -34,35 +34,58 @@ export async function runRollback(
   const screen = screenOf(world, options);
   const patience = confirmTimeoutOf(options);
   if (!patience.ok) return screen.refuse(patience.failure);
-  const runsDirectory = join(stateDirectory(world, options.stateDir), 'runs');
-  const found = await standingOf(runsDirectory, name);
+  const found = await standing(world, name, options);
   if (!found.ok) return screen.refuse(found.failure);
-  const { of, entries } = found.value;
-  const { runbook, runbookSha256, runbookDirectory, typed: words } = of.started;
-  const read = await readSources(world, screen, options, runbookDirectory);
+  const read = await readSources(world, screen, options, found.value.of.started.runbookDirectory);
   if (!read.ok) return screen.refuse(read.failure);
   const inventory = read.value;
   const limited = await limitedNames(inventory, options);
   if (!limited.ok) return screen.refuse(limited.failure);
-  const undoables = undoablesOf(entries, inventory, limited.value);
-  if (!undoables.ok) return screen.refuse(undoables.failure);
-  if (undoables.value.length === 0) {
-    screen.tell([`Nothing that run ${of.id} did is left to take back.`]);
-    if (options.json) screen.data({ of: of.id, hosts: [] });
-    return 0;
-  }
-
-  const head = { runbook, runbookSha256, of: of.id, ...(runbookDirectory === undefined ? {} : { runbookDirectory }) };
-  return rollBackAll(world, screen, {
+  const only = limited.value === undefined ? {} : { only: limited.value };
+  return rollBackStanding(world, screen, found.value, {
     options,
     yes,
     inventory,
-    head,
-    undoables: undoables.value,
     guard: guardOf(options),
     patience: patience.value,
-    ...(words ? { words } : {}),
+    ...only,
   });
+}
+
+/** What a breach of a run takes back: those hosts, over the ways of that run, by the word of the runbook that was approved. */
+export async function rollBackBreach(
+  world: World,
+  screen: Screen,
+  run: string,
+  task: Pick<RollbackTask, 'options' | 'inventory'> & { readonly only: ReadonlySet<string>; readonly ways: Ways },
+): Promise<number> {
+  const found = await standing(world, run, task.options);
+  return found.ok ? rollBackStanding(world, screen, found.value, { ...task, yes: true, flag: 'on_breach' }) : screen.refuse(found.failure);
+}
+
+function standing(world: World, name: string, { stateDir }: TargetOptions): ReturnType<typeof standingOf> {
+  return standingOf(join(stateDirectory(world, stateDir), 'runs'), name);
+}
+
+type Standing = Extract<Awaited<ReturnType<typeof standingOf>>, { ok: true }>['value'];
+
+/** Takes back what is left of a run on the hosts that are meant; undefined: on all of them. */
+async function rollBackStanding(
+  world: World,
+  screen: Screen,
+  { of, entries }: Standing,
+  { only, ...task }: Omit<RollbackTask, 'head' | 'undoables' | 'words'> & { readonly only?: ReadonlySet<string> },
+): Promise<number> {
+  const { runbook, runbookSha256, runbookDirectory, typed: words } = of.started;
+  const undoables = undoablesOf(entries, task.inventory, only);
+  if (!undoables.ok) return screen.refuse(undoables.failure);
+  if (undoables.value.length === 0) {
+    screen.tell([`Nothing that run ${of.id} did is left to take back.`]);
+    if (task.options.json) screen.data({ of: of.id, hosts: [] });
+    return 0;
+  }
+  const head = { runbook, runbookSha256, of: of.id, ...(runbookDirectory === undefined ? {} : { runbookDirectory }) };
+  return rollBackAll(world, screen, { ...task, head, undoables: undoables.value, ...(words ? { words } : {}) });
 }
 
 /** What is to be taken back, and by whose word. */
@@ -77,25 +100,40 @@ interface RollbackTask {
   readonly patience?: Parameters<typeof rollBack>[3];
   /** How the run that is taken back was typed, for advice on its hosts. */
   readonly words?: TypedPlan;
+  /** What says yes where nobody is asked; `-y` unless said. */
+  readonly flag?: string;
+  /** Ways that are there already, and stay; absent: they are found, and closed. */
+  readonly ways?: Ways;
 }
 
 /** Plans, asks and takes back: a run of its own, with a record of its own. */
 export async function rollBackAll(
   world: World,
   screen: Screen,
-  { options, yes, inventory, head, undoables, guard, patience, words }: RollbackTask,
+  { options, yes, inventory, head, undoables, guard, patience, words, flag, ways }: RollbackTask,
 ): Promise<number> {
   const names = new Set(undoables.map(({ host }) => host.name));
   const hosts = inventory.hosts.filter(({ name }) => names.has(name));
   const unsealed = await unsealPasswords(inventory, hosts);
   if (!unsealed.ok) return screen.refuse(unsealed.failure);
   const stop = new AbortController();
-  const { fleet, hostFor, overSsh, close } = await connect(world, options, screen, inventory, hosts);
+  const { fleet, hostFor, overSsh, close } = ways ?? (await connect(world, options, screen, inventory, hosts));
   const json = options.json === true;
   const view = viewOf(world, screen, json, true);
   const run = newRunId();
   const live = 'pause' in view ? { live: view as LiveView } : {};
-  const asking = { world, screen, kind: 'rollback' as const, runbook: head.runbook, yes, json, stop, ...live, ...(guard ? { guard } : {}) };
+  const asking = {
+    world,
+    screen,
+    kind: 'rollback' as const,
+    runbook: head.runbook,
+    yes,
+    json,
+    stop,
+    ...live,
+    ...(guard ? { guard } : {}),
+    ...(flag ? { flag } : {}),
+  };
   try {
     const ended = await drive(
       {
@@ -126,7 +164,7 @@ export async function rollBackAll(
     await signEnd(world, screen, ended, json);
     return ended.exitCode;
   } finally {
-    await close();
+    if (!ways) await close();
   }
 }
 

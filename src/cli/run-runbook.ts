@@ -6,39 +6,39 @@ import type { Runbook } from '../domain/runbook.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
 import { apply, look } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
-import { jsonView } from '../ui/json-view.ts';
-import { type LiveView, liveView } from '../ui/live-view.ts';
-import { silentView, type View } from '../ui/output.ts';
+import type { LiveView } from '../ui/live-view.ts';
 import { hanging, type Page } from '../ui/page.ts';
-import { plainView } from '../ui/plain-view.ts';
 import { showDiagnosis } from '../ui/show-diagnosis.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { askedOfNobody } from './asked-of-nobody.ts';
+import { closingOf, overriddenBy, timeProblem } from './change-time.ts';
 import { connect, withoutSecrets } from './connect.ts';
-import { groupLimitsOf, guardOf } from './host-guard.ts';
+import { everybodyProblem, groupLimitsOf, guardOf, zoneProblem } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
-import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed, typedWords } from './options.ts';
+import { afterBreach } from './on-breach.ts';
+import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed, typedWords, type WindowOptions } from './options.ts';
 import { directApplyProblem, readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
-import { type Screen, screenOf } from './screen.ts';
+import { screenOf } from './screen.ts';
 import { withSecrets } from './sensitive-inputs.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
 import { chooseHosts, directoryOf } from './targets.ts';
 import { unfitParams } from './unfit-params.ts';
+import { viewOf } from './view-of.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** What the three commands that run a runbook differ in. */
 export interface RunRequest {
   readonly kind: Exclude<RunKind, 'rollback'>;
   readonly name: string;
-  readonly options: RunOptions & GuardOptions;
+  readonly options: RunOptions & GuardOptions & WindowOptions;
   readonly yes: boolean;
   readonly detailedExitCode: boolean;
   /** Where the plan is to be kept; `plan` only. */
@@ -53,7 +53,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   if (!loaded) return 1;
   const rules = await readRules(world, screen);
   if (!rules.ok) return screen.refuse(rules.failure);
-  const forbidden = kind === 'apply' ? directApplyProblem(rules.value) : undefined;
+  const forbidden = kind === 'apply' ? (directApplyProblem(rules.value) ?? timeProblem(rules.value, options)) : undefined;
   if (forbidden) return screen.refuse(forbidden);
   const vouched = await vouchForRunbook(world, rules.value, loaded);
   if (!vouched.ok) return screen.refuse(vouched.failure);
@@ -75,19 +75,19 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const { inventory, hosts } = chosen.value;
   const limits = groupLimitsOf(inventory);
   if (!limits.ok) return screen.refuse(limits.failure);
-  const unfit = unfitParams(runbook, inputs.value, hosts);
+  const unfit =
+    zoneProblem(hosts, runbook.rollout) ?? everybodyProblem(request, runbook, hosts) ?? unfitParams(runbook, inputs.value, hosts);
   if (unfit) return screen.refuse(unfit);
 
   const stop = new AbortController();
-  const { fleet, hostFor, overSsh, close } = await connect(world, options, screen, inventory, hosts, { planning: kind !== 'apply' });
+  const ways = await connect(world, options, screen, inventory, hosts, { planning: kind !== 'apply' });
+  const { fleet, hostFor, overSsh, close } = ways;
   const view = viewOf(world, screen, options.json === true, kind === 'apply');
-  const rollout = runbook.rollout;
   const asking = {
     world,
     screen,
     kind: 'apply' as const,
     runbook: runbook.name,
-    rollout,
     yes: request.yes,
     json: options.json === true,
     stop,
@@ -104,6 +104,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     operator: world.user,
     ...(signedBy === undefined ? {} : { runbookSignedBy: signedBy }),
     ...(overSsh.length === 0 ? {} : { overSsh }),
+    ...(kind === 'apply' ? overriddenBy(rules.value, options) : {}),
     ...(kind === 'apply' ? { source: runbook.source, typed: typedWords(request.name, options, runbook) } : {}),
   };
   const asked = new Map<string, Result<Host>>();
@@ -127,6 +128,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
         detailedExitCode: request.detailedExitCode,
         approve: (gate, plans) => approve({ ...asking, ...('pause' in view ? { live: view as LiveView } : {}) }, gate, plans),
         operator: world.user,
+        ...(kind === 'apply' ? closingOf(rules.value, options) : {}),
         ...(kind === 'apply' ? { journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)) } : {}),
       },
       (ports) =>
@@ -139,6 +141,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     screen.tell(askedOfNobody(ended.plans, asked).flatMap((line) => hanging(screen.err, 0, 'warning: ', screen.err.say(line))));
     if (!options.json) screen.print(endLines(screen.out, request, runbook, ended));
     await signEnd(world, screen, ended, options.json === true);
+    if (kind === 'apply') return await afterBreach(world, screen, ended, { options, inventory, ways });
     if (!saving.value || stop.signal.aborted) return ended.exitCode;
     const { name } = request;
     const { plans } = ended;
@@ -148,18 +151,6 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   } finally {
     await close();
   }
-}
-
-/** JSON lines on stdout; else a live list on a terminal, or plain lines where somebody follows an apply through a pipe. */
-export function viewOf(world: World, screen: Screen, json: boolean, changes: boolean): View | LiveView {
-  if (json) return jsonView(world.out, screen.mask);
-  // A dumb terminal would show the cursor's movements as letters.
-  if (world.err.isTTY && world.env['TERM'] !== 'dumb') {
-    const live = liveView(world.err, screen.err);
-    screen.drawn(() => live.pause());
-    return live;
-  }
-  return changes ? plainView(world.err, screen.err) : silentView;
 }
 
 function endLines(page: Page, { kind, name, options, save }: RunRequest, declared: Runbook, ended: Ended): readonly string[] {

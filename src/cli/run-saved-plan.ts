@@ -15,31 +15,33 @@ import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
 import { commandLine, giveAgain } from '../views/command-line.ts';
 import { type Advice, recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
+import { closingOf, overriddenBy, timeProblem } from './change-time.ts';
 import { connect, type Ways, withoutSecrets } from './connect.ts';
-import { type Guard, groupLimitsOf, guardOf } from './host-guard.ts';
+import { type Guard, groupLimitsOf, guardOf, zoneProblem } from './host-guard.ts';
 import { inventoryDifferences } from './inventory-digests.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs } from './load-runbook-file.ts';
+import { afterBreach } from './on-breach.ts';
 import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
-import { asTyped, confirmTimeoutOf, type GuardOptions, inputName, type RunOptions, typed } from './options.ts';
-import { readRules } from './plan-policy.ts';
-import { viewOf } from './run-runbook.ts';
+import { asTyped, confirmTimeoutOf, type GuardOptions, inputName, type RunOptions, typed, type WindowOptions } from './options.ts';
+import { type Rules, readRules } from './plan-policy.ts';
 import { shownPath } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
 import { withSecrets } from './sensitive-inputs.ts';
-import { drive, newRunId } from './session.ts';
+import { drive, type Ended, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
 import { signEnd } from './sign-run.ts';
 import { directoryOf, readSources } from './targets.ts';
 import { unsealPasswords } from './unseal.ts';
+import { viewOf } from './view-of.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** What `apply FILE` was told. */
 export interface SavedPlanRequest {
   /** Absolute. */
   readonly file: string;
-  readonly options: RunOptions & GuardOptions & { readonly planHash?: string };
+  readonly options: RunOptions & GuardOptions & WindowOptions & { readonly planHash?: string };
   readonly yes: boolean;
   /** Only show it. */
   readonly dryRun: boolean;
@@ -55,6 +57,8 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   if (!isNamed.ok) return screen.refuse(isNamed.failure);
   const rules = await readRules(world, screen);
   if (!rules.ok) return screen.refuse(rules.failure);
+  const closed = request.dryRun ? undefined : timeProblem(rules.value, options);
+  if (closed) return screen.refuse(closed);
   const vouched = await vouchersOf(world, rules.value, opened.value);
   if (!vouched.ok) return screen.refuse(vouched.failure);
   const patience = confirmTimeoutOf(options);
@@ -90,7 +94,10 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   try {
     const hosts = hostsFor(open, inventory, ways);
     if (!hosts.ok) return screen.refuse(hosts.failure);
-    return await carryOut(world, screen, request, open, {
+    const lost = zoneProblem(hosts.value, runbook.rollout);
+    if (lost) return screen.refuse(lost);
+    const ended = await carryOut(world, screen, request, open, {
+      rules: rules.value,
       inputs: inputs.value,
       hosts: hosts.value,
       vouched: vouched.value,
@@ -99,6 +106,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
       guard: guardOf(options, inventory),
       limits: limits.value,
     });
+    return await afterBreach(world, screen, ended, { options, inventory, ways });
   } finally {
     await ways.close();
   }
@@ -111,6 +119,7 @@ interface Means {
   readonly ways: Ways;
   /** `--plan-hash` named this plan, which is to approve it. */
   readonly isNamed: boolean;
+  readonly rules: Rules;
   readonly guard: Guard;
   readonly limits: readonly GroupLimit[];
 }
@@ -120,8 +129,8 @@ async function carryOut(
   screen: Screen,
   { options, yes }: SavedPlanRequest,
   open: OpenPlan,
-  { inputs, hosts, vouched, ways, isNamed, guard, limits }: Means,
-): Promise<number> {
+  { inputs, hosts, vouched, ways, isNamed, rules, guard, limits }: Means,
+): Promise<Ended> {
   const { runbook, plan, sha256 } = open;
   const json = options.json === true;
   const stop = new AbortController();
@@ -132,7 +141,6 @@ async function carryOut(
     screen,
     kind: 'apply' as const,
     runbook: runbook.name,
-    rollout: runbook.rollout,
     yes: yes || isNamed,
     flag: isNamed ? '--plan-hash' : '-y',
     otherFlag: '--plan-hash',
@@ -152,6 +160,7 @@ async function carryOut(
     operator: world.user,
     ...(vouched.runbookSignedBy === undefined ? {} : { runbookSignedBy: vouched.runbookSignedBy }),
     ...(ways.overSsh.length === 0 ? {} : { overSsh: ways.overSsh }),
+    ...overriddenBy(rules, options),
     source: runbook.source,
     typed: plan.typed,
     plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
@@ -168,6 +177,7 @@ async function carryOut(
       mask: screen.mask,
       leave: (events) => lastWords(screen, events),
       detailedExitCode: false,
+      ...closingOf(rules, options),
       approve: async (gate, plans) => {
         const approval = await approve(asking, gate, plans);
         // The question may have stood there for hours.
@@ -185,7 +195,7 @@ async function carryOut(
   const isUntouched = summary?.declined && summary.counts.every(({ outcome }) => outcome === 'skipped');
   if (!json && summary) screen.print(showRecap(screen.out, isUntouched ? { ...summary, next: [again(world, open, options)] } : summary));
   await signEnd(world, screen, ended, json);
-  return ended.exitCode;
+  return ended;
 }
 
 function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched, json: boolean): number {

@@ -31,6 +31,8 @@ export interface SessionTask {
   /** Who runs it, for whoever meets a transaction on a host. */
   readonly operator: string;
   readonly detailedExitCode: boolean;
+  /** Why no further host may be changed at this time, by the policy; absent: it is never asked. */
+  closed?(): string | undefined;
   readonly stop: AbortController;
   /** Conceals what must not be shown. */
   readonly mask: (text: string) => string;
@@ -64,14 +66,18 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   const inOrder = () => hosts.flatMap((host) => plans.get(host) ?? []);
   let over = false;
   const journal = await task.journal?.();
-  const steering = new Steering(journal?.directory, {
-    paused: (by) => task.view.paused(by),
-    halted(by) {
-      if (task.stop.signal.aborted) return;
-      task.stop.abort(`halt by ${by}`);
-      task.view.stopping(`halt by ${by}`);
+  const steering = new Steering(
+    journal?.directory,
+    {
+      paused: (by) => task.view.paused(by),
+      halted(by) {
+        if (task.stop.signal.aborted) return;
+        task.stop.abort(`halt by ${by}`);
+        task.view.stopping(`halt by ${by}`);
+      },
     },
-  });
+    task.closed,
+  );
   const release = onSignals(task, () => events);
   const kept = async (batch: readonly RunEvent[]) => {
     try {

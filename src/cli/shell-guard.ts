@@ -8,7 +8,7 @@ import type { RunOptions } from './options.ts';
  */
 export function shellProblem(runbook: Runbook, { allowShell }: RunOptions, signedBy: string | undefined): Failure | undefined {
   if (allowShell || signedBy !== undefined) return undefined;
-  const steps = [...runbook.diagnose, ...runbook.remediate, ...runbook.verify].filter(({ shellText }) => shellText);
+  const steps = [...runbook.diagnose, ...runbook.remediate, ...runbook.verify, ...runbook.gate].filter(({ shellText }) => shellText);
   const [first] = steps;
   if (!first) return undefined;
   const others = steps.length > 1 ? `, and ${steps.length - 1} other ${steps.length > 2 ? 'steps' : 'step'}` : '';

@@ -16,14 +16,16 @@ export interface Steered {
  */
 export class Steering implements Control {
   readonly #steered: Steered;
+  readonly closed: Control['closed'];
   readonly #timer: NodeJS.Timeout | undefined;
   #by: string | undefined;
   #wake: (() => void)[] = [];
   #looking = false;
 
-  /** `directory`: the run's; absent where it leaves no record, and so cannot be steered. */
-  constructor(directory: string | undefined, steered: Steered) {
+  /** `directory`: the run's; absent where it leaves no record, and so cannot be steered. `closed`: by the policy. */
+  constructor(directory: string | undefined, steered: Steered, closed: Control['closed'] = () => undefined) {
     this.#steered = steered;
+    this.closed = closed;
     if (directory !== undefined) this.#timer = setInterval(() => void this.#look(directory), LOOK_EVERY_MS).unref();
   }
 

@@ -9,7 +9,7 @@ import type { Scope } from '../domain/step.ts';
  * reached: in verify it would look as though every host were ill, and take a good change back.
  */
 export function unfitParams(runbook: Runbook, inputs: JsonObject, hosts: readonly Host[]): Failure | undefined {
-  const steps = [...runbook.diagnose, ...runbook.remediate, ...runbook.verify];
+  const steps = [...runbook.diagnose, ...runbook.remediate, ...runbook.verify, ...runbook.gate];
   for (const { name, groups, vars } of hosts) {
     const scope: Scope = { inputs, steps: {}, facts: {}, host: { name, groups, vars } };
     for (const step of steps.filter((each) => isAskable(each, scope))) {

@@ -64,6 +64,8 @@ export type EventBody =
       readonly plan?: PlanOrigin;
       /** Hosts that are not reached by the built-in SSH client, by what asks for that. */
       readonly overSsh?: readonly OverSsh[];
+      /** What of the policy was overridden, and why. */
+      readonly overrides?: string;
     }
   /** A process took the run over after another one was gone: what follows was done by `resume`. */
   | { readonly type: 'run.resumed'; readonly operator: string; readonly hosts: readonly string[] }
@@ -73,7 +75,14 @@ export type EventBody =
   | { readonly type: 'approval.requested'; readonly gate: string; readonly hosts: readonly string[]; readonly questions: readonly string[] }
   | { readonly type: 'approval.given'; readonly gate: string; readonly answer: 'yes' | 'no' | 'wave'; readonly by: string }
   /** `wave` counts from 1. */
-  | { readonly type: 'wave.started'; readonly wave: number; readonly of: number; readonly hosts: readonly string[] }
+  | {
+      readonly type: 'wave.started';
+      readonly wave: number;
+      readonly of: number;
+      readonly hosts: readonly string[];
+      /** The zone of all of them, where zones count. */
+      readonly zone?: string;
+    }
   | { readonly type: 'wave.finished'; readonly wave: number; readonly failures: number; readonly budget: number }
   | { readonly type: 'host.started'; readonly host: string }
   /** Durable before the first byte of it is sent (law L4). */
@@ -137,9 +146,35 @@ export type EventBody =
   /** Somebody holds the run: no further host is begun until it is continued, or ended. Nothing is under way. */
   | { readonly type: 'rollout.paused'; readonly by: string; readonly notStarted: readonly string[] }
   | { readonly type: 'rollout.continued' }
+  /** What was asked after a wave, and how it came out; the last of a wave counts. */
+  | {
+      readonly type: 'gate.checked';
+      readonly wave: number;
+      readonly attempt: number;
+      readonly verdict: GateVerdict;
+      readonly missed: readonly Missed[];
+    }
+  /** No further wave is begun, by more failures than the budget or by a gate; `rollBack`: the hosts that are taken back for it. */
+  | {
+      readonly type: 'rollout.breached';
+      readonly wave: number;
+      readonly by: 'failures' | 'gate';
+      readonly rollBack: readonly string[];
+      readonly notStarted: readonly string[];
+    }
+  /** The policy lets no further host be changed at this time. */
+  | { readonly type: 'rollout.closed'; readonly why: string; readonly notStarted: readonly string[] }
   | { readonly type: 'run.interrupted'; readonly signal: string }
   /** Last of every run; `exitCode` as in the command line's contract. */
   | { readonly type: 'run.finished'; readonly outcomes: Readonly<Record<string, Outcome>>; readonly exitCode: number };
+
+/** Whether a wave left all well: `inconclusive` is neither, and holds the run until a person says that it goes on. */
+export type GateVerdict = 'pass' | 'fail' | 'inconclusive';
+
+/** What a gate missed; of one host where it has a name. */
+export interface Missed extends Unmet {
+  readonly host?: string;
+}
 
 /** Events that must be on disk before what they announce may happen. */
 export function announcesEffect({ type }: EventBody): boolean {

@@ -62,11 +62,16 @@ export interface HostPlan {
   readonly facts: JsonObject;
 }
 
+/** A gate did not pass, or nobody knows whether it does; the policy lets no more hosts be changed for now. */
+export type CutShort = 'gate-failed' | 'gate-inconclusive' | 'closed';
+
 /** How a run ended, from which its exit code follows. */
 export interface Ending {
   readonly outcomes: Readonly<Record<string, Outcome>>;
   readonly declined: boolean;
   readonly interrupted: boolean;
+  /** Why the hosts of all waves were not changed, or not to anybody's satisfaction, where no host is to blame. */
+  readonly cutShort?: CutShort;
   /** Something was thrown that is no expected failure. */
   readonly bug?: boolean;
 }

@@ -20,8 +20,8 @@ export interface Place {
   readonly column: number;
 }
 
-/** The parts of a runbook, in order; only remediate changes anything. */
-export type Phase = 'diagnose' | 'remediate' | 'verify';
+/** The parts of a runbook, in order; only remediate changes anything. `gate` is asked of no host, but after each wave. */
+export type Phase = 'diagnose' | 'remediate' | 'verify' | 'gate';
 
 /** A checked step: its expressions are compiled, its type is known, its references exist. */
 export interface Step {
@@ -62,6 +62,9 @@ export interface Step {
 /** A wave's size: so many hosts, or a percentage of all hosts to be fixed. */
 export type WaveSize = { readonly hosts: number } | { readonly percent: number };
 
+/** Nothing is taken back (`stop`), or what this wave, or the whole run, has fixed. */
+export type OnBreach = 'stop' | 'rollback-wave' | 'rollback-run';
+
 /** The least time that a changed host waits to be confirmed, in ms: a new connection must come about in it. */
 export const LEAST_COMMIT_CONFIRM_MS = 10_000;
 
@@ -73,8 +76,16 @@ export interface Rollout {
   readonly bakeMs: number;
   /** How many hosts may fail before no further wave starts: stop when exceeded. */
   readonly maxFailures: WaveSize;
-  /** Ask once for the run, or before each wave. */
-  readonly confirm: 'run' | 'wave';
+  /** Ask once for the run, before each wave, or before each host, one at a time. */
+  readonly confirm: 'run' | 'wave' | 'host';
+  /** What becomes of hosts that are fixed when a wave breaches: more failures than the budget, or a gate that does not pass. */
+  readonly onBreach: OnBreach;
+  /** Verify is asked once more of all hosts of a wave before the next begins. */
+  readonly recheck: boolean;
+  /** Hosts of a wave begin at moments of their own within so many ms, so that they do not all restart at once. */
+  readonly jitterMs: number;
+  /** The host variable that names a host's zone; absent: `runbook_zone`, where the inventory has it. */
+  readonly zone?: string;
   /** How long verify is asked again, in ms. */
   readonly verifyTimeoutMs: number;
   /** Pause between two verify attempts, in ms. */
@@ -104,6 +115,8 @@ export interface Runbook {
   affected?(scope: Scope): Result<boolean>;
   readonly remediate: readonly Step[];
   readonly verify: readonly Step[];
+  /** What must hold after each wave before the next begins, as seen from the operator's side. */
+  readonly gate: readonly Step[];
   readonly rollout: Rollout;
   /** Checks given inputs against the declared ones and fills in defaults. */
   inputsFrom(given: JsonObject): Result<JsonObject>;

@@ -21,6 +21,8 @@ export interface Gate {
   readonly hosts: readonly string[];
   /** The `confirm` texts of the steps that would run. */
   readonly questions: readonly string[];
+  /** Sizes of the waves to come, in order. */
+  readonly waves: readonly number[];
   /** May be answered with `wave`: ask again before each wave. */
   readonly offersWaves: boolean;
 }
@@ -37,7 +39,11 @@ export interface Approval {
 export interface Control {
   /** Who has paused it: no further host is begun. Undefined: it goes on. */
   pausedBy(): string | undefined;
-  /** Resolves when that changes, or the signal is aborted. */
+  /** Pauses it for a reason of its own; whoever continues it says that it goes on nevertheless. */
+  pause(by: string): void;
+  /** Why no further host may be changed at this time; undefined where one may. */
+  closed(): string | undefined;
+  /** Resolves when it is paused or continued, or the signal is aborted. */
   changed(signal: AbortSignal): Promise<void>;
 }
 

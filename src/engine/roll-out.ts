@@ -1,7 +1,9 @@
-import type { EventBody } from '../domain/event.ts';
-import type { Outcome } from '../domain/plan.ts';
+import type { EventBody, GateVerdict } from '../domain/event.ts';
+import type { CutShort, Outcome } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
+import type { GateCheck } from './gate.ts';
 import { interleave } from './interleave.ts';
+import { byMoment, type Moment } from './jitter.ts';
 import type { Ports } from './ports.ts';
 import { asked, type Finish } from './run.ts';
 import { Tally } from './tally.ts';
@@ -10,6 +12,8 @@ import { failureBudget, hostsIn, wavesOf } from './waves.ts';
 /** A host that is ready to be changed: begun, it yields its events to the end. */
 export interface Ready {
   readonly name: string;
+  /** Absent where zones do not count. */
+  readonly zone?: string;
   begin(): AsyncGenerator<EventBody, void>;
 }
 
@@ -27,19 +31,36 @@ export interface RollOutOptions {
   /** The outcome that the run is for, and never a failure. */
   readonly aim: Outcome;
   readonly limits?: readonly GroupLimit[];
+  /** Asks whether a wave left all well: of the hosts that it brought to their aim, and whether another wave follows. */
+  gate?(hosts: readonly string[], goesOn: boolean): AsyncGenerator<GateCheck, GateVerdict> | undefined;
 }
 
 type Batches<T> = AsyncGenerator<readonly EventBody[], T>;
 
 /**
- * Changes hosts wave by wave. A wave starts only when the one before it has ended and the failures so far are within
- * the budget; hosts under way when it is exceeded are brought to their end, the rest is not begun. Never are more hosts of a wave
- * changed and unconfirmed than `maxUnavailable`, and never more of a group than its own limit: a host is begun when another one was
- * confirmed or is back. Hosts of other groups go on meanwhile. While somebody has paused the run no host is begun, and those under
- * way come to their end.
+ * Changes hosts wave by wave. A wave starts only when the one before it has ended, the failures so far are within
+ * the budget, and its gate passes; hosts under way when the budget is exceeded are brought to their end, the rest is not begun. Never are
+ * more hosts of a wave changed and unconfirmed than `maxUnavailable`, and never more of a group than its own limit: a host is begun when
+ * another one was confirmed or is back. Hosts of other groups go on meanwhile. While somebody has paused the run, or a gate could not be
+ * asked, no host is begun, and those under way come to their end. No wave and no host begins once the policy's time is over.
  */
 export function rollOut(hosts: readonly Ready[], rollout: Rollout, options: RollOutOptions, ports: Ports): Batches<Finish> {
   return new Walk(hosts, rollout, options, ports).run();
+}
+
+/** A wave among all of them, numbered from 1. */
+interface Wave {
+  readonly number: number;
+  readonly of: number;
+  readonly hosts: readonly Ready[];
+  /** How many of it may be changed and not confirmed at the same time. */
+  readonly most: number;
+}
+
+/** Why a run ends before its last wave; `undefined` of it where hosts say why. */
+interface Stop {
+  readonly events: readonly EventBody[];
+  readonly finish: Finish;
 }
 
 class Walk {
@@ -60,46 +81,67 @@ class Walk {
   }
 
   async *run(): Batches<Finish> {
-    const waves = wavesOf(this.#hosts, this.#rollout.waves);
-    for (const [index, wave] of waves.entries()) {
-      yield* this.#untilContinued();
-      if (this.#ports.stop.aborted) return { declined: false };
-      const most = this.#mostOf(wave);
-      if (this.#isHeld(most)) {
-        yield [this.#held(most)];
-        return { declined: false };
-      }
-      const names = wave.map(({ name }) => name);
-      // The first wave was approved together with the run.
-      if (this.#options.confirmWaves && index > 0) {
-        const gate = { name: `wave-${index + 1}`, hosts: names, questions: [], offersWaves: false };
-        const approval = yield* asked(gate, this.#ports);
-        if (approval.answer !== 'yes') return { declined: true };
-      }
-      yield [{ type: 'wave.started', wave: index + 1, of: waves.length, hosts: names }];
-      yield* this.#carryOut(wave, most);
-      const { failures } = this.#tally;
-      yield [{ type: 'wave.finished', wave: index + 1, failures, budget: this.#budget }];
-      const stopped = this.#stoppedIn(names, most);
-      if (stopped) {
-        yield [stopped];
-        return { declined: false };
-      }
+    const waves = wavesOf(this.#hosts, this.#rollout, ({ zone }) => zone);
+    for (const [index, hosts] of waves.entries()) {
+      const wave: Wave = { number: index + 1, of: waves.length, hosts, most: this.#mostOf(hosts) };
+      const stopped = (yield* this.#beforeWave(wave)) ?? (yield* this.#inWave(wave)) ?? (yield* this.#afterWave(wave));
+      if (stopped === undefined) continue;
+      if (stopped.events.length > 0) yield stopped.events;
+      return stopped.finish;
     }
     return { declined: false };
   }
 
+  async *#beforeWave({ number, hosts, most }: Wave): Batches<Stop | undefined> {
+    yield* this.#untilContinued();
+    if (this.#ports.stop.aborted) return stop();
+    if (this.#isHeld(most)) return stop(this.#held(most));
+    // The first wave was approved together with the run.
+    if (this.#options.confirmWaves && number > 1) {
+      const waves = [hosts.length];
+      const gate = { name: `wave-${number}`, hosts: hosts.map(({ name }) => name), questions: [], waves, offersWaves: false };
+      const approval = yield* asked(gate, this.#ports);
+      if (approval.answer !== 'yes') return { events: [], finish: { declined: true } };
+    }
+    return this.#closed();
+  }
+
+  async *#inWave(wave: Wave): Batches<Stop | undefined> {
+    const names = wave.hosts.map(({ name }) => name);
+    const zone = wave.hosts[0]?.zone;
+    yield [{ type: 'wave.started', wave: wave.number, of: wave.of, hosts: names, ...(zone === undefined ? {} : { zone }) }];
+    yield* this.#carryOut(wave);
+    const { failures } = this.#tally;
+    yield [{ type: 'wave.finished', wave: wave.number, failures, budget: this.#budget }];
+    return this.#stoppedIn(wave);
+  }
+
+  async *#afterWave(wave: Wave): Batches<Stop | undefined> {
+    const goesOn = wave.number < wave.of;
+    const gate = this.#ports.stop.aborted ? undefined : this.#options.gate?.(this.#aimedOf(wave.hosts), goesOn);
+    if (gate === undefined) return undefined;
+    let attempt = 0;
+    let step = await gate.next();
+    for (; !step.done; step = await gate.next()) {
+      attempt += 1;
+      yield [{ type: 'gate.checked', wave: wave.number, attempt, ...step.value }];
+    }
+    if (this.#ports.stop.aborted || step.value === 'pass') return undefined;
+    if (step.value === 'fail') return stopFor('gate-failed', this.#breached(wave, 'gate'));
+    if (!goesOn) return stopFor('gate-inconclusive');
+    this.#ports.control.pause(`the gate after wave ${wave.number}, which could not be asked`);
+    return undefined;
+  }
+
   /** Brings all hosts of a wave to their end, or as many as may be begun. */
-  async *#carryOut(wave: readonly Ready[], most: number): Batches<void> {
-    for (let left = wave; left.length > 0; left = left.filter(({ name }) => !this.#tally.begun.has(name))) {
+  async *#carryOut({ hosts, most }: Wave): Batches<void> {
+    const moments = byMoment(hosts, this.#rollout.jitterMs, this.#ports);
+    for (let left = moments; left.length > 0; left = left.filter(({ of }) => !this.#tally.begun.has(of.name))) {
       const ready = left;
       const batches = interleave(
-        ready.map(({ name, begin }) => () => {
-          this.#tally.busy.add(name);
-          return begin();
-        }),
+        ready.map((moment) => () => this.#begun(moment)),
         () => Math.min(this.#rollout.parallel, most - this.#tally.unconfirmed),
-        (index) => this.#mayBegin(ready[index]?.name ?? '', most),
+        (index) => this.#mayBegin(ready[index]?.of.name ?? '', most),
       );
       for await (const events of batches) {
         for (const event of events) this.#tally.take(event);
@@ -109,9 +151,25 @@ class Walk {
     }
   }
 
+  /** A host from its moment on; what has come about until then may keep it from being begun. */
+  async *#begun({ of, at }: Moment<Ready>): AsyncGenerator<EventBody, void> {
+    const { clock, stop: stopped } = this.#ports;
+    // Its place in its group is taken from now on, or another one would take it meanwhile.
+    this.#tally.busy.add(of.name);
+    const wait = at - clock.elapsed();
+    if (wait > 0) await clock.sleep(wait, stopped);
+    if (wait <= 0 || this.#goesOn()) yield* of.begin();
+    else this.#tally.busy.delete(of.name);
+  }
+
   #mayBegin(name: string, most: number): boolean {
-    if (this.#ports.stop.aborted || this.#ports.control.pausedBy() !== undefined) return false;
-    return this.#tally.failures <= this.#budget && !this.#isHeld(most) && this.#fullGroup(name) === undefined;
+    return this.#goesOn() && !this.#isHeld(most) && this.#fullGroup(name) === undefined;
+  }
+
+  #goesOn(): boolean {
+    const { control, stop: stopped } = this.#ports;
+    if (stopped.aborted || control.pausedBy() !== undefined || control.closed() !== undefined) return false;
+    return this.#tally.failures <= this.#budget;
   }
 
   /** Waits while the run is paused; true when it was. Nothing is under way then, so that nobody waits for a confirm. */
@@ -126,14 +184,38 @@ class Walk {
   }
 
   /** Why no further wave is begun; undefined when one may be. */
-  #stoppedIn(names: readonly string[], most: number): EventBody | undefined {
+  #stoppedIn(wave: Wave): Stop | undefined {
     const { failures } = this.#tally;
-    if (failures > this.#budget) return { type: 'budget.exceeded', failures, budget: this.#budget, notStarted: this.#notStarted() };
+    if (failures > this.#budget) {
+      const exceeded: EventBody = { type: 'budget.exceeded', failures, budget: this.#budget, notStarted: this.#notStarted() };
+      const breached = this.#breached(wave, 'failures');
+      return stop(exceeded, ...(breached.rollBack.length > 0 ? [breached] : []));
+    }
     // Whether the next wave may begin is asked by its own measure; this one was not begun whole.
-    const left = names.filter((name) => !this.#tally.begun.has(name));
-    if (this.#ports.stop.aborted || left.length === 0) return undefined;
-    const full = this.#isHeld(most) ? undefined : this.#fullGroup(left[0] ?? '');
-    return full === undefined ? this.#held(most) : this.#heldBy(full);
+    const left = wave.hosts.filter(({ name }) => !this.#tally.begun.has(name));
+    if (this.#ports.stop.aborted) return stop();
+    if (left.length === 0) return undefined;
+    const closed = this.#closed();
+    if (closed) return closed;
+    const full = this.#isHeld(wave.most) ? undefined : this.#fullGroup(left[0]?.name ?? '');
+    return stop(full === undefined ? this.#held(wave.most) : this.#heldBy(full));
+  }
+
+  /** The policy's time is over. */
+  #closed(): Stop | undefined {
+    const why = this.#ports.control.closed();
+    return why === undefined ? undefined : stopFor('closed', { type: 'rollout.closed', why, notStarted: this.#notStarted() });
+  }
+
+  #breached(wave: Wave, by: 'failures' | 'gate') {
+    const { onBreach } = this.#rollout;
+    const rollBack = onBreach === 'stop' ? [] : this.#aimedOf(onBreach === 'rollback-wave' ? wave.hosts : this.#hosts);
+    return { type: 'rollout.breached', wave: wave.number, by, rollBack, notStarted: this.#notStarted() } as const;
+  }
+
+  /** The hosts that were brought to the aim of the run. */
+  #aimedOf(hosts: readonly Ready[]): readonly string[] {
+    return hosts.flatMap(({ name }) => (this.#tally.aimed.has(name) ? [name] : []));
   }
 
   #mostOf(wave: readonly Ready[]): number {
@@ -160,4 +242,12 @@ class Walk {
   #notStarted(): readonly string[] {
     return this.#hosts.flatMap(({ name }) => (this.#tally.begun.has(name) ? [] : [name]));
   }
+}
+
+function stop(...events: readonly EventBody[]): Stop {
+  return { events, finish: { declined: false } };
+}
+
+function stopFor(cutShort: CutShort, ...events: readonly EventBody[]): Stop {
+  return { events, finish: { declined: false, cutShort } };
 }

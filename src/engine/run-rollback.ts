@@ -43,6 +43,9 @@ const ALL_TOGETHER: Rollout = {
   verifyTimeoutMs: 0,
   verifyEveryMs: 0,
   parallel: 25,
+  onBreach: 'stop',
+  recheck: false,
+  jitterMs: 0,
   commitConfirmMs: 120_000,
 };
 
@@ -82,7 +85,8 @@ async function* rolledBack(undoables: readonly Undoable[], ports: Ports, rollout
   });
   if (begun.length === 0 || ports.stop.aborted) return { declined: false };
   const questions = [...new Set(begun.flatMap(({ stays }) => stays))].map((what) => `cannot be taken back: ${what}`);
-  const approval = yield* asked({ name: 'run', hosts: begun.map(({ host }) => host.name), questions, offersWaves: false }, ports);
+  const hosts = begun.map(({ host }) => host.name);
+  const approval = yield* asked({ name: 'run', hosts, questions, waves: [hosts.length], offersWaves: false }, ports);
   if (approval.answer !== 'yes') return { declined: true };
   const ready = begun.map(({ host, plan: { changes, become }, stays, live }) => ({
     name: host.name,

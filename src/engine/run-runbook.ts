@@ -5,13 +5,15 @@ import type { Runbook, Step } from '../domain/runbook.ts';
 import { undoAfterMs } from '../domain/undo-time.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { executeHost } from './execute-host.ts';
+import { checkGate } from './gate.ts';
 import { planFleet } from './plan-fleet.ts';
 import type { PlannedHost, Planning } from './plan-host.ts';
 import type { Ports } from './ports.ts';
-import { type GroupLimit, type Ready, rollOut } from './roll-out.ts';
+import { type GroupLimit, type Ready, type RollOutOptions, rollOut } from './roll-out.ts';
 import { asked, type EventBatches, type Finish, framed, type RunHead } from './run.ts';
 import { contextOf, stepsToVerify } from './verify-context.ts';
-import { verifyUntil } from './verify-until.ts';
+import { type Verifying, verifyUntil } from './verify-until.ts';
+import { wavesOf, zoneOf, zoneVariable } from './waves.ts';
 
 /** A checked runbook on chosen hosts with checked inputs. */
 export interface Assignment {
@@ -81,13 +83,33 @@ async function* carriedOut(
 ): AsyncGenerator<readonly EventBody[], Finish> {
   const { runbook } = planning;
   if (ill.length === 0 || ports.stop.aborted) return { declined: false };
-  const names = ill.map(({ host }) => host.name);
+  const { rollout } = runbook;
+  const variable = zoneVariable(
+    ill.map(({ host }) => host),
+    rollout,
+  );
+  const ready = ill.map((one) => readyToFix(one, variable, planning, ports));
+  const waves = wavesOf(ready, rollout, ({ zone }) => zone).map((wave) => wave.length);
+  const names = ready.map(({ name }) => name);
   const questions = questionsOf(runbook.remediate, ill);
-  const approval = yield* asked({ name: 'run', hosts: names, questions, offersWaves: true }, ports);
+  const approval = yield* asked({ name: 'run', hosts: names, questions, waves, offersWaves: rollout.confirm === 'run' }, ports);
   if (approval.answer === 'no' || approval.answer === 'none') return { declined: true };
-  const confirmWaves = approval.answer === 'wave' || runbook.rollout.confirm === 'wave';
-  const ready = ill.map((one) => readyToFix(one, planning, ports));
-  return yield* rollOut(ready, runbook.rollout, { confirmWaves, aim: 'fixed', limits }, ports);
+  const confirmWaves = approval.answer === 'wave' || rollout.confirm !== 'run';
+  return yield* rollOut(ready, rollout, { confirmWaves, aim: 'fixed', limits, gate: gateFor(ill, planning) }, ports);
+}
+
+/** The gate after a wave; none where there is nothing to ask. */
+function gateFor(ill: readonly PlannedHost[], planning: Planning): NonNullable<RollOutOptions['gate']> {
+  const { rollout, gate: steps } = planning.runbook;
+  return (names, goesOn) => {
+    const fixed = new Set(goesOn && rollout.recheck ? names : []);
+    const hosts = ill.filter(({ host }) => fixed.has(host.name)).map((one) => verifyingOf(one, planning));
+    return hosts.some((one) => one.steps.length > 0) || steps.length > 0 ? checkGate({ hosts, steps, rollout }, planning) : undefined;
+  };
+}
+
+function verifyingOf({ host, plan, scope }: PlannedHost, { runbook }: Planning): Verifying {
+  return { host, scope, steps: stepsToVerify(runbook, plan), rollout: runbook.rollout };
 }
 
 function planningOf({ head, runbook, inputs }: Assignment, { fleet, clock, stop, hostFor, isSecret }: Ports): Planning {
@@ -98,13 +120,16 @@ function finishedByPlan({ host, plan }: PlannedHost): EventBody {
   return { type: 'host.finished', host: host.name, outcome: plan.outcome, ...(plan.reason ? { reason: plan.reason } : {}) };
 }
 
-function readyToFix({ host, plan, scope }: PlannedHost, planning: Planning, ports: Ports): Ready {
+function readyToFix(planned: PlannedHost, variable: string | undefined, planning: Planning, ports: Ports): Ready {
   const { runbook } = planning;
-  const steps = stepsToVerify(runbook, plan);
-  const verify = () => verifyUntil({ host, steps, scope, rollout: runbook.rollout }, planning);
-  const context = contextOf(scope, steps, runbook.inputs);
+  const { host, plan, scope } = planned;
+  const verifying = verifyingOf(planned, planning);
+  const verify = () => verifyUntil(verifying, planning);
+  const context = contextOf(scope, verifying.steps, runbook.inputs);
+  const zone = variable === undefined ? undefined : zoneOf(host, variable);
   return {
     name: host.name,
+    ...(zone === undefined ? {} : { zone }),
     async *begin() {
       const { changes, become } = plan;
       const work = { host, changes, become, undoAfterMs: undoAfterMs(runbook.rollout, changes), context };

@@ -3,7 +3,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { Content } from '../domain/file.ts';
 import type { Host } from '../domain/host.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Ending, Outcome } from '../domain/plan.ts';
+import type { CutShort, Ending, Outcome } from '../domain/plan.ts';
 import type { TypedPlan } from '../domain/saved-plan.ts';
 import type { Approval, Gate, Ports } from './ports.ts';
 
@@ -29,11 +29,14 @@ export interface RunHead {
   /** The saved plan that is carried out. */
   readonly plan?: PlanOrigin;
   readonly overSsh?: readonly OverSsh[];
+  /** What of the policy was overridden, and why. */
+  readonly overrides?: string;
 }
 
 /** How the middle of a run came to its end. */
 export interface Finish {
   readonly declined: boolean;
+  readonly cutShort?: CutShort;
 }
 
 /** A run's events, several at a time; the consumer makes a batch durable before it asks for the next. */

@@ -11,6 +11,8 @@ const SPENDS: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'conflict
 /** How a rollout goes, by the events of its hosts. */
 export class Tally {
   readonly begun = new Set<string>();
+  /** Hosts that came to the outcome that the run is for. */
+  readonly aimed = new Set<string>();
   /** Hosts that were begun, and are not known to be settled. */
   readonly busy = new Set<string>();
   failures = 0;
@@ -44,7 +46,8 @@ export class Tally {
       case 'host.finished':
         if (this.#open.has(event.host)) this.unconfirmed += 1;
         else this.busy.delete(event.host);
-        if (event.outcome !== this.#aim && SPENDS.has(event.outcome)) this.failures += 1;
+        if (event.outcome === this.#aim) this.aimed.add(event.host);
+        else if (SPENDS.has(event.outcome)) this.failures += 1;
         break;
     }
   }

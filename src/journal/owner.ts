@@ -35,15 +35,18 @@ export function takeOwnership(directory: string): boolean {
   writeFileSync(mine, ownerText(), { mode: 0o600, flush: true });
   try {
     const { standing, next } = lastOwner(directory);
-    return standing === 'gone' && linked(mine, next);
+    if (standing !== 'gone' || !linked(mine, next)) return false;
+    // This process may have ended its ownership before, in the same words.
+    if (read(join(directory, ENDED)) === ownerText()) rmSync(join(directory, ENDED), { force: true });
+    return true;
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
 /**
- * Says that this process writes no more, in `DIR/owner.ended`, for those who cannot see it end. Best effort: without it they refuse to
- * take over.
+ * Says that this process writes no more, in `DIR/owner.ended`, for those who cannot see it end, and for itself when it goes on with
+ * something else. Best effort: without it they refuse to take over.
  */
 export function endOwnership(directory: string): void {
   try {
@@ -103,7 +106,7 @@ function lastOwner(directory: string): LastOwner {
 
 function standingIn(directory: string, holder: string): OwnerStanding {
   const standing = standingOf(holder);
-  return standing === 'far' && read(join(directory, ENDED)) === holder ? 'gone' : standing;
+  return standing !== 'gone' && read(join(directory, ENDED)) === holder ? 'gone' : standing;
 }
 
 /**

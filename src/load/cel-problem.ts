@@ -72,6 +72,8 @@ function otherProblem(error: CelTypeError, range: Range): Problem {
 
 const FROM_HOSTS = 'which host is asked is for inputs, host and the inventory to say, not for what a host answers';
 
+const OF_NO_HOST = 'a gate is of no host: it refers to inputs, and to the steps of gate above it';
+
 /** Names that are known in other places. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   item: 'item is known in the with of a step that has for_each',
@@ -82,7 +84,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 function unknownName(node: Extract<ASTNode, { op: 'id' }>, environment: Environment): Problem {
   const name = node.args;
   const known = ['inputs', 'steps', 'facts', 'host', 'item'].filter((one) => environment.hasVariable(one));
-  const hint = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : didYouMean(name, known);
+  // Only in a gate there are steps and no host.
+  const isGate = known.includes('steps') && !known.includes('host') && ['facts', 'host'].includes(name);
+  const hint = isGate ? OF_NO_HOST : Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : didYouMean(name, known);
   return { code: 'unknown-name', range: rangeOf(node), message: `there is no ${name} here`, hint };
 }
 

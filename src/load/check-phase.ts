@@ -27,14 +27,14 @@ export function checkPhase(step: StepDraft, report: Report): void {
 }
 
 /**
- * `expect` is judged in verify alone. Elsewhere it would be read, and lost without a word, so it is an error there; and a
- * verify step without one would always hold.
+ * `expect` is judged in verify and gate alone. Elsewhere it would be read, and lost without a word, so it is an error there; and a
+ * step of those without one would always hold.
  */
 function checkExpect({ phase, spec, words }: StepDraft, report: Report): void {
   if (!spec) return;
   const given = words.value('with');
   const expect = given?.kind === 'map' ? given.entries.get('expect') : undefined;
-  if (phase !== 'verify') {
+  if (phase !== 'verify' && phase !== 'gate') {
     if (!expect || !takesExpect(spec)) return;
     const hint = phase === 'diagnose' ? 'test its outputs in affected, or move the step to verify' : 'move the step to verify';
     report.error('expect-in-diagnose', expect.key, `nothing judges what a step of ${phase} expects`, hint);
@@ -51,7 +51,7 @@ function checkExpect({ phase, spec, words }: StepDraft, report: Report): void {
   report.error(
     'expect-missing',
     at,
-    `a verify step must say what it expects of ${spec.name}`,
+    `a ${phase} step must say what it expects of ${spec.name}`,
     `such as with: { expect: { ${expectWords(spec)} } }`,
   );
 }

@@ -1,3 +1,4 @@
+import { ok } from '../domain/failure.ts';
 import type { Step } from '../domain/runbook.ts';
 import { runsShellText } from '../domain/shell-text.ts';
 import { dyn } from './cel-type.ts';
@@ -15,6 +16,9 @@ import { needsOf } from './template.ts';
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_RETRIES = 1;
 
+/** Whom a gate asks where it does not say. */
+const OPERATORS_SIDE = 'controller';
+
 /** Checks a step and compiles its expressions; `undefined` when something is wrong that leaves nothing to run. */
 export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabulary: Vocabulary, report: Report): Step | undefined {
   const { words, spec, id, phase } = draft;
@@ -26,7 +30,7 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
   const where = words.value('on');
   const condition = when && compileCondition(when, 'if', names, report);
   const items = each && compileItems(each, names, report);
-  const on = where && compileText(where, 'on', vocabulary.ofOperator, report);
+  const on = where && compileText(where, 'on', vocabulary.ofOperator(phase), report);
   if (!spec) return undefined;
   const inner = each ? vocabulary.at(draft, items?.item ?? dyn) : names;
   const given = words.value('with');
@@ -41,7 +45,7 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
     params: params.evaluate,
     ...(condition ? { condition: condition.evaluate } : {}),
     ...(items ? { items: items.evaluate } : {}),
-    ...(on ? { on: on.evaluate } : {}),
+    ...(on ? { on: on.evaluate } : phase === 'gate' ? { on: () => ok(OPERATORS_SIDE) } : {}),
     ...settings,
     ...(params.shellText || runsShellText(settings.validate ?? []) ? { shellText: true as const } : {}),
   };

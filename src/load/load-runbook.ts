@@ -37,6 +37,7 @@ const RUNBOOK_WORDS = [
   'affected',
   'remediate',
   'verify',
+  'gate',
   'rollout',
 ] as const;
 
@@ -55,7 +56,7 @@ export function loadRunbook(source: Source, stepTypes: ReadonlyMap<string, AnySt
   return { ok: true, runbook, warnings: diagnostics };
 }
 
-const PHASES = ['diagnose', 'remediate', 'verify'] as const satisfies readonly Phase[];
+const PHASES = ['diagnose', 'remediate', 'verify', 'gate'] as const satisfies readonly Phase[];
 
 function readRunbook(tree: Tree, stepTypes: ReadonlyMap<string, AnyStepSpec>, report: Report): Runbook | undefined {
   const words = readWords(tree, RUNBOOK_WORDS, 'a runbook', report);
@@ -94,18 +95,21 @@ function checkShape(words: Words, report: Report): void {
     const tree = words.value(word);
     return tree !== undefined && (tree.kind !== 'list' || tree.items.length > 0);
   };
-  if (!PHASES.some(has)) {
+  if (!['diagnose', 'remediate', 'verify'].some(has)) {
     report.error('no-steps', words.head, 'this runbook has no steps', 'it needs diagnose, remediate or verify');
   }
   if (has('remediate') && !has('verify')) {
     const message = 'nothing asks whether the fix has worked, so nothing is rolled back by itself';
     report.warning('no-verify', words.key('remediate'), message, 'add a verify step');
   }
+  if (has('gate') && !has('remediate')) {
+    report.error('word-not-here', words.key('gate'), 'gate has no meaning without remediate: there are no waves');
+  }
 }
 
 function phasesOf(steps: readonly Step[]): Pick<Runbook, Phase> {
   const of = (phase: Phase) => steps.filter((step) => step.phase === phase);
-  return { diagnose: of('diagnose'), remediate: of('remediate'), verify: of('verify') };
+  return { diagnose: of('diagnose'), remediate: of('remediate'), verify: of('verify'), gate: of('gate') };
 }
 
 function affectedOf(affected: Compiled<boolean> | undefined): Pick<Runbook, 'affected'> {

@@ -26,7 +26,7 @@ const HOST: ReadonlyMap<string, CelType> = new Map<string, CelType>([
   ['vars', { kind: 'map', of: dyn }],
 ]);
 
-/** Where an expression stands: in a step, or in `affected`, which comes after all of diagnose. */
+/** Where an expression stands: in a step, or in `affected`, which comes after all of diagnose. Gates are of no host, so they see none. */
 interface Standpoint {
   readonly phase: Phase;
   readonly index: number;
@@ -37,7 +37,7 @@ export interface Vocabulary {
   /** Names at a place; with the type of `item` inside a step that has `for_each`. */
   at(standpoint: Standpoint, item?: CelType): Names;
   /** Names in which no host has a say: what an owned host prints must not choose which other one is asked, or the operator's machine. */
-  readonly ofOperator: Names;
+  ofOperator(phase: Phase): Names;
 }
 
 /**
@@ -55,11 +55,14 @@ export function vocabularyOf(inputs: Inputs | undefined, steps: readonly StepDra
     ['host', objectType(types, { label: 'host', missing: 'unknown-field' }, HOST)],
   ]);
   const plain = celEnvironment(types, names);
-  const ofOperator = celEnvironment(types, new Map([...names].filter(([name]) => name === 'inputs' || name === 'host')));
+  const only = (...kept: readonly string[]) => new Map([...names].filter(([name]) => kept.includes(name)));
+  const ofOperator = celEnvironment(types, only('inputs', 'host'));
+  const ofGate = celEnvironment(types, only('inputs'));
   return {
-    ofOperator: { cel: ofOperator, objection: () => undefined },
+    ofOperator: (phase) => ({ cel: phase === 'gate' ? ofGate : ofOperator, objection: () => undefined }),
     at(standpoint, item) {
-      const cel = item ? celEnvironment(types, new Map([...names, ['item', item]])) : plain;
+      const here = standpoint.phase === 'gate' ? only('inputs', 'steps') : names;
+      const cel = item || here !== names ? celEnvironment(types, new Map(item ? [...here, ['item', item]] : here)) : plain;
       return { cel, objection: (id) => objectionTo(id, standpoint, steps, complete) };
     },
   };
@@ -92,6 +95,10 @@ function objectionTo(id: string, from: Standpoint, steps: readonly StepDraft[], 
     const known = steps.filter((one) => isBefore(one, from)).map((one) => one.id);
     return { code: 'unknown-step', message: `there is no step ${id}`, hint: didYouMean(id, known, 'steps before it') };
   }
+  if (from.phase === 'gate' && step.phase !== 'gate') {
+    const message = `step ${id} is asked of each host, and a gate is of none`;
+    return { code: 'step-not-before', message, hint: 'a gate refers to inputs, and to the steps of gate above it' };
+  }
   if (step.phase === 'remediate') {
     const hint = 'read it in diagnose: those outputs are known everywhere after';
     return { code: 'changing-step', message: `the outputs of ${id} are not there to refer to: it is a step of remediate`, hint };
@@ -108,5 +115,5 @@ function objectionTo(id: string, from: Standpoint, steps: readonly StepDraft[], 
 function isBefore(step: StepDraft, from: Standpoint): boolean {
   if (step.phase === 'remediate') return false;
   if (step.phase === from.phase) return step.index < from.index;
-  return step.phase === 'diagnose';
+  return step.phase === 'diagnose' && from.phase !== 'gate';
 }

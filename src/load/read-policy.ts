@@ -1,11 +1,13 @@
+import type { ChangeWindows } from '../domain/change-window.ts';
 import type { Diagnostic } from '../domain/runbook.ts';
 import type { Source } from './load-runbook.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { readBoolean, readChoice, readInteger, readString } from './read-values.ts';
+import { readWindows } from './read-windows.ts';
 import { readWords } from './read-words.ts';
 import { Report } from './report.ts';
 
-/** What one policy file asks: of runbooks before a host is asked anything, of plans before they are carried out, of runs at their end. */
+/** What one policy file asks: of runbooks before a host is asked anything, of plans before they are carried out, of runs at their end, and when. */
 export interface Policy {
   readonly runbookSignature: 'never' | 'always';
   readonly planSignature: 'never' | 'always';
@@ -18,6 +20,7 @@ export interface Policy {
   readonly signRuns?: string;
   /** `apply NAME` is refused: what is carried out was saved before. */
   readonly savedPlanOnly: boolean;
+  readonly windows: ChangeWindows;
 }
 
 /** A policy, or everything that is wrong with its file. */
@@ -33,6 +36,8 @@ const WORDS = [
   'revoked_keys',
   'saved_plan_only',
   'sign_runs',
+  'maintenance',
+  'freeze',
 ] as const;
 
 const MOST_APPROVALS = 20;
@@ -81,5 +86,6 @@ function readPolicy(report: Report): Policy | undefined {
     ...(signRuns === undefined ? {} : { signRuns }),
     // A plan that is made and carried out at once has neither a signature nor an approval; its runbook may have one.
     savedPlanOnly: savedPlanOnly ?? ofPlans !== undefined,
+    windows: readWindows(words, report),
   };
 }

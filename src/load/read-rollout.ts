@@ -1,5 +1,5 @@
 import { LEAST_COMMIT_CONFIRM_MS, type Rollout, type WaveSize } from '../domain/runbook.ts';
-import { readChoice, readDuration, readInteger, readList } from './read-values.ts';
+import { readBoolean, readChoice, readDuration, readInteger, readList, readPlainText } from './read-values.ts';
 import { readWords } from './read-words.ts';
 import type { Report } from './report.ts';
 import { describeTree, type Tree } from './yaml-tree.ts';
@@ -15,6 +15,10 @@ const ROLLOUT_WORDS = [
   'verify_timeout',
   'verify_every',
   'parallel',
+  'zone',
+  'jitter',
+  'recheck',
+  'on_breach',
 ] as const;
 
 /** What holds when a runbook does not say. */
@@ -26,6 +30,9 @@ const DEFAULT_ROLLOUT: Rollout = {
   verifyTimeoutMs: 120_000,
   verifyEveryMs: 2_000,
   parallel: 25,
+  onBreach: 'stop',
+  recheck: true,
+  jitterMs: 0,
   commitConfirmMs: 120_000,
 };
 
@@ -45,17 +52,22 @@ export function readRollout(tree: Tree | undefined, report: Report): Rollout {
   if (commitConfirm && commitConfirmMs !== undefined && commitConfirmMs < LEAST_COMMIT_CONFIRM_MS) {
     report.error('bad-value', commitConfirm.range, 'commit_confirm must be at least 10s');
   }
+  const zone = readPlainText(words.value('zone'), 'zone', report);
   const unavailable = words.value('max_unavailable');
   const maxUnavailable = unavailable && readSize(unavailable, 'max_unavailable', 1, report);
   return {
     waves: readWaves(words.value('waves'), report) ?? standard.waves,
     bakeMs: readDuration(words.value('bake'), 'bake', report) ?? standard.bakeMs,
     maxFailures: (maxFailures && readSize(maxFailures, 'max_failures', 0, report)) ?? standard.maxFailures,
-    confirm: readChoice(words.value('confirm'), 'confirm', ['run', 'wave'], report) ?? standard.confirm,
+    confirm: readChoice(words.value('confirm'), 'confirm', ['run', 'wave', 'host'], report) ?? standard.confirm,
     verifyTimeoutMs: readDuration(words.value('verify_timeout'), 'verify_timeout', report) ?? standard.verifyTimeoutMs,
     verifyEveryMs: verifyEveryMs ?? standard.verifyEveryMs,
     parallel: readInteger(words.value('parallel'), 'parallel', 1, 1_000, report) ?? standard.parallel,
     commitConfirmMs: commitConfirmMs ?? standard.commitConfirmMs,
+    onBreach: readChoice(words.value('on_breach'), 'on_breach', ['stop', 'rollback-wave', 'rollback-run'], report) ?? standard.onBreach,
+    recheck: readBoolean(words.value('recheck'), 'recheck', report) ?? standard.recheck,
+    jitterMs: readDuration(words.value('jitter'), 'jitter', report) ?? standard.jitterMs,
+    ...(zone === undefined ? {} : { zone }),
     ...(maxUnavailable ? { maxUnavailable } : {}),
   };
 }

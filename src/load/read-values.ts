@@ -66,7 +66,8 @@ export function readChoice<T extends string>(tree: Tree | undefined, what: strin
   if (chosen !== undefined) return chosen;
   const found = typeof value === 'string' ? value : describeTree(tree);
   const hint = typeof value === 'string' ? didYouMean(value, choices) : undefined;
-  report.error('bad-value', tree.range, `${what} must be ${choices.join(' or ')}, but is ${found}`, hint);
+  const words = choices.length > 2 ? `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}` : choices.join(' or ');
+  report.error('bad-value', tree.range, `${what} must be ${words}, but is ${found}`, hint);
   return undefined;
 }
 

@@ -47,6 +47,7 @@ export function runbookSchema(stepTypes: ReadonlyMap<string, AnyStepSpec>): obje
       },
       remediate: phase('What is changed on the hosts that are affected.', 'changingStep'),
       verify: phase('What must hold afterwards; asked again until it does or verify_timeout is over.', 'verifyingStep'),
+      gate: phase("What must hold after each wave before the next begins, as asked from the operator's side.", 'gatingStep'),
       rollout: ROLLOUT,
     },
     $defs: {
@@ -56,6 +57,10 @@ export function runbookSchema(stepTypes: ReadonlyMap<string, AnyStepSpec>): obje
       verifyingStep: stepSchema(
         reading.filter((spec) => spec.verify),
         'verify',
+      ),
+      gatingStep: stepSchema(
+        reading.filter((spec) => spec.verify),
+        'gate',
       ),
       ...Object.fromEntries(all.map((spec) => [`with.${spec.name}`, withOf(spec)])),
     },
@@ -108,9 +113,17 @@ const ROLLOUT = {
       description:
         'How long a changed host waits to be confirmed before it takes itself back, on top of what the changes, verify and bake may take.',
     },
-    confirm: { enum: ['run', 'wave'], default: 'run', description: 'Ask once, or before each wave.' },
+    confirm: { enum: ['run', 'wave', 'host'], default: 'run', description: 'Ask once, before each wave, or before each host.' },
     verify_timeout: { ...DURATION, default: '2m', description: 'How long verify is asked again before the host is rolled back.' },
     verify_every: { ...DURATION, default: '2s', description: 'Pause between two attempts.' },
+    zone: { type: 'string', description: 'The host variable that names a zone: no wave has hosts of two (default: runbook_zone).' },
+    jitter: { ...DURATION, default: 0, description: 'Hosts of a wave begin at moments of their own within this time.' },
+    recheck: { type: 'boolean', default: true, description: 'Ask verify once more of all hosts of a wave before the next begins.' },
+    on_breach: {
+      enum: ['stop', 'rollback-wave', 'rollback-run'],
+      default: 'stop',
+      description: 'When more hosts fail than may, or a gate does not pass: what was fixed and is taken back.',
+    },
     parallel: { type: 'integer', minimum: 1, maximum: 1000, default: 25, description: 'Hosts worked on at the same time.' },
   },
 };

@@ -58,7 +58,7 @@ function parametersOf(spec: AnyStepSpec, phase: Phase): object {
   const required = 'required' in schema && (schema.required?.length ?? 0) > 0;
   const expects = 'properties' in schema && schema.properties?.['expect'] !== undefined;
   const parameters = { $ref: `#/$defs/with.${name}` };
-  const expected = phase === 'verify' && expects;
+  const expected = (phase === 'verify' || phase === 'gate') && expects;
   return {
     if: { properties: { uses: { const: name } }, required: ['uses'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

@@ -9,6 +9,7 @@ import { fileRead } from './file.read.ts';
 import { httpCheck } from './http.check.ts';
 import { kubernetesNode } from './kubernetes.node.ts';
 import { programArgs } from './program.args.ts';
+import { prometheusQuery } from './prometheus.query.ts';
 import { systemdArgs } from './systemd.args.ts';
 import { systemdJournal } from './systemd.journal.ts';
 import { systemdRestart } from './systemd.restart.ts';
@@ -26,6 +27,7 @@ const ALL = [
   httpCheck,
   kubernetesNode,
   programArgs,
+  prometheusQuery,
   systemdArgs,
   systemdJournal,
   systemdRestart,

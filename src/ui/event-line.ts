@@ -1,6 +1,6 @@
 import type { Change } from '../domain/change.ts';
 import { showDuration } from '../domain/duration.ts';
-import type { RunEvent, RunKind } from '../domain/event.ts';
+import type { Missed, RunEvent, RunKind } from '../domain/event.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Unmet } from '../domain/step.ts';
 import type { TransactionState } from '../domain/transaction.ts';
@@ -16,7 +16,7 @@ import type { Page } from './page.ts';
 export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | undefined {
   switch (event.type) {
     case 'run.started':
-      return `${event.kind} ${page.say(event.runbook)} on ${count(event.hosts.length, 'host')} (run ${page.say(event.run)}, by ${page.say(event.operator)})`;
+      return `${event.kind} ${page.say(event.runbook)} on ${count(event.hosts.length, 'host')} (run ${page.say(event.run)}, by ${page.say(event.operator)})${event.overrides === undefined ? '' : `, overriding ${page.say(event.overrides)}`}`;
     case 'host.planned':
       return plannedWords(page, event.plan, kind);
     case 'approval.requested':
@@ -24,7 +24,7 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
     case 'approval.given':
       return `${page.say(event.by)} answered ${event.answer === 'wave' ? 'yes, and asks to be asked before each wave' : event.answer}`;
     case 'wave.started':
-      return `wave ${event.wave} of ${event.of}: ${foldNames(page, event.hosts)}`;
+      return `wave ${event.wave} of ${event.of}${event.zone === undefined ? '' : ` in zone ${page.say(event.zone)}`}: ${foldNames(page, event.hosts)}`;
     case 'wave.finished':
       return `wave ${event.wave} ended: ${count(event.failures, 'failure')} so far, ${event.budget} allowed`;
     case 'host.started':
@@ -49,6 +49,14 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
       return `paused by ${page.say(event.by)}: ${count(event.notStarted.length, 'host')} not begun`;
     case 'rollout.continued':
       return 'continued';
+    case 'rollout.closed':
+      return `stopping: ${page.say(event.why)}; ${count(event.notStarted.length, 'host')} not begun`;
+    case 'rollout.breached':
+      return breachWords(event);
+    case 'gate.checked':
+      return event.verdict === 'pass'
+        ? `gate after wave ${event.wave} passes`
+        : `gate after wave ${event.wave}: ${missedWords(page, event.missed)}`;
     case 'verify.attempted':
       if (event.nothing) return 'verify asks nothing';
       return event.unmet.length === 0 ? 'verify holds' : `waiting: ${waitingWords(page, event.unmet)}`;
@@ -81,6 +89,23 @@ export function waitingWords(page: Page, unmet: readonly Unmet[]): string {
   return unmet
     .map(({ what, pendingMs }) => page.say(what) + (pendingMs === undefined ? '' : ` (${showDuration(pendingMs)} to go)`))
     .join('; ');
+}
+
+function missedWords(page: Page, missed: readonly Missed[]): string {
+  const byText = Map.groupBy(missed, ({ what }) => what);
+  return [...byText].map(([what, all]) => gateWords(page, what, all)).join('; ');
+}
+
+function gateWords(page: Page, what: string, all: readonly Missed[]): string {
+  const hosts = all.flatMap(({ host }) => host ?? []);
+  const unknown = all.every(({ inconclusive }) => inconclusive) ? 'not known: ' : '';
+  return `${unknown}${hosts.length > 0 ? `${foldNames(page, hosts)}: ` : ''}${page.say(what)}`;
+}
+
+function breachWords({ by, wave, rollBack, notStarted }: Extract<RunEvent, { type: 'rollout.breached' }>): string {
+  const why = by === 'gate' ? `the gate after wave ${wave} does not pass` : `too many failures in wave ${wave}`;
+  const back = rollBack.length === 0 ? '' : `; taking back ${count(rollBack.length, 'host')}`;
+  return `stopping: ${why}; ${count(notStarted.length, 'host')} not begun${back}`;
 }
 
 function plannedWords(page: Page, plan: HostPlan, kind: RunKind): string {

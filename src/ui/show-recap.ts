@@ -1,5 +1,6 @@
 import { count } from '../formats/count.ts';
 import type { Advice, Recap } from '../views/recap.ts';
+import { eventLine } from './event-line.ts';
 import { foldNames } from './names.ts';
 import { isTrouble, outcomeWords, toneOf } from './outcome-words.ts';
 import { hanging, headline, type Page } from './page.ts';
@@ -14,6 +15,7 @@ export function showRecap(page: Page, recap: Recap): readonly string[] {
   );
   return [
     ...hanging(page, 0, '', `${page.say(recap.runbook)}: ${endWords(recap)}`, style.strong),
+    ...hanging(page, 2, '', stoppedWords(page, recap), style.warn).filter((line) => line.trim() !== ''),
     ...recap.counts.flatMap(({ outcome, hosts }) =>
       headline(
         page,
@@ -31,6 +33,12 @@ function endWords({ kind, run, interrupted, declined }: Recap): string {
   const what = kind === 'diagnose' ? 'diagnosis' : kind;
   const how = interrupted ? 'interrupted' : declined ? 'declined' : 'finished';
   return `${what} ${how} (run ${run})`;
+}
+
+/** Why it did not go on, where it was not for the hosts alone. */
+function stoppedWords(page: Page, { breach, closed }: Recap): string {
+  if (breach) return eventLine(page, breach, 'apply') ?? '';
+  return closed === undefined ? '' : `stopped: ${page.say(closed)}`;
 }
 
 /** A column of commands wider than this leaves no room for what they are good for. */

@@ -8,12 +8,12 @@ export interface ExitOptions {
 
 /**
  * The exit code of a run, by the contract of the command line. In order: 70 a bug; 130 interrupted; 3 a host is in trouble (also
- * when others are unreachable); 4 a host was not reached or its state is unknown; 5 declined; 2 changes are pending; 0.
+ * when others are unreachable), a gate did not pass, or the policy's time is over before all were changed; 4 a host was not reached or its state is unknown; 5 declined; 2 changes are pending; 0.
  * That a host is ill of another cause or not reached is no result of a run that was declined.
  */
 export function exitCode(
   kind: RunKind,
-  { outcomes, declined, interrupted, bug = false }: Ending,
+  { outcomes, declined, interrupted, cutShort, bug = false }: Ending,
   { detailed = false }: ExitOptions = {},
 ): number {
   if (bug) return 70;
@@ -21,7 +21,8 @@ export function exitCode(
   const seen = new Set(Object.values(outcomes));
   const trouble = declined ? TOUCHED : TROUBLE;
   if (trouble.some((outcome) => seen.has(outcome) && !(kind === 'rollback' && outcome === 'rolled-back'))) return 3;
-  if (seen.has('unknown') || (seen.has('unreachable') && !declined)) return 4;
+  if (cutShort === 'gate-failed' || cutShort === 'closed') return 3;
+  if (cutShort === 'gate-inconclusive' || seen.has('unknown') || (seen.has('unreachable') && !declined)) return 4;
   if (declined) return 5;
   // An apply that leaves a host it meant to fix has not done what it was asked to.
   if (seen.has('would-fix') && (kind === 'apply' || kind === 'rollback')) return 3;

@@ -2,7 +2,7 @@ import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
 import { commandLine, giveAgain } from './command-line.ts';
 import { groupByReason, type ReasonGroup } from './group-by-reason.ts';
-import { isUnsettled, type RunStarted, recordRun } from './run-record.ts';
+import { isUnsettled, type RunBreach, type RunStarted, recordRun } from './run-record.ts';
 
 /** A next step: what it is good for, and the exact command. */
 export interface Advice {
@@ -17,6 +17,9 @@ export interface Recap {
   readonly runbook: string;
   readonly interrupted: boolean;
   readonly declined: boolean;
+  /** Why no further wave was begun, where it was not for the hosts alone. */
+  readonly breach?: RunBreach;
+  readonly closed?: string;
   /** Outcomes that occurred with their hosts, in {@link OUTCOME_ORDER}. */
   readonly counts: readonly { readonly outcome: Outcome; readonly hosts: readonly string[] }[];
   /** Why hosts ended as they did, where a reason is known. */
@@ -65,6 +68,8 @@ export function recap(events: Iterable<RunEvent>, typed: Typed = {}): Recap | un
     runbook,
     interrupted: record.interrupted || !record.finished,
     declined: record.declined,
+    ...(record.breach ? { breach: record.breach } : {}),
+    ...(record.closed === undefined ? {} : { closed: record.closed }),
     counts: OUTCOME_ORDER.map((outcome) => ({ outcome, hosts: hosts(outcome) })).filter((count) => count.hosts.length > 0),
     reasons: groupByReason(record.endings.filter(({ reason }) => reason !== undefined)),
     next: adviceFor(record.started, hosts, record.transactions.some(isUnsettled), typed),

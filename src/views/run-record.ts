@@ -8,6 +8,9 @@ import { type ChangeResult, isSettled, type TransactionState } from '../domain/t
 /** The event that begins a run. */
 export type RunStarted = Extract<RunEvent, { readonly type: 'run.started' }>;
 
+/** Why no further wave was begun, and what was to be taken back for it. */
+export type RunBreach = Extract<RunEvent, { readonly type: 'rollout.breached' }>;
+
 /** What a run meant to do to a host, and what is known of how it went. */
 export interface TransactionRecord {
   readonly host: string;
@@ -51,6 +54,9 @@ export interface RunRecord {
   /** An approval was refused. */
   readonly declined: boolean;
   readonly interrupted: boolean;
+  readonly breach?: RunBreach;
+  /** Why the policy let no further host be changed. */
+  readonly closed?: string;
   readonly finished: boolean;
 }
 
@@ -60,6 +66,8 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
   let outcomes: Readonly<Record<string, Outcome>> | undefined;
   let declined = false;
   let interrupted = false;
+  let breach: RunBreach | undefined;
+  let closed: string | undefined;
   const plans = new Map<string, HostPlan>();
   const ended = new Map<string, HostEnding>();
   const transactions = new Map<string, TransactionRecord>();
@@ -114,6 +122,13 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
       case 'rollout.held':
       case 'rollout.paused':
       case 'rollout.continued':
+      case 'gate.checked':
+        break;
+      case 'rollout.breached':
+        breach = event;
+        break;
+      case 'rollout.closed':
+        closed = event.why;
         break;
     }
   }
@@ -125,6 +140,8 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
     endings: endingsOf(started?.hosts ?? [...plans.keys()], plans, ended, all, outcomes),
     declined,
     interrupted,
+    ...(breach ? { breach } : {}),
+    ...(closed === undefined ? {} : { closed }),
     finished: outcomes !== undefined,
   };
 }

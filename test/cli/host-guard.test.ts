@@ -42,7 +42,7 @@ async function answered(
     stop: new AbortController(),
     guard,
   };
-  const answer = approve(asking, { name: gate, hosts: HOSTS, questions: [], offersWaves: false }, []);
+  const answer = approve(asking, { name: gate, hosts: HOSTS, questions: [], waves: [], offersWaves: false }, []);
   for (const [text, press] of keys ?? []) {
     await vi.waitFor(() => expect(seen).toContain(text));
     input.write(press);

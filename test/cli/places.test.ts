@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { viewOf } from '../../src/cli/run-runbook.ts';
 import { screenOf } from '../../src/cli/screen.ts';
+import { viewOf } from '../../src/cli/view-of.ts';
 import { stateDirectory } from '../../src/cli/world.ts';
 import { FakeOutput } from '../ui/fake-output.ts';
 import { fakeWorld } from './rig.ts';

@@ -14,6 +14,10 @@ function handControl() {
   });
   const control: Control = {
     pausedBy: () => by,
+    pause: (reason) => {
+      by = reason;
+    },
+    closed: () => undefined,
     changed: (signal) =>
       new Promise<void>((resolve) => {
         wake = resolve;

@@ -92,6 +92,9 @@ const ROLLOUT: Rollout = {
   verifyEveryMs: 1_000,
   parallel: 10,
   commitConfirmMs: 60_000,
+  onBreach: 'stop',
+  recheck: true,
+  jitterMs: 0,
 };
 
 export const FILE = '/etc/app.conf';
@@ -112,6 +115,7 @@ export function runbook(more: Partial<Omit<Runbook, 'rollout'>> & { readonly rol
       step('restart', restart, { unit: 'app.service' }, { onChange: ['patch'] }),
     ],
     verify: [step('well', well, {}, { phase: 'verify' })],
+    gate: [],
     inputsFrom: () => ok({}),
     ...more,
     rollout: { ...ROLLOUT, ...more.rollout },
@@ -158,7 +162,7 @@ export function rig(hosts: readonly FakeHost[], answer: Approval['answer'] | ((g
       gates.push(gate);
       return { answer: typeof answer === 'function' ? answer(gate) : answer, by: 'test' };
     },
-    control: { pausedBy: () => undefined, changed: async () => {} },
+    control: { pausedBy: () => undefined, pause: () => {}, closed: () => undefined, changed: async () => {} },
     isSecret: () => false,
     exitCode: (ending) => exitCode('apply', ending),
   };

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WaveSize } from '../../src/domain/runbook.ts';
 import { failureBudget, wavesOf } from '../../src/engine/waves.ts';
@@ -7,7 +8,7 @@ const p = (percent: number): WaveSize => ({ percent });
 const sizes = (total: number, waves: readonly WaveSize[]) =>
   wavesOf(
     Array.from({ length: total }, (_, i) => i),
-    waves,
+    { waves, confirm: 'run' },
   ).map((wave) => wave.length);
 
 describe('waves', () => {
@@ -36,5 +37,41 @@ describe('waves', () => {
     [p(29), 100, 29],
   ])('a limit of %j of %i hosts allows %i failures', (limit, total, expected) => {
     expect(failureBudget(limit, total)).toBe(expected);
+  });
+});
+
+describe('zones', () => {
+  const anyFleet = fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 40 });
+  const anySize = fc.oneof(fc.integer({ min: 1, max: 9 }).map(n), fc.integer({ min: 1, max: 100 }).map(p));
+
+  it('no wave has hosts of two, hosts go zone by zone, none is left out, and no wave is larger than its size', () => {
+    fc.assert(
+      fc.property(anyFleet, fc.array(anySize, { minLength: 1, maxLength: 4 }), (zones, waves) => {
+        const hosts = zones.map((zone, index) => ({ zone, index }));
+        const cut = wavesOf(hosts, { waves, confirm: 'run' }, ({ zone }) => zone);
+        for (const wave of cut) expect(new Set(wave.map(({ zone }) => zone)).size).toBe(1);
+        expect(
+          cut
+            .flat()
+            .map(({ index }) => index)
+            .sort((a, b) => a - b),
+        ).toEqual(hosts.map(({ index }) => index));
+        const order = cut.map(([first]) => first?.zone).filter((zone, index, all) => zone !== all[index - 1]);
+        expect(order).toEqual([...new Set(zones)]);
+        for (const [index, wave] of cut.entries()) {
+          const size = waves[Math.min(index, waves.length - 1)] ?? n(1);
+          expect(wave.length).toBeLessThanOrEqual(
+            'hosts' in size ? size.hosts : Math.max(1, Math.floor((size.percent / 100) * hosts.length)),
+          );
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['one after the other', ['x', 'y', 'x', 'y', 'x'], [n(1), p(100)], [1, 2, 2]],
+    ['the canaries of one zone alone', ['x', 'y', 'x', 'x', 'y'], [n(1), n(5)], [1, 2, 2]],
+  ])('are walked %s', (_, zones, waves, expected) => {
+    expect(wavesOf(zones, { waves, confirm: 'run' }, (zone) => zone).map((wave) => wave.length)).toEqual(expected);
   });
 });

@@ -180,3 +180,14 @@ test('a process says in its own words that it writes no more, and where it canno
   expect(isOwnerFile('owner.ended')).toBe(true);
   endOwnership(join(directory, 'gone'));
 });
+
+test('a process that has ended its ownership and lives on may be followed, also by itself, which owns the run again', () => {
+  const directory = emptyDirectory();
+  expect(takeOwnership(directory)).toBe(true);
+  expect(takeOwnership(directory)).toBe(false);
+  endOwnership(directory);
+  expect(isOwned(directory)).toBe(false);
+  expect(takeOwnership(directory)).toBe(true);
+  expect(ownerOf(directory)).toBe(process.pid);
+  expect(takeOwnership(directory)).toBe(false);
+});

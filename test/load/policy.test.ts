@@ -20,6 +20,7 @@ describe('a policy', () => {
       revokedKeys: '/etc/gone',
       savedPlanOnly: true,
       signRuns: '~/.ssh/key',
+      windows: { maintenance: [], freeze: [] },
     };
     expect(load(text)).toEqual({ ok: true, policy });
   });
@@ -84,5 +85,56 @@ describe('a policy', () => {
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => typeof load(parts.join('')).ok === 'boolean'),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe('the times of a policy', () => {
+  const windows = (text: string) => {
+    const loaded = load(text);
+    return loaded.ok ? loaded.policy.windows : wrong(text);
+  };
+
+  it('are read as they are written', () => {
+    const maintenance =
+      'maintenance:\n  - { days: Mon-Thu, from: "22:00", to: "06:00", timezone: Europe/Berlin }\n  - { days: [Sat, Sun], from: "00:00", to: "00:00" }\n';
+    const freeze =
+      'freeze:\n  - { from: 2026-12-20, to: 2027-01-04, reason: year-end, timezone: UTC }\n  - { from: 2026-11-27T00:00+01:00, to: 2026-11-28T00:00Z }\n';
+    expect(windows(maintenance + freeze)).toEqual({
+      maintenance: [
+        { days: [1, 2, 3, 4], from: 1320, to: 360, timezone: 'Europe/Berlin' },
+        { days: [6, 0], from: 0, to: 0 },
+      ],
+      freeze: [
+        { from: { day: '2026-12-20' }, to: { day: '2027-01-04' }, reason: 'year-end', timezone: 'UTC' },
+        { from: { ms: Date.UTC(2026, 10, 26, 23) }, to: { ms: Date.UTC(2026, 10, 28) } },
+      ],
+    });
+  });
+
+  it.each([
+    ['days: Fri-Mon', [5, 6, 0, 1]],
+    ['days: [Mon, Mon-Tue]', [1, 2]],
+    ['', [0, 1, 2, 3, 4, 5, 6]],
+  ])('have the days of: %s', (days, expected) => {
+    expect(windows(`maintenance: [{ ${days}${days && ', '}from: "01:00", to: "02:00" }]`)).toMatchObject({
+      maintenance: [{ days: expected }],
+    });
+  });
+
+  it.each<[string, RegExp]>([
+    ['maintenance: []', /maintenance has no windows/],
+    ['maintenance: [{ from: "22:00" }]', /to is missing/],
+    ['maintenance: [{ from: "24:00", to: "01:00" }]', /from must be a time of day, but is 24:00/],
+    ['maintenance: [{ from: "9:00", to: "10:00" }]', /from must be a time of day, but is 9:00/],
+    ['maintenance: [{ days: Monday, from: "09:00", to: "10:00" }]', /Monday is no day of the week/],
+    ['maintenance: [{ days: [], from: "09:00", to: "10:00" }]', /days has no day/],
+    ['maintenance: [{ from: "09:00", to: "10:00", timezone: Europe/Bonn }]', /Europe\/Bonn is no time zone/],
+    ['maintenance: [{ from: "09:00", until: "10:00" }]', /a maintenance window has no until/],
+    ['freeze: [{ from: 2026-02-30, to: 2026-03-01 }]', /from must be a day or a moment, but is 2026-02-30/],
+    ['freeze: [{ from: 2026-12-20, to: 2026-12-19 }]', /ends before it begins/],
+    ['freeze: [{ from: 2026-12-20T10:00, to: 2026-12-21 }]', /from must be a day or a moment/],
+    ['freeze: [{ from: tomorrow, to: 2026-12-21 }]', /from must be a day or a moment, but is tomorrow/],
+  ])('are refused where they could be meant otherwise: %s', (text, message) => {
+    expect(windows(`${text}\n`)).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
   });
 });

@@ -14,12 +14,16 @@ describe('how a runbook goes over the fleet', () => {
       verifyEveryMs: 2_000,
       parallel: 25,
       commitConfirmMs: 120_000,
+      onBreach: 'stop',
+      recheck: true,
+      jitterMs: 0,
     });
   });
 
   it('is as it is said', () => {
     const said = 'waves: [2, 50%], bake: 1m30s, max_failures: 2%, confirm: wave, verify_timeout: 5m, verify_every: 500ms, parallel: 3';
-    expect(rolloutOf(`rollout: { ${said}, max_unavailable: 20%, commit_confirm: 45s }`)).toEqual({
+    const more = 'on_breach: rollback-wave, recheck: false, jitter: 20s, zone: rack';
+    expect(rolloutOf(`rollout: { ${said}, max_unavailable: 20%, commit_confirm: 45s, ${more} }`)).toEqual({
       waves: [{ hosts: 2 }, { percent: 50 }],
       bakeMs: 90_000,
       maxFailures: { percent: 2 },
@@ -29,6 +33,10 @@ describe('how a runbook goes over the fleet', () => {
       parallel: 3,
       maxUnavailable: { percent: 20 },
       commitConfirmMs: 45_000,
+      onBreach: 'rollback-wave',
+      recheck: false,
+      jitterMs: 20_000,
+      zone: 'rack',
     });
   });
 

@@ -115,6 +115,49 @@ hint: test its outputs in affected, or move the step to verify`,
 hint: such as with: { expect: { active: …, still: … } }`,
   },
   {
+    title: 'a gate step without expect, and no waves for it',
+    body: `diagnose: [{ uses: look.quiet }]
+gate: [{ uses: look.unit, with: { unit: ab } }]`,
+    printed: `error[word-not-here]: gate has no meaning without remediate: there are no waves
+  --> sample.yaml:5:1
+5 | gate: [{ uses: look.unit, with: { unit: ab } }]
+  | ^^^^
+error[expect-missing]: a gate step must say what it expects of look.unit
+  --> sample.yaml:5:27
+5 | gate: [{ uses: look.unit, with: { unit: ab } }]
+  |                           ^^^^
+hint: such as with: { expect: { active: …, still: … } }`,
+  },
+  {
+    title: 'a gate that refers to what is of each host',
+    body: `diagnose: [{ id: look, uses: look.unit, with: { unit: ab } }]
+remediate: [{ uses: fix.unit, with: { unit: ab } }]
+gate:
+  - uses: look.unit
+    with: { unit: '\${{ steps.look.unit }}', match: '\${{ facts.kernel }}', expect: { active: true } }
+    on: '\${{ host.name }}'`,
+    printed: `warning[no-verify]: nothing asks whether the fix has worked, so nothing is rolled back by itself
+  --> sample.yaml:5:1
+5 | remediate: [{ uses: fix.unit, with: { unit: ab } }]
+  | ^^^^^^^^^
+hint: add a verify step
+error[step-not-before]: step look is asked of each host, and a gate is of none
+  --> sample.yaml:8:30
+8 |     with: { unit: '\${{ steps.look.unit }}', match: '\${{ facts.kernel }}', expect: { active: true } }
+  |                              ^^^^
+hint: a gate refers to inputs, and to the steps of gate above it
+error[unknown-name]: there is no facts here
+  --> sample.yaml:8:57
+8 |     with: { unit: '\${{ steps.look.unit }}', match: '\${{ facts.kernel }}', expect: { active: true } }
+  |                                                         ^^^^^
+hint: a gate is of no host: it refers to inputs, and to the steps of gate above it
+error[unknown-name]: there is no host here
+  --> sample.yaml:9:14
+9 |     on: '\${{ host.name }}'
+  |              ^^^^
+hint: known: inputs`,
+  },
+  {
     title: 'settings of a step that are not as they must be',
     body: `diagnose:
   - uses: look.quiet
@@ -170,7 +213,7 @@ diagnose: [{ uses: look.quiet }]`,
 5 |   Unit: { type: string }
   |   ^^^^
 hint: lower-case letters, digits and _, beginning with a letter
-error[bad-value]: type of input size must be string or integer or number or boolean or array or object, but is int
+error[bad-value]: type of input size must be string, integer, number, boolean, array or object, but is int
   --> sample.yaml:6:17
 6 |   size: { type: int, default: 5 }
   |                 ^^^
@@ -204,7 +247,7 @@ error[bad-value]: bake must be a length of time, but is a string
 5 | rollout: { waves: [0, 120%], bake: soon, confirm: waves, max_failure: 1 }
   |                                    ^^^^
 hint: such as 500ms, 20s, 15m or 1m30s
-error[bad-value]: confirm must be run or wave, but is waves
+error[bad-value]: confirm must be run, wave or host, but is waves
   --> sample.yaml:5:51
 5 | rollout: { waves: [0, 120%], bake: soon, confirm: waves, max_failure: 1 }
   |                                                   ^^^^^

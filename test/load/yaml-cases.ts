@@ -163,6 +163,6 @@ hint: begin with apiVersion: runbook/v1`,
   --> sample.yaml:1:1
 1 | - a
   | ^^^
-hint: it takes: apiVersion, name, summary, docs, inputs, hosts, diagnose, affected, remediate, verify, rollout`,
+hint: it takes: apiVersion, name, summary, docs, inputs, hosts, diagnose, affected, remediate, verify, gate, rollout`,
   },
 ];
