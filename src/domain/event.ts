@@ -132,6 +132,8 @@ export type EventBody =
       readonly unmet: readonly Unmet[];
       readonly nothing?: true;
     }
+  /** It does not answer while a transaction of it is open: it is asked on, others go on meanwhile, and it counts as a failure until it answers. */
+  | { readonly type: 'host.parked'; readonly host: string; readonly failure: Failure }
   | { readonly type: 'host.finished'; readonly host: string; readonly outcome: Outcome; readonly reason?: Failure }
   | { readonly type: 'budget.exceeded'; readonly failures: number; readonly budget: number; readonly notStarted: readonly string[] }
   /** So many hosts are changed and not confirmed that no further one is begun. */

@@ -2,8 +2,8 @@ import type { EventBody, GateVerdict } from '../domain/event.ts';
 import type { CutShort, Outcome } from '../domain/plan.ts';
 import type { Rollout } from '../domain/runbook.ts';
 import type { GateCheck } from './gate.ts';
-import { interleave } from './interleave.ts';
 import { byMoment, type Moment } from './jitter.ts';
+import { Pool } from './pool.ts';
 import type { Ports } from './ports.ts';
 import { asked, type Finish } from './run.ts';
 import { Tally } from './tally.ts';
@@ -42,7 +42,8 @@ type Batches<T> = AsyncGenerator<readonly EventBody[], T>;
  * the budget, and its gate passes; hosts under way when the budget is exceeded are brought to their end, the rest is not begun. Never are
  * more hosts of a wave changed and unconfirmed than `maxUnavailable`, and never more of a group than its own limit: a host is begun when
  * another one was confirmed or is back. Hosts of other groups go on meanwhile. While somebody has paused the run, or a gate could not be
- * asked, no host is begun, and those under way come to their end. No wave and no host begins once the policy's time is over.
+ * asked, no host is begun, and those under way come to their end. No wave and no host begins once the policy's time is over. A host that
+ * does not answer any more is not waited for: it counts as a failure, and the others go on; its end is heard of before the run's.
  */
 export function rollOut(hosts: readonly Ready[], rollout: Rollout, options: RollOutOptions, ports: Ports): Batches<Finish> {
   return new Walk(hosts, rollout, options, ports).run();
@@ -57,9 +58,10 @@ interface Wave {
   readonly most: number;
 }
 
-/** Why a run ends before its last wave; `undefined` of it where hosts say why. */
+/** Why a run ends before its last wave: what is told at once, and what once nothing is under way any more. */
 interface Stop {
   readonly events: readonly EventBody[];
+  last?(): readonly EventBody[];
   readonly finish: Finish;
 }
 
@@ -70,6 +72,7 @@ class Walk {
   readonly #ports: Ports;
   readonly #tally: Tally;
   readonly #budget: number;
+  readonly #pool = new Pool<EventBody>();
 
   constructor(hosts: readonly Ready[], rollout: Rollout, options: RollOutOptions, ports: Ports) {
     this.#hosts = hosts;
@@ -87,9 +90,23 @@ class Walk {
       const stopped = (yield* this.#beforeWave(wave)) ?? (yield* this.#inWave(wave)) ?? (yield* this.#afterWave(wave));
       if (stopped === undefined) continue;
       if (stopped.events.length > 0) yield stopped.events;
+      yield* this.#drained();
+      const last = stopped.last?.() ?? [];
+      if (last.length > 0) yield last;
       return stopped.finish;
     }
+    yield* this.#drained();
     return { declined: false };
+  }
+
+  /** Hears of the end of all that is under way. */
+  async *#drained(): Batches<void> {
+    for (let batch = await this.#pool.take(); batch !== undefined; batch = await this.#pool.take()) yield* this.#taken(batch);
+  }
+
+  async *#taken(batch: readonly EventBody[]): Batches<void> {
+    for (const event of batch) this.#tally.take(event);
+    if (batch.length > 0) yield batch;
   }
 
   async *#beforeWave({ number, hosts, most }: Wave): Batches<Stop | undefined> {
@@ -127,39 +144,55 @@ class Walk {
       yield [{ type: 'gate.checked', wave: wave.number, attempt, ...step.value }];
     }
     if (this.#ports.stop.aborted || step.value === 'pass') return undefined;
-    if (step.value === 'fail') return stopFor('gate-failed', this.#breached(wave, 'gate'));
+    if (step.value === 'fail') return { ...stopFor('gate-failed'), last: () => [this.#breached(wave, 'gate')] };
     if (!goesOn) return stopFor('gate-inconclusive');
     this.#ports.control.pause(`the gate after wave ${wave.number}, which could not be asked`);
     return undefined;
   }
 
-  /** Brings all hosts of a wave to their end, or as many as may be begun. */
-  async *#carryOut({ hosts, most }: Wave): Batches<void> {
-    const moments = byMoment(hosts, this.#rollout.jitterMs, this.#ports);
-    for (let left = moments; left.length > 0; left = left.filter(({ of }) => !this.#tally.begun.has(of.name))) {
-      const ready = left;
-      const batches = interleave(
-        ready.map((moment) => () => this.#begun(moment)),
-        () => Math.min(this.#rollout.parallel, most - this.#tally.unconfirmed),
-        (index) => this.#mayBegin(ready[index]?.of.name ?? '', most),
-      );
-      for await (const events of batches) {
-        for (const event of events) this.#tally.take(event);
-        yield events;
+  /** Brings all hosts of a wave to their end, or as many as may be begun; those that are parked are left to themselves. */
+  async *#carryOut({ hosts, most, number, of }: Wave): Batches<void> {
+    // After the last wave there is nobody left who would wait for them.
+    const open = () => (number === of ? this.#pool.size : this.#working());
+    const waiting = [...byMoment(hosts, this.#rollout.jitterMs, this.#ports)];
+    for (;;) {
+      this.#beginOf(waiting, most);
+      if (open() === 0) {
+        if (!(yield* this.#untilContinued())) return;
+        continue;
       }
-      if (!(yield* this.#untilContinued())) return;
+      const batch = await this.#pool.take();
+      if (batch === undefined) return;
+      yield* this.#taken(batch);
     }
   }
 
-  /** A host from its moment on; what has come about until then may keep it from being begun. */
-  async *#begun({ of, at }: Moment<Ready>): AsyncGenerator<EventBody, void> {
+  #beginOf(waiting: Moment<Ready>[], most: number): void {
+    const limit = () => Math.min(this.#rollout.parallel, most - this.#tally.missing);
+    while (!this.#pool.hasCrashed && waiting.length > 0 && this.#working() < limit()) {
+      const next = waiting.findIndex(({ of }) => this.#mayBegin(of.name, most));
+      const [chosen] = next < 0 ? [] : waiting.splice(next, 1);
+      if (chosen === undefined) return;
+      this.#pool.add(this.#begun(chosen, waiting));
+    }
+  }
+
+  /** How many are under way and waited for. */
+  #working(): number {
+    return this.#pool.size - this.#tally.parked.size;
+  }
+
+  /** A host from its moment on; what has come about until then may keep it from being begun, and it goes back to those that wait. */
+  async *#begun(moment: Moment<Ready>, waiting: Moment<Ready>[]): AsyncGenerator<EventBody, void> {
+    const { of, at } = moment;
     const { clock, stop: stopped } = this.#ports;
     // Its place in its group is taken from now on, or another one would take it meanwhile.
     this.#tally.busy.add(of.name);
     const wait = at - clock.elapsed();
     if (wait > 0) await clock.sleep(wait, stopped);
-    if (wait <= 0 || this.#goesOn()) yield* of.begin();
-    else this.#tally.busy.delete(of.name);
+    if (wait <= 0 || this.#goesOn()) return yield* of.begin();
+    this.#tally.busy.delete(of.name);
+    waiting.unshift(moment);
   }
 
   #mayBegin(name: string, most: number): boolean {
@@ -188,8 +221,8 @@ class Walk {
     const { failures } = this.#tally;
     if (failures > this.#budget) {
       const exceeded: EventBody = { type: 'budget.exceeded', failures, budget: this.#budget, notStarted: this.#notStarted() };
-      const breached = this.#breached(wave, 'failures');
-      return stop(exceeded, ...(breached.rollBack.length > 0 ? [breached] : []));
+      const last = () => [this.#breached(wave, 'failures')].filter(({ rollBack }) => rollBack.length > 0);
+      return { ...stop(exceeded), last };
     }
     // Whether the next wave may begin is asked by its own measure; this one was not begun whole.
     const left = wave.hosts.filter(({ name }) => !this.#tally.begun.has(name));
@@ -224,11 +257,11 @@ class Walk {
   }
 
   #isHeld(most: number): boolean {
-    return this.#tally.unconfirmed >= most;
+    return this.#tally.missing >= most;
   }
 
   #held(most: number): EventBody {
-    return { type: 'rollout.held', unconfirmed: this.#tally.unconfirmed, maxUnavailable: most, notStarted: this.#notStarted() };
+    return { type: 'rollout.held', unconfirmed: this.#tally.missing, maxUnavailable: most, notStarted: this.#notStarted() };
   }
 
   #heldBy({ group, most, hosts }: GroupLimit): EventBody {

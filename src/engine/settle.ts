@@ -25,6 +25,9 @@ export type Known =
 const GRACE_MS = 30_000;
 const PAUSE_MS = 2_000;
 
+/** A connection that was dropped is back sooner than this; who is silent for longer is waited for by nobody, in ms. */
+const PARK_AFTER_MS = 20_000;
+
 /**
  * Tells a host to keep its changes or to take them back, and asks until it is known that it did. Both are the same however
  * often they are asked, and the host's own record decides what comes of it: a confirm that comes too late finds the
@@ -37,7 +40,7 @@ export async function* settle(live: Live, verb: 'confirm' | 'undo', ports: Ports
   // is under way is waited for. Any other undo has tried, and did not succeed.
   let meets = verb === 'confirm';
   let rolling: Standing | undefined;
-  const found = await untilKnown(live, ports, async () => {
+  const found = yield* untilKnown(live, ports, async () => {
     rolling = undefined;
     const writer = await ports.fleet.write(live.host, access);
     const met = meets;
@@ -65,7 +68,7 @@ export async function* askUntilKnown(live: Live, ports: Ports): AsyncGenerator<E
   const access = { become: live.become };
   // Not the end, but where it stands when the time is up: the host goes on trying.
   let rolling: Standing | undefined;
-  const found = await untilKnown(live, ports, async () => {
+  const found = yield* untilKnown(live, ports, async () => {
     rolling = undefined;
     const reader = await ports.fleet.read(live.host, access);
     const [{ machine_id }, report] = await Promise.all([reader.facts(), reader.transaction(live.tx)]);
@@ -92,8 +95,11 @@ function isUnderWay({ state }: TransactionReport): boolean {
   return ['preparing', 'prepared', 'armed', 'applying', 'rolling'].includes(state);
 }
 
-async function untilKnown(live: Live, ports: Ports, attempt: () => Promise<Standing | undefined>): Promise<Known> {
+/** Asks until there is an answer, or the time is up. A host that has not answered for a while is parked, once. */
+async function* untilKnown(live: Live, ports: Ports, attempt: () => Promise<Standing | undefined>): AsyncGenerator<EventBody, Known> {
   const { clock, fleet } = ports;
+  const began = clock.elapsed();
+  let parked = false;
   for (;;) {
     let failure: Failure = { code: 'timed-out', message: 'it was still under way when its time was up' };
     try {
@@ -104,6 +110,10 @@ async function untilKnown(live: Live, ports: Ports, attempt: () => Promise<Stand
       if (error.failure.code === 'conflict') return { kind: 'unknown', failure: error.failure };
       failure = error.failure;
       await fleet.close(live.host);
+      if (!parked && clock.elapsed() - began >= PARK_AFTER_MS) {
+        parked = true;
+        yield { type: 'host.parked', host: live.host.name, failure };
+      }
     }
     if (clock.elapsed() > live.until + GRACE_MS) return { kind: 'unknown', failure: unanswered(failure) };
     await clock.sleep(PAUSE_MS);

@@ -15,9 +15,11 @@ export class Tally {
   readonly aimed = new Set<string>();
   /** Hosts that were begun, and are not known to be settled. */
   readonly busy = new Set<string>();
-  failures = 0;
+  /** Hosts that do not answer in the midst of a transaction: nobody waits for them, and they count as failures until they answer. */
+  readonly parked = new Set<string>();
   /** Hosts that came to their end here and have not settled: nobody knows of them, or they go on taking themselves back. */
   unconfirmed = 0;
+  #failed = 0;
   readonly #aim: Outcome;
   readonly #open = new Set<string>();
 
@@ -31,8 +33,21 @@ export class Tally {
     return [...this.busy].filter((name) => hosts.has(name)).length;
   }
 
+  get failures(): number {
+    return this.#failed + this.parked.size;
+  }
+
+  /** How many are out of service for all that is known, beside those that are worked on. */
+  get missing(): number {
+    return this.unconfirmed + this.parked.size;
+  }
+
   take(event: EventBody): void {
+    if ('host' in event && event.type !== 'host.parked') this.parked.delete(event.host);
     switch (event.type) {
+      case 'host.parked':
+        this.parked.add(event.host);
+        break;
       case 'host.started':
         this.begun.add(event.host);
         break;
@@ -47,7 +62,7 @@ export class Tally {
         if (this.#open.has(event.host)) this.unconfirmed += 1;
         else this.busy.delete(event.host);
         if (event.outcome === this.#aim) this.aimed.add(event.host);
-        else if (SPENDS.has(event.outcome)) this.failures += 1;
+        else if (SPENDS.has(event.outcome)) this.#failed += 1;
         break;
     }
   }

@@ -60,6 +60,8 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
     case 'verify.attempted':
       if (event.nothing) return 'verify asks nothing';
       return event.unmet.length === 0 ? 'verify holds' : `waiting: ${waitingWords(page, event.unmet)}`;
+    case 'host.parked':
+      return `does not answer, the others go on: ${page.say(event.failure.message)}`;
     case 'host.finished':
       return outcomeWords(event.outcome, kind) + (event.reason ? `: ${page.say(event.reason.message)}` : '');
     case 'budget.exceeded':

@@ -123,6 +123,7 @@ export function recordRun(events: Iterable<RunEvent>): RunRecord {
       case 'rollout.paused':
       case 'rollout.continued':
       case 'gate.checked':
+      case 'host.parked':
         break;
       case 'rollout.breached':
         breach = event;

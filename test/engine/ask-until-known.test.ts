@@ -103,7 +103,7 @@ describe('a host that is asked where its transaction stands', () => {
       await sleep(ms);
     };
     const { told, known } = await ask();
-    expect([told, known]).toEqual([[], unknown('a does not answer', 'unreachable')]);
+    expect([told.map(({ type }) => type), known]).toEqual([['host.parked'], unknown('a does not answer', 'unreachable')]);
   });
 
   it('is asked over a new connection each time it does not answer', async () => {
@@ -162,7 +162,7 @@ describe.each(['confirm', 'undo'] as const)('a host that is told to %s', (verb) 
     const { settle: go, fleet, slept } = world('applied');
     fleet.setReachable('a', false);
     const { told, known } = await go(verb);
-    expect([told.length, known]).toEqual([1, unknown('a does not answer', 'unreachable')]);
+    expect([told.length, known]).toEqual([2, unknown('a does not answer', 'unreachable')]);
     expect(slept).toHaveLength(21);
   });
 });

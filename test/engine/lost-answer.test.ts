@@ -137,7 +137,7 @@ describe('an answer to a transaction that is lost', () => {
     const world = rig([fake]);
     silent(world, fake);
     const all = await applied(world);
-    expect(lines(all).slice(1, 3)).toEqual(['a transaction.lost', 'a finished: unknown']);
+    expect(lines(all).slice(1, 4)).toEqual(['a transaction.lost', 'a host.parked', 'a finished: unknown']);
     expect(lines(all).at(-1)).toBe('exit 4');
     const [intended] = all;
     const patience = intended?.type === 'transaction.intended' ? intended.undoAfterMs : Number.NaN;
@@ -206,6 +206,7 @@ describe('an answer that is lost', () => {
     const told = lines(all);
     expect(told.slice(told.indexOf(`a ${verb}.intended`))).toEqual([
       `a ${verb}.intended`,
+      'a host.parked',
       'a finished: unknown',
       'wave 1 ended: 1 failures of 0',
       'budget.exceeded',

@@ -167,7 +167,7 @@ describe('a host of a run that was cut off', () => {
     const { world, record, go } = await cut('well', () => {});
     world.fleet.setReachable('a', false);
     const { all, told, reason } = await go({ leftMs });
-    expect(told).toEqual(['run.resumed', 'a host.started', 'a finished: unknown', 'exit 4']);
+    expect(told).toEqual(['run.resumed', 'a host.started', 'a host.parked', 'a finished: unknown', 'exit 4']);
     expect(reason?.code).toBe('unreachable');
     const waited = world.slept.reduce((sum, each) => sum + each, 0);
     expect([waited > ms, waited <= ms + 2_000]).toEqual([true, true]);
