@@ -30,10 +30,12 @@ export interface PageOptions {
 const WIDEST = 120;
 const NARROWEST = 40;
 
-/** A page for an output as wide as it is now. Text that is not for a terminal is not wrapped, so that it can be searched. */
+/** A page for an output, as wide as it is at each moment. Text that is not for a terminal is not wrapped, so that it can be searched. */
 export function pageFor(output: Output, { color, environment, mask, full }: PageOptions): Page {
   return {
-    width: output.isTTY ? Math.min(WIDEST, Math.max(NARROWEST, output.columns())) : Number.POSITIVE_INFINITY,
+    get width() {
+      return output.isTTY ? Math.min(WIDEST, Math.max(NARROWEST, output.columns())) : Number.POSITIVE_INFINITY;
+    },
     style: styleFor(color, output, environment),
     symbols: symbolsFor(environment),
     full,

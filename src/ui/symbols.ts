@@ -11,8 +11,10 @@ export interface Symbols {
   readonly dash: string;
   /** Repeated to a line across the terminal. */
   readonly rule: string;
-  /** Frames of a thing that is going on. */
-  readonly spinner: readonly string[];
+  /** The part of a bar that is done; its rest is a rule. */
+  readonly full: string;
+  /** Before something that is going on, or chosen. */
+  readonly point: string;
 }
 
 const UNICODE: Symbols = {
@@ -23,7 +25,8 @@ const UNICODE: Symbols = {
   ellipsis: '…',
   dash: '–',
   rule: '─',
-  spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+  full: '━',
+  point: '›',
 };
 
 const ASCII: Symbols = {
@@ -34,7 +37,8 @@ const ASCII: Symbols = {
   ellipsis: '...',
   dash: '-',
   rule: '-',
-  spinner: ['-', '\\', '|', '/'],
+  full: '=',
+  point: '>',
 };
 
 /** ASCII where the locale is C or POSIX, by the precedence of `man 7 locale`; a locale that is not set counts as Unicode. */

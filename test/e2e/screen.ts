@@ -20,6 +20,8 @@ export class Screen {
   readonly #height: number;
   #row = 0;
   #column = 0;
+  /** The first row that has not scrolled away. */
+  #top = 0;
   #pending = '';
 
   constructor(columns: number, height: number) {
@@ -95,10 +97,9 @@ export class Screen {
 
   #move(verb: string, first: string, second: string): void {
     const by = Math.max(1, Number(first));
-    const top = Math.max(0, this.#rows.length - this.#height);
     switch (verb) {
       case 'A':
-        this.#row = Math.max(top, this.#row - by);
+        this.#row = Math.max(this.#top, this.#row - by);
         return;
       case 'B':
         this.#row = Math.min(this.#rows.length - 1, this.#row + by);
@@ -119,7 +120,7 @@ export class Screen {
         return;
       case 'H':
       case 'f':
-        this.#row = Math.min(this.#rows.length - 1, top + by - 1);
+        this.#row = Math.min(this.#rows.length - 1, this.#top + by - 1);
         this.#column = Math.max(1, Number(second)) - 1;
         return;
       case 'J':
@@ -146,6 +147,7 @@ export class Screen {
 
   #down(): void {
     this.#row += 1;
+    this.#top = Math.max(this.#top, this.#row - this.#height + 1);
     this.#line();
   }
 }
