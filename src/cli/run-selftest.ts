@@ -29,7 +29,7 @@ export async function runSelftest(world: World, name: string, options: TargetOpt
   const tasks = selftestCases.map(({ says, run }) => ({ says, run: () => run(host) }));
   let verdicts: readonly Verdict[];
   try {
-    const live = world.out.isTTY && world.env['TERM'] !== 'dumb' && !options.json;
+    const live = screen.out.drawn && !options.json;
     const wrong = live ? await onTerminal(world, screen, tasks) : await inLines(screen, tasks, options.json === true);
     verdicts = tasks.map(({ says }, index) => ({ says, ...(wrong[index] === undefined ? {} : { wrong: wrong[index] }) }));
   } catch (error) {
@@ -57,8 +57,9 @@ async function inLines({ out, print }: Screen, tasks: readonly Task[], silent: b
   for (const { says, run } of tasks) {
     const wrong = await run();
     found.push(wrong);
-    const { good, bad } = out.symbols;
-    const line = wrong === undefined ? `${out.style.good(good)} ${says}` : `${out.style.bad(bad)} ${says}: ${out.say(wrong)}`;
+    const { style, symbols, spoken } = out;
+    const [good, bad] = spoken ? ['as it should be:', 'wrong:'] : [style.good(symbols.good), style.bad(symbols.bad)];
+    const line = wrong === undefined ? `${good} ${says}` : `${bad} ${says}: ${out.say(wrong)}`;
     if (!silent) print([line]);
   }
   return found;

@@ -30,12 +30,12 @@ export interface Screen {
 type Aside = <T>(ask: () => Promise<T>) => Promise<T>;
 
 /** A screen for a command's options. */
-export function screenOf(world: World, { color, verbose }: CommonOptions): Screen {
+export function screenOf(world: World, { color, verbose, plain }: CommonOptions): Screen {
   const secrets = new Set<string>();
   let current = maskSecrets([]);
   let aside: Aside = (ask) => ask();
   const mask: Mask = (text) => current(text);
-  const options = { color, environment: world.env, mask, full: verbose === true };
+  const options = { color, environment: world.env, mask, full: verbose === true, spoken: plain === true };
   const out = pageFor(world.out, options);
   const err = pageFor(world.err, options);
   const tell = (lines: readonly string[]) => world.err.write(lines.map((line) => `${line}\n`).join(''));

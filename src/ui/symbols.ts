@@ -41,8 +41,12 @@ const ASCII: Symbols = {
   point: '>',
 };
 
-/** ASCII where the locale is C or POSIX, by the precedence of `man 7 locale`; a locale that is not set counts as Unicode. */
-export function symbolsFor({ LC_ALL, LC_CTYPE, LANG }: Environment): Symbols {
+/** Nothing that would be read aloud: the words say it all. */
+const SPOKEN: Symbols = { good: ' ', bad: ' ', warn: ' ', bar: ' ', ellipsis: '...', dash: ' ', rule: '', full: '', point: ' ' };
+
+/** ASCII where the locale is C or POSIX, by the precedence of `man 7 locale`; a locale that is not set counts as Unicode. None for `spoken` pages. */
+export function symbolsFor({ LC_ALL, LC_CTYPE, LANG }: Environment, spoken = false): Symbols {
+  if (spoken) return SPOKEN;
   const locale = LC_ALL || LC_CTYPE || LANG || '';
   return locale === 'C' || locale === 'POSIX' ? ASCII : UNICODE;
 }

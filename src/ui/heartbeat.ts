@@ -1,0 +1,26 @@
+import { showDuration } from '../domain/duration.ts';
+import { count } from '../formats/count.ts';
+import type { Progress } from '../views/progress.ts';
+import { elapsed } from './live-rows.ts';
+import { foldNames } from './names.ts';
+import type { Page } from './page.ts';
+
+/** So long nobody reads a log without wondering whether it goes on, in ms. */
+export const SILENCE_MS = 30_000;
+
+/** What a run waits for, as a sentence; undefined where it waits for nobody that is under way. `now`: wall time in ms. */
+export function heartbeat(page: Page, progress: Progress, now: number): string | undefined {
+  const { phase, hosts, plans, wave, underWay } = progress;
+  const left = progress.timeLeft(now);
+  const time = left === undefined ? '' : `; about ${elapsed(left)} left`;
+  if (phase === 'looking') {
+    const silent = hosts.filter((host) => !plans.has(host));
+    const names = silent.length === 0 ? '' : `, no answer yet from ${foldNames(page, silent)}`;
+    return `still looking: ${plans.size} of ${count(hosts.length, 'host')}${names}${time}`;
+  }
+  const [longest] = underWay.values();
+  if (phase !== 'waves' || !wave || !longest) return undefined;
+  const doing = `${page.say(longest.host)} is ${longest.stage} for ${showDuration(Math.max(0, now - longest.since))}`;
+  const done = `${progress.endedInWave} of ${count(wave.hosts.length, 'host')} done, ${underWay.size} under way`;
+  return `wave ${wave.wave} of ${wave.of}: ${done}, the longest of them ${doing}${time}`;
+}
