@@ -1,7 +1,7 @@
 import { showDuration } from '../domain/duration.ts';
 import { count } from '../formats/count.ts';
 import type { Progress } from '../views/progress.ts';
-import { elapsed } from './live-rows.ts';
+import { roughly } from './live-rows.ts';
 import { foldNames } from './names.ts';
 import type { Page } from './page.ts';
 
@@ -12,7 +12,7 @@ export const SILENCE_MS = 30_000;
 export function heartbeat(page: Page, progress: Progress, now: number): string | undefined {
   const { phase, hosts, plans, wave, underWay } = progress;
   const left = progress.timeLeft(now);
-  const time = left === undefined ? '' : `; about ${elapsed(left)} left`;
+  const time = left === undefined ? '' : `; about ${roughly(left)} left`;
   if (phase === 'looking') {
     const silent = hosts.filter((host) => !plans.has(host));
     const names = silent.length === 0 ? '' : `, no answer yet from ${foldNames(page, silent)}`;

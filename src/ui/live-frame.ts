@@ -1,7 +1,7 @@
 import { clip, columnsOf } from '../formats/columns.ts';
 import { count } from '../formats/count.ts';
 import type { Progress } from '../views/progress.ts';
-import { elapsed, failingRow, hostRow, LISTED, nameWidth, sign, underWayRow } from './live-rows.ts';
+import { elapsed, failingRow, hostRow, LISTED, nameWidth, roughly, sign, underWayRow } from './live-rows.ts';
 import { foldNames } from './names.ts';
 import { outcomeWords, toneOf } from './outcome-words.ts';
 import type { Page } from './page.ts';
@@ -25,8 +25,8 @@ export interface Shown {
   readonly hold: Hold;
   /** Wall time in ms. */
   readonly now: number;
-  /** The last line: which keys there are; '' where there are none. */
-  readonly keys: string;
+  /** The last line: which keys there are. */
+  readonly keys: readonly string[];
 }
 
 /** The widest that a line is worth reading at. */
@@ -43,13 +43,18 @@ export function liveFrame(page: Page, shown: Shown, size: Size): readonly string
   const { progress, hold, now, keys } = shown;
   const head = [titleLine(page, shown, columns), ...holdLines(page, hold, now), barLine(page, progress, now, columns)];
   const counted = countLines(page, progress, columns);
-  const foot = keys === '' ? [] : [page.style.quiet(keys)];
+  const foot = keys.length === 0 ? [] : [page.style.quiet(keysLine(keys, columns))];
   const top = [...head, ...counted].slice(0, Math.max(1, rows - foot.length));
   const room = rows - top.length - foot.length;
   const body = room > 0 ? bodyLines(page, shown, room) : [];
   // An empty line before the keys is the first to go.
   const gap = foot.length > 0 && body.length < room ? [''] : [];
   return [...top, ...body, ...gap, ...foot].slice(0, rows).map((line) => clip(line, columns, page.symbols.ellipsis));
+}
+
+function keysLine(keys: readonly string[], columns: number): string {
+  const [wide = '', ...closer] = ['   ', '  ', ' '].map((gap) => keys.join(gap));
+  return [wide, ...closer].find((line) => columnsOf(line) <= columns) ?? closer.at(-1) ?? wide;
 }
 
 /** A line that fills the last column makes terminals differ in where the cursor is. */
@@ -85,8 +90,10 @@ const LEAST_BAR = 10;
 function barLine(page: Page, progress: Progress, now: number, columns: number): string {
   const { all, ended } = progress;
   const left = progress.timeLeft(now);
-  const time = left === undefined ? '' : `, about ${elapsed(left)} left${progress.phase === 'waves' ? ' in this wave' : ''}`;
-  const words = `${ended} of ${all}${time}`;
+  const number = `${ended} of ${all}`;
+  const time = left === undefined ? '' : `about ${roughly(left)} left`;
+  const long = time === '' ? number : `${number}, ${time}${progress.phase === 'waves' ? ' in this wave' : ''}`;
+  const words = columnsOf(long) <= columns ? long : `${number}, ${time}`;
   const width = Math.min(60, columns - columnsOf(words) - 2);
   if (width < LEAST_BAR) return words;
   const full = all === 0 ? 0 : Math.min(width, Math.floor((ended / all) * width));
@@ -152,19 +159,23 @@ function failingLines(page: Page, progress: Progress, room: number): readonly st
 
 function slowLines(page: Page, { progress, now }: Shown, room: number): readonly string[] {
   if (room < 3) return [];
-  const slowest = [...progress.underWay.values()].slice(0, Math.min(SLOWEST, room - 2));
+  const most = Math.min(room < ROOMY ? SLOWEST : 2 * SLOWEST, room - 2);
+  const slowest = [...progress.underWay.values()].slice(0, most);
   const { wave, hosts } = progress;
   if (wave) {
     const width = nameWidth(
       page,
       slowest.map(({ host }) => host),
     );
-    const blank = Array.from({ length: Math.min(SLOWEST, room - 2, wave.hosts.length) - slowest.length }, () => '');
+    const blank = Array.from({ length: Math.min(most, wave.hosts.length) - slowest.length }, () => '');
     return ['', page.style.quiet('longest under way'), ...slowest.map((way) => underWayRow(page, way, now, width)), ...blank];
   }
   const silent = hosts.filter((host) => !progress.plans.has(host));
-  return silent.length === 0 ? [] : ['', `${page.style.quiet('no answer yet:')} ${foldNames(page, silent)}`];
+  return silent.length === 0 || silent.length > NAMED ? [] : ['', `${page.style.quiet('no answer yet:')} ${foldNames(page, silent)}`];
 }
 
-/** More of them are not looked at by anybody. */
+/** More of them are not looked at by anybody, unless there is much room. */
 const SLOWEST = 8;
+const ROOMY = 30;
+/** As long as more hosts than this have not answered, most of them were not asked yet. */
+const NAMED = 50;

@@ -60,11 +60,11 @@ export function keysOf(text: string): readonly string[] {
   return [...text.matchAll(KEYS)].map(([key]) => NAMED[key] ?? key);
 }
 
-/** The line that says which keys there are. */
-export function keyLine({ page, paused, pausable, stopping }: KeyScene): string {
-  if (page.name === 'halt') return 'h again: halt, begin no further host. Any other key: go on';
-  const pause = pausable ? `p ${paused ? 'continue' : 'pause'}   ` : '';
-  return `${stopping ? '' : `${pause}h halt   `}d hosts   f diff   ? help`;
+/** What the last line says: which keys there are. */
+export function keysOffered({ page, paused, pausable, stopping }: KeyScene): readonly string[] {
+  if (page.name === 'halt') return ['h again: halt.', 'Any other key: go on'];
+  const pause = pausable ? [`p ${paused ? 'continue' : 'pause'}`] : [];
+  return [...(stopping ? [] : [...pause, 'h halt']), 'd hosts', 'f diff', '? help'];
 }
 
 /** What a key does. Those that end a program do so on every page; a halt is asked for twice. */

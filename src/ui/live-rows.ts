@@ -12,7 +12,14 @@ export function elapsed(ms: number): string {
   return ms < 1_000 ? '0 s' : showDuration(Math.floor(ms / 1_000) * 1_000);
 }
 
-/** The same in a column: `0:05`, `12:03`, `1:02:03`. */
+/** A time that is only estimated, so that it does not count down what nobody knows. */
+export function roughly(ms: number): string {
+  const seconds = ms / 1_000;
+  const step = seconds > 600 ? 60 : seconds > 60 ? 10 : 5;
+  return elapsed(Math.max(1, Math.round(seconds / step)) * step * 1_000);
+}
+
+/** A time that passes, in a column: `0:05`, `12:03`, `1:02:03`. */
 function clock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, String(seconds % 60).padStart(2, '0')];

@@ -2,7 +2,7 @@ import type { RunEvent } from '../domain/event.ts';
 import { Progress } from '../views/progress.ts';
 import { FailureLog } from './failure-log.ts';
 import { type Hold, liveFrame, type Size } from './live-frame.ts';
-import { type Act, type KeyScene, keyLine, keysOf, type LivePage, press } from './live-keys.ts';
+import { type Act, type KeyScene, keysOf, keysOffered, type LivePage, press } from './live-keys.ts';
 import { detailRoom, helpPage, hostDetails, hostsPage, ranked, scrolled, scrollRoom, within } from './live-pages.ts';
 import { lookedLines, noteLines, waveLines } from './live-summary.ts';
 import { isTrouble } from './outcome-words.ts';
@@ -272,7 +272,7 @@ class Live implements LiveView {
         return scrolled(page, 'Changes', this.#diffLines(), this.#shown.from, 'up down: scroll   q back', size);
       case 'halt':
       case 'run':
-        return liveFrame(page, { progress, hold: this.#hold, now, keys: this.#hasKeys ? keyLine(this.#scene()) : '' }, size);
+        return liveFrame(page, { progress, hold: this.#hold, now, keys: this.#hasKeys ? keysOffered(this.#scene()) : [] }, size);
     }
   }
 

@@ -1,10 +1,15 @@
 const ERASE_LINE = '\x1b[K';
-const ERASE_BELOW = '\x1b[J';
+/**
+ * Everything from the beginning of the line on. Not by ESC [ J from the first column: in the first row of the screen, tmux takes that for
+ * the wish to keep what is erased in its history (`screen_write_clearendofscreen` of tmux 3.3).
+ */
+const ERASE_BELOW = `\x1b[C\x1b[J\r${ERASE_LINE}`;
 
 /**
  * Draws frames in place. Between two frames the cursor stands on the first character of the frame, so that a terminal that is resized
  * and breaks lines anew takes the cursor with it: what is below is always ours, and what is above never. Each method returns what is to
- * be written, at once. Nothing is cleared before it is drawn over, so nothing flickers, and a line that is the same is not drawn again.
+ * be written, at once. From frame to frame nothing is cleared before it is drawn over, so nothing flickers, and a line that is the same is
+ * not drawn again.
  */
 export class Painter {
   #drawn: readonly string[] = [];

@@ -16,8 +16,8 @@ export class Screen {
   raw = '';
   cursorShown = true;
   readonly #rows: string[][] = [[]];
-  readonly #columns: number;
-  readonly #height: number;
+  #columns: number;
+  #height: number;
   #row = 0;
   #column = 0;
   /** The first row that has not scrolled away. */
@@ -32,6 +32,13 @@ export class Screen {
   /** Everything from the first line on, also what has scrolled away; without blanks at line ends. */
   get text(): string {
     return this.#rows.map((row) => row.join('').trimEnd()).join('\n');
+  }
+
+  /** The terminal has another size from now on. What stands on it stays as it is, as in terminals that break no line anew. */
+  resize(columns: number, height: number): void {
+    this.#columns = columns;
+    this.#height = height;
+    this.#top = Math.max(this.#top, this.#row - height + 1);
   }
 
   write(text: string): void {

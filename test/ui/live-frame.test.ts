@@ -11,7 +11,7 @@ import { FakeOutput, testPage } from './fake-output.ts';
 import { APPLY, bigFleet, HOSTILE, illPlan, plan, START, stamped, started, transaction } from './streams.ts';
 
 const page = testPage();
-const KEYS = 'p pause   h halt   d hosts   f diff   ? help';
+const KEYS = ['p pause', 'h halt', 'd hosts', 'f diff', '? help'];
 const GOING: Hold = { stopping: false };
 
 function progressOf(events: readonly RunEvent[]): Progress {
@@ -73,7 +73,7 @@ describe('one screen of a run', () => {
     expect(frame(bigWave(), undefined, undefined, BIG_END)).toMatchInlineSnapshot(`
       "
       apply kubelet-bad-flag  wave 2 of 3                                 12 min 40 s
-      ━━━━━──────────────────────────────────  55 of 400, about 3 s left in this wave
+      ━━━━━──────────────────────────────────  55 of 400, about 5 s left in this wave
       ✓ 40 fixed   ! 12 rolled back   ✗ 3 not reached   35 verifying   15 connecting
       295 to go   15 failures, 20 allowed
 
@@ -99,7 +99,7 @@ describe('one screen of a run', () => {
     expect(frame(bigWave(), { columns: 40, rows: 12 }, undefined, BIG_END)).toMatchInlineSnapshot(`
       "
       apply kubelet-bad-flag  wave 2 of 3
-      55 of 400, about 3 s left in this wave
+      55 of 400, about 5 s left in this wave
       ✓ 40 fixed   ! 12 rolled back
       ✗ 3 not reached   35 verifying
       15 connecting   295 to go
@@ -107,7 +107,7 @@ describe('one screen of a run', () => {
 
       ! 12 hosts  rolled back: kubelet.servi…
 
-      p pause   h halt   d hosts   f diff   …
+      p pause h halt d hosts f diff ? help
       "
     `);
   });
@@ -171,7 +171,7 @@ describe.each([
         'Changes',
         Array.from({ length: 99 }, () => '日'.repeat(70)),
         3,
-        KEYS,
+        'q back',
         room,
       ),
   ],

@@ -144,7 +144,7 @@ describe('the live view', () => {
     watched.seat.type('p');
     expect(watched.text).toContain('p continue');
     watched.seat.type('h');
-    expect(watched.text).toContain('h again: halt, begin no further host. Any other key: go on');
+    expect(watched.text).toContain('h again: halt.   Any other key: go on');
     watched.seat.type('xhh');
     expect(watched.acts).toEqual(['pause', 'continue', 'halt']);
     watched.seat.type('\x03\x1a');

@@ -153,7 +153,7 @@ describe('a run that is silent for half a minute', () => {
 
   test('names who has not answered while hosts are looked at, also where nothing else is told', () => {
     expect(silentAfter(APPLY.slice(0, 4), true)[0]).toBe(
-      '08:05:33  -      still looking: 3 of 5 hosts, no answer yet from lab-4, lab-5; about 22 s left',
+      '08:05:33  -      still looking: 3 of 5 hosts, no answer yet from lab-4, lab-5; about 20 s left',
     );
   });
 

@@ -217,6 +217,7 @@ test('the recap counts outcomes, says why, and names the commands that come next
     Next: runbook diagnose kubelet-bad-flag -l lab-5,lab-4,lab-3
             see how these stand now
           runbook rollback 01RUN  take the changes back
+          runbook report 01RUN    what happened, as a page for others
     "
   `);
 });
