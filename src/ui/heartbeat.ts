@@ -10,7 +10,8 @@ export const SILENCE_MS = 30_000;
 
 /** What a run waits for, as a sentence; undefined where it waits for nobody that is under way. `now`: wall time in ms. */
 export function heartbeat(page: Page, progress: Progress, now: number): string | undefined {
-  const { phase, hosts, plans, wave, underWay } = progress;
+  const { phase, hosts, plans, wave, underWay, resumed, held } = progress;
+  if (held && phase !== 'ended') return `paused by ${page.say(held.by)}: ${count(held.notStarted, 'host')} not begun`;
   const left = progress.timeLeft(now);
   const time = left === undefined ? '' : `; about ${roughly(left)} left`;
   if (phase === 'looking') {
@@ -22,5 +23,6 @@ export function heartbeat(page: Page, progress: Progress, now: number): string |
   if (phase !== 'waves' || !wave || !longest) return undefined;
   const doing = `${page.say(longest.host)} is ${longest.stage} for ${showDuration(Math.max(0, now - longest.since))}`;
   const done = `${progress.endedInWave} of ${count(wave.hosts.length, 'host')} done, ${underWay.size} under way`;
-  return `wave ${wave.wave} of ${wave.of}: ${done}, the longest of them ${doing}${time}`;
+  const what = resumed ? 'settling' : `wave ${wave.wave} of ${wave.of}`;
+  return `${what}: ${done}, the longest of them ${doing}${time}`;
 }

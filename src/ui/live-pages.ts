@@ -115,8 +115,11 @@ function stepWords(page: Page, { id, uses, status }: StepPlan): string {
   }
 }
 
+const KEY = 'Ctrl-C'.length;
+
 /** What each key does. */
-export function helpPage(page: Page, pausable: boolean, size: Size): readonly string[] {
+export function helpPage(whole: Page, pausable: boolean, size: Size): readonly string[] {
+  const page = within(whole, size);
   const rows: readonly (readonly [string, string])[] = [
     ...(pausable ? [['p', 'pause: begin no further host; again: continue'] as const] : []),
     ['h', 'halt: begin nothing more, and end the run once hosts under way have; asks once more'],
@@ -126,11 +129,8 @@ export function helpPage(page: Page, pausable: boolean, size: Size): readonly st
     ['Ctrl-Z', 'suspend: hosts under way are not confirmed while the process stands still, and take themselves back in time'],
     ['q, Esc', 'back'],
   ];
-  return fitted(
-    page,
-    [page.style.strong('Keys'), ...rows.map(([key, does]) => `  ${key.padEnd(6)}  ${does}`), '', page.style.quiet('q back')],
-    size,
-  );
+  const lines = rows.flatMap(([key, does]) => hanging(page, 0, `  ${key.padEnd(KEY)}  `, does));
+  return fitted(page, [page.style.strong('Keys'), ...lines, '', page.style.quiet('q back')], size);
 }
 
 /** A page whose lines break where those of a frame end. On a very narrow terminal they are cut. */

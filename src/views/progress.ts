@@ -53,6 +53,10 @@ export class Progress {
   /** Wall time of the last event. */
   at = 0;
   wave: Wave | undefined;
+  /** Another process goes on with it: `wave` is of the hosts to settle. */
+  resumed = false;
+  /** Somebody holds it, and nothing is under way. */
+  held: { readonly by: string; readonly notStarted: number } | undefined;
   /** How many failures are allowed; known from the end of the first wave on. */
   allowed: number | undefined;
   readonly plans = new Map<string, HostPlan>();
@@ -86,6 +90,10 @@ export class Progress {
         this.hosts = event.hosts;
         this.began = event.at;
         break;
+      case 'run.resumed':
+        this.resumed = true;
+        this.#waveBegins({ wave: 1, of: 1, hosts: event.hosts, began: event.at });
+        break;
       case 'host.planned':
         this.#planned(event.host, event.plan);
         break;
@@ -96,12 +104,13 @@ export class Progress {
         this.phase = 'between';
         break;
       case 'wave.started':
-        // What was found while looking was told by the plan.
-        if (this.wave === undefined) this.failing.clear();
-        this.phase = 'waves';
-        this.wave = { wave: event.wave, of: event.of, hosts: event.hosts, began: event.at };
-        this.#endedInWave = 0;
-        this.#tookMs = 0;
+        this.#waveBegins({ wave: event.wave, of: event.of, hosts: event.hosts, began: event.at });
+        break;
+      case 'rollout.paused':
+        this.held = { by: event.by, notStarted: event.notStarted.length };
+        break;
+      case 'rollout.continued':
+        this.held = undefined;
         break;
       case 'wave.finished':
         this.phase = 'between';
@@ -153,6 +162,15 @@ export class Progress {
     const all = this.wave?.hosts.length ?? 0;
     const most = this.#most;
     return timeLeft({ all, ended: this.#endedInWave, underWay: this.underWay.size, agesMs, tookMs: this.#tookMs, most });
+  }
+
+  #waveBegins(wave: Wave): void {
+    // What was found while looking was told by the plan.
+    if (this.wave === undefined) this.failing.clear();
+    this.phase = 'waves';
+    this.wave = wave;
+    this.#endedInWave = 0;
+    this.#tookMs = 0;
   }
 
   #planned(host: string, plan: HostPlan): void {

@@ -92,6 +92,15 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     expect(pty.screen.text).toMatch(/Hosts looked at: 2 of 2, 2 affected\n[\s\S]*Wave 1 of 2: 1 of 1, 1 fixed in [\s\S]*Wave 2 of 2/);
   });
 
+  test('by a screen reader gets sentences, and answers by a line', async () => {
+    const pty = Pty.runbook([...fleet.run('apply', '-l', `${FIRST},${SECOND}`), '--plain']);
+    await pty.waitFor(/Change 2 hosts\?\n1: No, change nothing\n2: Yes\n[\s\S]*Return alone is 1: $/);
+    pty.type('2\n');
+    expect(await pty.exitCode()).toBe(0);
+    expect(pty.screen.text).toMatch(/\nwave 2 of 2: lab-4\n[\s\S]*\nlab-4: fixed\n[\s\S]*fixed: lab-2, lab-4/);
+    expect(pty.screen.raw).not.toMatch(/[\x1b✓✗…─]/);
+  });
+
   test('gets the terminal back as it was, also when the run is left at once', async () => {
     const line = `trap : INT; ${[LAUNCH, ...args()].map(quoted).join(' ')}; stty -a; exit`;
     const { pty } = await heldAtFirst(() => new Pty(line));

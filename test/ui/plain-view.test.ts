@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
+import type { EventBody, RunEvent } from '../../src/domain/event.ts';
 import { plainView } from '../../src/ui/plain-view.ts';
 import { FakeOutput, testPage } from './fake-output.ts';
-import { APPLY, bigFleet, DONE, plan, ROLLBACK, START, stamped, started, UNREACHABLE } from './streams.ts';
+import { APPLY, bigFleet, DONE, plan, ROLLBACK, START, stamped, started, transaction, UNREACHABLE } from './streams.ts';
 
 function shown(events: readonly RunEvent[]): readonly string[] {
   const output = new FakeOutput({ isTTY: false });
@@ -154,6 +154,21 @@ describe('a run that is silent for half a minute', () => {
   test('names who has not answered while hosts are looked at, also where nothing else is told', () => {
     expect(silentAfter(APPLY.slice(0, 4), true)[0]).toBe(
       '08:05:33  -      still looking: 3 of 5 hosts, no answer yet from lab-4, lab-5; about 20 s left',
+    );
+  });
+
+  test('says who holds the run', () => {
+    const paused = { type: 'rollout.paused', by: 'bob', notStarted: ['lab-4'] } as const;
+    expect(silentAfter([...APPLY.slice(0, 22), ...stamped([paused])])[0]).toContain('paused by bob: 1 host not begun');
+    const goesOn = stamped([paused, { type: 'rollout.continued' }]);
+    expect(silentAfter([...APPLY.slice(0, 22), ...goesOn])).toEqual([]);
+  });
+
+  test('says which host is settled by whoever goes on with it', () => {
+    const [intended] = transaction('a', false, []);
+    const resumed = [{ type: 'run.resumed', operator: 'bo', hosts: ['a', 'b'] }, intended] as EventBody[];
+    expect(silentAfter(stamped(resumed))[0]).toContain(
+      'settling: 0 of 2 hosts done, 1 under way, the longest of them a is changing for 30 s',
     );
   });
 
