@@ -36,11 +36,19 @@ export function seatOf({ terminal: { input, output } }: World): Seat {
         leaving();
         process.kill(process.pid, 'SIGSTOP');
       };
+      // Nothing of Node runs at the end that the kernel puts to it, and a terminal would stay as it is.
+      const quit = () => {
+        leaving();
+        process.off('SIGQUIT', quit);
+        process.kill(process.pid, 'SIGQUIT');
+      };
       process.on('SIGTSTP', suspend);
+      process.on('SIGQUIT', quit);
       process.on('SIGCONT', back);
       process.on('exit', leaving);
       return () => {
         process.off('SIGTSTP', suspend);
+        process.off('SIGQUIT', quit);
         process.off('SIGCONT', back);
         process.off('exit', leaving);
       };

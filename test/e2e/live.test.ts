@@ -101,6 +101,15 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     expect(pty.screen.raw).not.toMatch(/[\x1b✓✗…─]/);
   });
 
+  test('gets the terminal back as it was when the process is ended by a key', async () => {
+    const line = `ulimit -c 0; trap : QUIT; ${[LAUNCH, ...args()].map(quoted).join(' ')}; stty -a; exit`;
+    const { pty } = await heldAtFirst(() => new Pty(line));
+    pty.type('\x1c');
+    await pty.waitFor(/ icanon[\s\S]* echo /);
+    expect(await pty.exitCode()).toBe(0);
+    expect(pty.screen.cursorShown).toBe(true);
+  });
+
   test('gets the terminal back as it was, also when the run is left at once', async () => {
     const line = `trap : INT; ${[LAUNCH, ...args()].map(quoted).join(' ')}; stty -a; exit`;
     const { pty } = await heldAtFirst(() => new Pty(line));
