@@ -94,7 +94,7 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
 
   test('by a screen reader gets sentences, and answers by a line', async () => {
     const pty = Pty.runbook([...fleet.run('apply', '-l', `${FIRST},${SECOND}`), '--plain']);
-    await pty.waitFor(/Change 2 hosts\?\n1: No, change nothing\n2: Yes\n[\s\S]*Return alone is 1: $/);
+    await pty.waitFor(/Change 2 hosts\?\n1: No, change nothing\n2: Yes\n[\s\S]*Return alone is 1:$/);
     pty.type('2\n');
     expect(await pty.exitCode()).toBe(0);
     expect(pty.screen.text).toMatch(/\nwave 2 of 2: lab-4\n[\s\S]*\nlab-4: fixed\n[\s\S]*fixed: lab-2, lab-4/);
