@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Seat } from '../ui/live-view.ts';
+import type { Seat } from '../ui/seat.ts';
 import type { World } from './world.ts';
 
 /** The process at its terminal. Keys come only where both sides are terminals, and never while it is in the background. */

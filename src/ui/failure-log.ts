@@ -31,6 +31,14 @@ export class FailureLog {
     return this.#lines(ending, [host], kind);
   }
 
+  /** A host that does not answer and is not waited for; the first of each reason only, since all of them are told as they end. */
+  parked({ host, failure }: Extract<RunEvent, { readonly type: 'host.parked' }>): readonly string[] {
+    const key = `parked ${reasonKey({ host, outcome: 'unknown', reason: failure })}`;
+    if (this.#told.has(key)) return [];
+    this.#told.add(key);
+    return showHostFailure(this.#page, [host], 'does not answer, the others go on', failure);
+  }
+
   /** What was not told yet, once for all hosts that share a reason. */
   rest(kind: RunKind): readonly string[] {
     const [told, rest] = [this.#told, this.#rest];

@@ -1,6 +1,7 @@
 import { showDuration } from '../domain/duration.ts';
 import { count } from '../formats/count.ts';
 import type { Progress } from '../views/progress.ts';
+import { eventLine } from './event-line.ts';
 import { roughly } from './live-rows.ts';
 import { foldNames } from './names.ts';
 import type { Page } from './page.ts';
@@ -10,8 +11,9 @@ export const SILENCE_MS = 30_000;
 
 /** What a run waits for, as a sentence; undefined where it waits for nobody that is under way. `now`: wall time in ms. */
 export function heartbeat(page: Page, progress: Progress, now: number): string | undefined {
-  const { phase, hosts, plans, wave, underWay, resumed, held } = progress;
+  const { phase, hosts, plans, wave, underWay, resumed, held, gate } = progress;
   if (held && phase !== 'ended') return `paused by ${page.say(held.by)}: ${count(held.notStarted, 'host')} not begun`;
+  if (gate && gate.verdict !== 'pass' && phase === 'between') return eventLine(page, gate, progress.kind);
   const left = progress.timeLeft(now);
   const time = left === undefined ? '' : `; about ${roughly(left)} left`;
   if (phase === 'looking') {

@@ -1,6 +1,7 @@
 import { clip, columnsOf } from '../formats/columns.ts';
 import { count } from '../formats/count.ts';
 import type { Progress } from '../views/progress.ts';
+import { eventLine } from './event-line.ts';
 import { elapsed, failingRow, hostRow, LISTED, nameWidth, roughly, sign, underWayRow } from './live-rows.ts';
 import { foldNames } from './names.ts';
 import { outcomeWords, toneOf } from './outcome-words.ts';
@@ -41,7 +42,12 @@ export function liveFrame(page: Page, shown: Shown, size: Size): readonly string
   const rows = Math.max(1, size.rows - 1);
   const columns = lineWidth(size);
   const { progress, hold, now, keys } = shown;
-  const head = [titleLine(page, shown, columns), ...holdLines(page, hold, now), barLine(page, progress, now, columns)];
+  const head = [
+    titleLine(page, shown, columns),
+    ...holdLines(page, hold, now),
+    ...gateLines(page, progress),
+    barLine(page, progress, now, columns),
+  ];
   const counted = countLines(page, progress, columns);
   const foot = keys.length === 0 ? [] : [page.style.quiet(keysLine(keys, columns))];
   const top = [...head, ...counted].slice(0, Math.max(1, rows - foot.length));
@@ -67,7 +73,7 @@ function titleLine(page: Page, { progress, now }: Shown, columns: number): strin
   const what = `${kind} ${page.say(runbook)}`;
   const where =
     wave && phase !== 'looking'
-      ? `wave ${wave.wave} of ${wave.of}`
+      ? `wave ${wave.wave} of ${wave.of}${wave.zone === undefined ? '' : ` in zone ${page.say(wave.zone)}`}`
       : `looking at ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`}`;
   const right = elapsed(now - progress.began);
   const room = columns - columnsOf(right) - 2;
@@ -82,6 +88,12 @@ function holdLines(page: Page, { pausedBy, stopping }: Hold, now: number): reado
   if (stopping) return line('stopping: hosts under way come to their end; Ctrl-C again leaves at once');
   if (!pausedBy) return [];
   return line(`paused by ${page.say(pausedBy.by)} for ${elapsed(now - pausedBy.since)}: hosts under way come to their end`);
+}
+
+/** What a gate waits for; what passes was told. */
+function gateLines(page: Page, { gate, kind }: Progress): readonly string[] {
+  const words = gate === undefined || gate.verdict === 'pass' ? undefined : eventLine(page, gate, kind);
+  return words === undefined ? [] : [page.style.warn(`${page.symbols.warn} ${words}`)];
 }
 
 /** Narrower than this a bar says nothing that the numbers do not. */

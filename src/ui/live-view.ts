@@ -1,5 +1,6 @@
 import type { RunEvent } from '../domain/event.ts';
 import { Progress } from '../views/progress.ts';
+import { gist } from './event-line.ts';
 import { FailureLog } from './failure-log.ts';
 import { type Hold, liveFrame, type Size } from './live-frame.ts';
 import { type Act, type KeyScene, keysOf, keysOffered, type LivePage, press } from './live-keys.ts';
@@ -9,22 +10,8 @@ import { isTrouble } from './outcome-words.ts';
 import type { Output, Steer, View } from './output.ts';
 import type { Page } from './page.ts';
 import { Painter } from './painter.ts';
+import type { Seat } from './seat.ts';
 import { showPlan } from './show-plan.ts';
-
-/** The process before a terminal, as far as a view that draws there needs it. */
-export interface Seat {
-  /** Wall time in ms. */
-  now(): number;
-  /** False: a shell has put the process into the background, so that the terminal is somebody else's. */
-  isForeground(): boolean;
-  /** Gives keys as they are pressed, until `deaf`; nothing where they cannot be had. True: they are given. */
-  listen(heard: (text: string) => void): boolean;
-  deaf(): void;
-  /** As the terminal itself would on Ctrl-C, Ctrl-Z and Ctrl-\. */
-  send(signal: 'SIGINT' | 'SIGTSTP' | 'SIGQUIT'): void;
-  /** Told before the process is stopped or ends, and when it goes on; returns how to end that. */
-  attend(leaving: () => void, back: () => void): () => void;
-}
 
 /** A view that can make room for something else on the screen. */
 export interface LiveView extends View {
@@ -67,6 +54,7 @@ class Live implements LiveView {
   #untold: string[] = [];
   #diff: readonly string[] | undefined;
   #closed = false;
+  #noted = '';
 
   constructor(output: Output, page: Page, seat: Seat) {
     this.#output = output;
@@ -101,11 +89,14 @@ class Live implements LiveView {
       case 'host.finished':
         if (this.#progress.wave !== undefined) this.#tell(this.#failures.take(event, this.#progress.kind));
         break;
+      case 'host.parked':
+        this.#tell(this.#failures.parked(event));
+        break;
       case 'approval.given':
         break;
       default:
         // Whatever else happens to the run as a whole is told, and stays.
-        if (!('host' in event)) this.#tell(noteLines(this.#page, event, this.#progress.kind));
+        if (!('host' in event)) this.#note(noteLines(this.#page, event, this.#progress.kind));
     }
   }
 
@@ -221,6 +212,13 @@ class Live implements LiveView {
     if (this.#asides > 0) this.#untold.push(...lines);
     else if (this.#size === '') this.#output.write(lines.map((line) => `${line}\n`).join(''));
     else this.#output.write(this.#painter.above(lines, this.#frame()));
+  }
+
+  /** A gate that is asked again and says the same is no news. */
+  #note(lines: readonly string[]): void {
+    const words = gist(lines.join(' '));
+    if (words !== this.#noted) this.#tell(lines);
+    this.#noted = words;
   }
 
   #heard(text: string): void {

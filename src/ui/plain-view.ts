@@ -2,7 +2,7 @@ import type { RunEvent, RunKind } from '../domain/event.ts';
 import type { Outcome } from '../domain/plan.ts';
 import { count } from '../formats/count.ts';
 import { Progress } from '../views/progress.ts';
-import { eventLine } from './event-line.ts';
+import { eventLine, gist } from './event-line.ts';
 import { heartbeat, SILENCE_MS } from './heartbeat.ts';
 import { isTrouble } from './outcome-words.ts';
 import type { Output, View } from './output.ts';
@@ -100,7 +100,7 @@ class Plain implements View {
     const { kind } = this.#progress;
     const text = eventLine(this.#page, event, kind);
     const host = 'host' in event ? event.host : '-';
-    const news = event.type === 'verify.attempted' ? gist(text ?? '') : text;
+    const news = event.type === 'verify.attempted' || event.type === 'gate.checked' ? gist(text ?? '') : text;
     if (text === undefined || this.#last.get(host) === news || (this.#hosts > LISTED && isRoutine(event, kind))) return;
     this.#last.set(host, news);
     this.#write(event.at, host, text);
@@ -132,11 +132,6 @@ function isRoutine(event: RunEvent, kind: RunKind): boolean {
     default:
       return false;
   }
-}
-
-/** A sentence without its numbers: seconds that pass are no news. */
-function gist(text: string): string {
-  return text.replace(/\d+/g, '0');
 }
 
 /** Ten times in a run, and at its end. */

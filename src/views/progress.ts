@@ -6,7 +6,7 @@ import type { HostEnding } from './run-record.ts';
 import { timeLeft, timeLeftByRate } from './time-left.ts';
 
 /** What is being done to a host. */
-export type Stage = 'connecting' | 'changing' | 'verifying' | 'confirming' | 'taking back' | 'lost, asking the host';
+export type Stage = 'connecting' | 'changing' | 'verifying' | 'confirming' | 'taking back' | 'no answer' | 'lost, asking the host';
 
 /** A host that was begun and has not ended. Times are wall time in ms, by the clock of the run. */
 export interface UnderWay {
@@ -31,7 +31,12 @@ export interface Wave {
   readonly of: number;
   readonly hosts: readonly string[];
   readonly began: number;
+  /** Of all its hosts. */
+  readonly zone?: string;
 }
+
+/** What a gate was asked, and how it came out. */
+export type GateChecked = Extract<RunEvent, { readonly type: 'gate.checked' }>;
 
 /** As the engine counts them while it rolls out. */
 const SPENDS: readonly Outcome[] = ['failed', 'rolled-back', 'conflict', 'unreachable', 'unknown'];
@@ -57,6 +62,8 @@ export class Progress {
   resumed = false;
   /** Somebody holds it, and nothing is under way. */
   held: { readonly by: string; readonly notStarted: number } | undefined;
+  /** What was asked last after a wave, until the next one begins. */
+  gate: GateChecked | undefined;
   /** How many failures are allowed; known from the end of the first wave on. */
   allowed: number | undefined;
   readonly plans = new Map<string, HostPlan>();
@@ -71,6 +78,7 @@ export class Progress {
   readonly #ended = new Map<Outcome, number>();
   readonly #toChange = new Set<string>();
   #lastUnmet = new Map<string, readonly Unmet[]>();
+  #inWave: ReadonlySet<string> = new Set();
   #endedInWave = 0;
   #tookMs = 0;
   #most = 0;
@@ -104,7 +112,10 @@ export class Progress {
         this.phase = 'between';
         break;
       case 'wave.started':
-        this.#waveBegins({ wave: event.wave, of: event.of, hosts: event.hosts, began: event.at });
+        this.#waveBegins(waveOf(event));
+        break;
+      case 'gate.checked':
+        this.gate = event;
         break;
       case 'rollout.paused':
         this.held = { by: event.by, notStarted: event.notStarted.length };
@@ -143,10 +154,11 @@ export class Progress {
     return this.#endedInWave;
   }
 
-  /** How much of the failure budget is spent. */
+  /** How much of the failure budget is spent: a host that does not answer counts until it does. */
   get failures(): number {
     const spent = SPENDS.filter((outcome) => !(outcome === 'rolled-back' && this.kind === 'rollback'));
-    return spent.reduce((sum, outcome) => sum + (this.#ended.get(outcome) ?? 0), 0);
+    const silent = [...this.underWay.values()].filter(({ stage }) => stage === 'no answer').length;
+    return spent.reduce((sum, outcome) => sum + (this.#ended.get(outcome) ?? 0), silent);
   }
 
   lastUnmet(host: string): readonly Unmet[] {
@@ -169,6 +181,8 @@ export class Progress {
     if (this.wave === undefined) this.failing.clear();
     this.phase = 'waves';
     this.wave = wave;
+    this.gate = undefined;
+    this.#inWave = new Set(wave.hosts);
     this.#endedInWave = 0;
     this.#tookMs = 0;
   }
@@ -207,8 +221,11 @@ export class Progress {
     this.underWay.delete(host);
     this.endings.set(host, ending);
     this.#ended.set(outcome, (this.#ended.get(outcome) ?? 0) + 1);
-    this.#endedInWave += 1;
-    this.#tookMs += before === undefined ? 0 : at - before.began;
+    // Nobody waits for a host that does not answer: it may end in a later wave.
+    if (this.#inWave.has(host)) {
+      this.#endedInWave += 1;
+      this.#tookMs += before === undefined ? 0 : at - before.began;
+    }
     if (this.#isTrouble(outcome, this.kind)) this.#fails(ending);
   }
 
@@ -220,6 +237,10 @@ export class Progress {
   }
 }
 
+function waveOf({ wave, of, hosts, at, zone }: Extract<RunEvent, { readonly type: 'wave.started' }>): Wave {
+  return { wave, of, hosts, began: at, ...(zone === undefined ? {} : { zone }) };
+}
+
 function stageAfter(event: Extract<RunEvent, { readonly host: string }>): Stage | undefined {
   switch (event.type) {
     case 'transaction.intended':
@@ -228,6 +249,8 @@ function stageAfter(event: Extract<RunEvent, { readonly host: string }>): Stage 
       return event.state === 'applied' ? 'verifying' : 'taking back';
     case 'transaction.lost':
       return 'lost, asking the host';
+    case 'host.parked':
+      return 'no answer';
     case 'verify.attempted':
       return 'verifying';
     case 'confirm.intended':

@@ -1,4 +1,4 @@
-import type { Seat } from '../../src/ui/live-view.ts';
+import type { Seat } from '../../src/ui/seat.ts';
 import { Screen } from '../e2e/screen.ts';
 import { FakeOutput } from './fake-output.ts';
 import { START } from './streams.ts';

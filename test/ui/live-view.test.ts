@@ -122,6 +122,30 @@ describe('the live view', () => {
     expect(watched.terminal.screen.slice(4)).toEqual(['! Wave 1 of 1: 4 of 4, 4 rolled back in 0 s', '✗ b, d: rolled back: no']);
   });
 
+  test('tells what a gate misses once, though it is asked again, and shows it until it passes', () => {
+    const watched = new Watched();
+    const checked = (attempt: number, seconds: number) =>
+      ({ type: 'gate.checked', wave: 1, attempt, verdict: 'fail', missed: [{ host: 'a', what: `up for ${seconds} s` }] }) as const;
+    watched.take([...wave(['a']), ...stamped([checked(1, 3), checked(2, 5)])]);
+    watched.frame();
+    const gates = watched.terminal.screen.filter((line) => line.includes('gate after'));
+    expect(gates).toEqual(['gate after wave 1: a: up for 3 s', '! gate after wave 1: a: up for 5 s']);
+    watched.take(stamped([{ type: 'gate.checked', wave: 1, attempt: 3, verdict: 'pass', missed: [] }]));
+    watched.frame();
+    expect(watched.text).toContain('gate after wave 1 passes');
+    expect(watched.text).not.toContain('up for 5 s');
+  });
+
+  test('tells of hosts that do not answer once for each reason, and what became of them when they end', () => {
+    const watched = new Watched();
+    const parked = (host: string) => ({ type: 'host.parked', host, failure: { code: 'timed-out', message: 'no answer in 20 s' } }) as const;
+    watched.take([...wave(['n1', 'n2']).slice(0, 4), ...stamped([parked('n1'), parked('n2')])]);
+    watched.frame();
+    expect(watched.text).toMatch(
+      /^✗ n1: does not answer, the others go on: no answer in 20 s\napply[\s\S]*› n1 {2}no answer[\s\S]*› n2 {2}no answer/,
+    );
+  });
+
   test('says what happens to the whole run, and who holds it', () => {
     const watched = new Watched();
     watched.take([...wave(['a', 'b']).slice(0, 5), ...stamped([{ type: 'rollout.paused', by: 'bob', notStarted: ['b'] }])]);

@@ -32,7 +32,7 @@ export function simulatedRun(count: number): readonly RunEvent[] {
     { type: 'approval.requested', gate: 'run', hosts: ill, questions: [] },
     { type: 'approval.given', gate: 'run', answer: 'yes', by: 'ada' },
   );
-  const waves = wavesOf(ill, [{ hosts: 1 }, { hosts: 50 }, { percent: 25 }, { percent: 100 }]);
+  const waves = wavesOf(ill, { waves: [{ hosts: 1 }, { hosts: 50 }, { percent: 25 }, { percent: 100 }], confirm: 'run' });
   const budget = failureBudget({ percent: 5 }, ill.length);
   let failures = 0;
   for (const [index, wave] of waves.entries()) {

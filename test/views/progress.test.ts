@@ -75,6 +75,22 @@ test.each<[EventBody, string]>([
   expect(progress.underWay.get('a')?.stage).toBe(stage);
 });
 
+test('a host that does not answer is a failure until it does, and no part of a later wave', () => {
+  const parked: EventBody = { type: 'host.parked', host: 'a', failure: { code: 'lost', message: 'no answer' } };
+  const events: readonly EventBody[] = [
+    { type: 'wave.started', wave: 1, of: 2, hosts: ['a'] },
+    { type: 'host.started', host: 'a' },
+    parked,
+    { type: 'wave.finished', wave: 1, failures: 1, budget: 2 },
+    { type: 'wave.started', wave: 2, of: 2, hosts: ['b'], zone: 'north' },
+  ];
+  const silent = progressAfter(stamped(events));
+  expect(silent).toMatchObject({ failures: 1, wave: { zone: 'north' } });
+  expect(silent.underWay.get('a')?.stage).toBe('no answer');
+  const back = progressAfter(stamped([...events, { type: 'host.finished', host: 'a', outcome: 'fixed' }]));
+  expect(back).toMatchObject({ failures: 0, ended: 1, endedInWave: 0 });
+});
+
 test('a host is as old as it was begun, and its stage as old as it has been in it', () => {
   const unmet = { type: 'verify.attempted', host: 'a', attempt: 1, unmet: [{ what: 'up' }] } as const;
   const progress = progressAfter(stamped([{ type: 'host.started', host: 'a' }, unmet, { ...unmet, attempt: 2 }]));
