@@ -29,7 +29,7 @@ export async function runSelftest(world: World, name: string, options: TargetOpt
   const tasks = selftestCases.map(({ says, run }) => ({ says, run: () => run(host) }));
   let verdicts: readonly Verdict[];
   try {
-    const live = screen.out.drawn && !options.json;
+    const live = world.out.isTTY && screen.out.drawn && !options.json;
     const wrong = live ? await onTerminal(world, screen, tasks) : await inLines(screen, tasks, options.json === true);
     verdicts = tasks.map(({ says }, index) => ({ says, ...(wrong[index] === undefined ? {} : { wrong: wrong[index] }) }));
   } catch (error) {

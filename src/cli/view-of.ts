@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 /** JSON lines on stdout; else one screen on a terminal, or lines: of a run that changes nothing only that it goes on. */
 export function viewOf(world: World, screen: Screen, json: boolean, changes: boolean): View {
   if (json) return jsonView(world.out, screen.mask);
-  if (screen.err.drawn) {
+  if (world.err.isTTY && screen.err.drawn) {
     const live = liveView(world.err, screen.err, seatOf(world));
     screen.drawn((ask) => live.aside(ask));
     return live;

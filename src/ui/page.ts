@@ -14,7 +14,7 @@ export interface Page {
   readonly symbols: Symbols;
   /** For a screen reader: a sentence a line, no signs, no colours. */
   readonly spoken: boolean;
-  /** The output can be drawn on: it is a terminal that moves its cursor, and its reader wants that. */
+  /** If it is for a terminal, that moves its cursor, and its reader wants that. */
   readonly drawn: boolean;
   /** Name all hosts, and show all diffs. */
   readonly full: boolean;
@@ -46,7 +46,7 @@ export function pageFor(output: Output, { color, environment, mask, full, spoken
     symbols: symbolsFor(environment, spoken),
     spoken,
     // A dumb terminal would show the cursor's movements as letters.
-    drawn: output.isTTY && !spoken && environment.TERM !== 'dumb',
+    drawn: !spoken && environment.TERM !== 'dumb',
     full,
     // Masked first: an escaped or broken secret would no longer be found.
     say: (text) => visibleLine(mask(text)),
