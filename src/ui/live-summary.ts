@@ -29,7 +29,8 @@ export function waveLines(page: Page, { wave, endings, at, kind }: Progress): re
 /** What happens to the run as a whole. */
 export function noteLines(page: Page, event: RunEvent, kind: Progress['kind']): readonly string[] {
   const line = eventLine(page, event, kind);
-  return line === undefined ? [] : hanging(page, 0, '', line, page.style.warn);
+  const isGood = event.type === 'rollout.continued' || (event.type === 'gate.checked' && event.verdict === 'pass');
+  return line === undefined ? [] : hanging(page, 0, '', line, isGood ? page.style.quiet : page.style.warn);
 }
 
 function summary(
