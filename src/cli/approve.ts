@@ -2,7 +2,6 @@ import type { Failure } from '../domain/failure.ts';
 import { irreversible } from '../domain/inverse.ts';
 import type { HostPlan } from '../domain/plan.ts';
 import type { Approval, Gate } from '../engine/ports.ts';
-import type { LiveView } from '../ui/live-view.ts';
 import { askApproval, askTyped } from '../ui/questions.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { type Guard, isProtected, protectedAmong, tooMany } from './host-guard.ts';
@@ -26,14 +25,15 @@ export interface Asking {
   /** What may not be changed without more being said; absent: nothing is held back. */
   readonly guard?: Guard;
   readonly stop: AbortController;
-  /** What draws on the screen and must make room for a prompt. */
-  readonly live?: LiveView;
 }
 
 /** Shows the plan and gets it approved: by `-y`, or by a person at a terminal; otherwise there is no answer. */
-export async function approve(asking: Asking, gate: Gate, plans: readonly HostPlan[]): Promise<Approval> {
+export function approve(asking: Asking, gate: Gate, plans: readonly HostPlan[]): Promise<Approval> {
+  return asking.screen.aside(() => approved(asking, gate, plans));
+}
+
+async function approved(asking: Asking, gate: Gate, plans: readonly HostPlan[]): Promise<Approval> {
   const { world, screen, json, stop } = asking;
-  await asking.live?.pause();
   if (gate.name === 'run' && !json)
     screen.print([...(asking.preface ?? []), ...showPlan(screen.out, { runbook: asking.runbook, kind: asking.kind }, plans), '']);
   const held = gate.name === 'run' && asking.guard ? heldBack(asking.guard, gate.hosts) : undefined;

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 export async function askSecret({ terminal }: World, screen: Screen, name: string, echo = false): Promise<string | undefined> {
   const { out } = screen;
   const message = out.say(name);
-  await screen.makeRoom();
-  const given = await prompted(terminal, out, echo ? { type: 'input', message } : { type: 'password', message, mask: false });
+  const question = echo ? ({ type: 'input', message } as const) : ({ type: 'password', message, mask: false } as const);
+  const given = await screen.aside(() => prompted(terminal, out, question));
   return typeof given === 'string' || given.value === '' ? undefined : String(given.value);
 }

@@ -81,7 +81,7 @@ async function patterns({ current, inventory }: Typing, world: World): Promise<r
 
 /** A world that hears nothing, and in which nobody is there to be asked. */
 function silent(world: World): World {
-  const nobody = { write() {}, columns: () => 80, isTTY: false };
+  const nobody = { write() {}, rows: () => 24, columns: () => 80, isTTY: false };
   const input = Object.assign(Object.create(world.terminal.input), { isTTY: false });
   return { ...world, out: nobody, err: nobody, terminal: { input, output: world.terminal.output } };
 }

@@ -11,6 +11,7 @@ export interface CommonOptions {
   readonly json?: true;
   readonly color: ColorChoice;
   readonly verbose?: true;
+  readonly plain?: true;
   readonly stateDir?: string;
 }
 
@@ -71,6 +72,7 @@ export function withCommonOptions(command: Command): Command {
   return command
     .option('--json', 'print data as JSON: one document for a query, one line an event for a run')
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .option('--plain', 'for screen readers: a sentence a line, no colours, no signs, nothing that is drawn over')
     .option('-v, --verbose', 'name all hosts and show all diffs')
     .option('--state-dir <directory>', 'where runs are kept (default: $XDG_STATE_HOME/runbook)');
 }

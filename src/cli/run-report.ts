@@ -55,7 +55,7 @@ async function reportOf(runsDirectory: string, name: string): Promise<Result<Run
 
 function textOf(world: World, screen: Screen, report: RunReport, format: ReportOptions['format']): string {
   // Lines are not broken: a page for others is not as wide as the terminal that it was made at.
-  const wide = { write() {}, columns: () => 0, isTTY: false };
+  const wide = { write() {}, rows: () => 24, columns: () => 0, isTTY: false };
   const page: Page = pageFor(wide, { color: 'never', environment: { ...world.env, LANG: 'C.UTF-8' }, mask: screen.mask, full: true });
   switch (format) {
     case 'md':

@@ -6,7 +6,6 @@ import type { RunHead } from '../engine/run.ts';
 import { rollBack, type Undoable } from '../engine/run-rollback.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
 import { FileJournal } from '../journal/file-journal.ts';
-import type { LiveView } from '../ui/live-view.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import type { UndoEntry } from '../views/undo-log.ts';
@@ -121,7 +120,6 @@ export async function rollBackAll(
   const json = options.json === true;
   const view = viewOf(world, screen, json, true);
   const run = newRunId();
-  const live = 'pause' in view ? { live: view as LiveView } : {};
   const asking = {
     world,
     screen,
@@ -130,7 +128,6 @@ export async function rollBackAll(
     yes,
     json,
     stop,
-    ...live,
     ...(guard ? { guard } : {}),
     ...(flag ? { flag } : {}),
   };

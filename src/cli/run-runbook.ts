@@ -6,7 +6,6 @@ import type { Runbook } from '../domain/runbook.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
 import { apply, look } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
-import type { LiveView } from '../ui/live-view.ts';
 import { hanging, type Page } from '../ui/page.ts';
 import { showDiagnosis } from '../ui/show-diagnosis.ts';
 import { showPlan } from '../ui/show-plan.ts';
@@ -126,7 +125,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
         mask: screen.mask,
         leave: (events) => lastWords(screen, events),
         detailedExitCode: request.detailedExitCode,
-        approve: (gate, plans) => approve({ ...asking, ...('pause' in view ? { live: view as LiveView } : {}) }, gate, plans),
+        approve: (gate, plans) => approve(asking, gate, plans),
         operator: world.user,
         ...(kind === 'apply' ? closingOf(rules.value, options) : {}),
         ...(kind === 'apply' ? { journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)) } : {}),

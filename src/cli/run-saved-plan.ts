@@ -8,7 +8,6 @@ import { applyPlanned } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
 import type { KnownHost } from '../remote/fleet.ts';
 import { savedPlanData } from '../ui/json-saved-plan.ts';
-import type { LiveView } from '../ui/live-view.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
@@ -148,7 +147,6 @@ async function carryOut(
     json,
     stop,
     guard,
-    ...('pause' in view ? { live: view as LiveView } : {}),
   };
   const head = {
     run,

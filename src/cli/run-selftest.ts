@@ -1,7 +1,8 @@
 import { HostFault } from '../domain/failure.ts';
+import type { Task } from '../ui/task-list.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import type { TargetOptions } from './options.ts';
-import { screenOf } from './screen.ts';
+import { type Screen, screenOf } from './screen.ts';
 import { SpareHost, selftestCases } from './selftest-cases.ts';
 import { readHost } from './targets.ts';
 import type { World } from './world.ts';
@@ -25,15 +26,12 @@ export async function runSelftest(world: World, name: string, options: TargetOpt
   const one = await connect(world, options, screen, inventory, [listed]);
   const other = await connect(world, options, screen, inventory, []);
   const host = new SpareHost(withoutSecrets(listed), [one.fleet, other.fleet]);
-  const verdicts: Verdict[] = [];
+  const tasks = selftestCases.map(({ says, run }) => ({ says, run: () => run(host) }));
+  let verdicts: readonly Verdict[];
   try {
-    for (const { says, run } of selftestCases) {
-      const wrong = await run(host);
-      verdicts.push({ says, ...(wrong === undefined ? {} : { wrong }) });
-      const { style } = screen.out;
-      const line = wrong === undefined ? `${style.good('✓')} ${says}` : `${style.bad('✗')} ${says}: ${screen.out.say(wrong)}`;
-      if (!options.json) screen.print([line]);
-    }
+    const live = world.out.isTTY && screen.out.drawn && !options.json;
+    const wrong = live ? await onTerminal(world, screen, tasks) : await inLines(screen, tasks, options.json === true);
+    verdicts = tasks.map(({ says }, index) => ({ says, ...(wrong[index] === undefined ? {} : { wrong: wrong[index] }) }));
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
     screen.refuse(error.failure);
@@ -43,4 +41,26 @@ export async function runSelftest(world: World, name: string, options: TargetOpt
   }
   if (options.json) screen.data({ host: name, cases: verdicts });
   return verdicts.some(({ wrong }) => wrong !== undefined) ? 3 : 0;
+}
+
+/** What is wrong with each, in order; undefined where all is as it should be. */
+type Wrong = readonly (string | undefined)[];
+
+async function onTerminal(world: World, screen: Screen, tasks: readonly Task[]): Promise<Wrong> {
+  // Loaded only for a terminal.
+  const { taskList } = await import('../ui/task-list.ts');
+  return taskList(world.out, screen.out, tasks);
+}
+
+async function inLines({ out, print }: Screen, tasks: readonly Task[], silent: boolean): Promise<Wrong> {
+  const found: (string | undefined)[] = [];
+  for (const { says, run } of tasks) {
+    const wrong = await run();
+    found.push(wrong);
+    const { style, symbols, spoken } = out;
+    const [good, bad] = spoken ? ['as it should be:', 'wrong:'] : [style.good(symbols.good), style.bad(symbols.bad)];
+    const line = wrong === undefined ? `${good} ${says}` : `${bad} ${says}: ${out.say(wrong)}`;
+    if (!silent) print([line]);
+  }
+  return found;
 }

@@ -13,10 +13,10 @@ export interface Screen {
   readonly mask: Mask;
   /** Adds a value that must never be shown. */
   conceal(secret: string): void;
-  /** Something draws from now on, and can make room: for questions that come in the middle of it. */
-  drawn(pause: () => Promise<void>): void;
-  /** Resolves when nothing is being drawn, so that somebody can be asked. */
-  makeRoom(): Promise<void>;
+  /** Something draws from now on, and makes room for a question or a text that comes in the middle of it. */
+  drawn(aside: Aside): void;
+  /** Nothing is drawn meanwhile. */
+  readonly aside: Aside;
   /** Writes lines of data. */
   print(lines: readonly string[]): void;
   /** Writes one document of JSON. */
@@ -27,13 +27,15 @@ export interface Screen {
   refuse(failure: Failure): number;
 }
 
+type Aside = <T>(ask: () => Promise<T>) => Promise<T>;
+
 /** A screen for a command's options. */
-export function screenOf(world: World, { color, verbose }: CommonOptions): Screen {
+export function screenOf(world: World, { color, verbose, plain }: CommonOptions): Screen {
   const secrets = new Set<string>();
   let current = maskSecrets([]);
-  let pause: () => Promise<void> = () => Promise.resolve();
+  let aside: Aside = (ask) => ask();
   const mask: Mask = (text) => current(text);
-  const options = { color, environment: world.env, mask, full: verbose === true };
+  const options = { color, environment: world.env, mask, full: verbose === true, spoken: plain === true };
   const out = pageFor(world.out, options);
   const err = pageFor(world.err, options);
   const tell = (lines: readonly string[]) => world.err.write(lines.map((line) => `${line}\n`).join(''));
@@ -46,9 +48,9 @@ export function screenOf(world: World, { color, verbose }: CommonOptions): Scree
       current = maskSecrets(secrets);
     },
     drawn(by) {
-      pause = by;
+      aside = by;
     },
-    makeRoom: () => pause(),
+    aside: (ask) => aside(ask),
     print: (lines) => world.out.write(lines.map((line) => `${line}\n`).join('')),
     data: (document) => world.out.write(`${jsonText(document, mask, 2)}\n`),
     tell,

@@ -66,18 +66,18 @@ export async function drive(task: SessionTask, begin: (ports: Ports) => EventBat
   const inOrder = () => hosts.flatMap((host) => plans.get(host) ?? []);
   let over = false;
   const journal = await task.journal?.();
-  const steering = new Steering(
-    journal?.directory,
-    {
-      paused: (by) => task.view.paused(by),
-      halted(by) {
-        if (task.stop.signal.aborted) return;
-        task.stop.abort(`halt by ${by}`);
-        task.view.stopping(`halt by ${by}`);
-      },
-    },
-    task.closed,
-  );
+  const halted = (by: string) => {
+    if (task.stop.signal.aborted) return;
+    task.stop.abort(`halt by ${by}`);
+    task.view.stopping(`halt by ${by}`);
+  };
+  const steering = new Steering(journal?.directory, { paused: (by) => task.view.paused(by), halted }, task.closed);
+  task.view.steer?.({
+    pausable: task.kind === 'apply' || task.kind === 'rollback',
+    pause: () => steering.pause(task.operator),
+    continue: () => steering.pause(undefined),
+    halt: () => halted(task.operator),
+  });
   const release = onSignals(task, () => events);
   const kept = async (batch: readonly RunEvent[]) => {
     try {

@@ -83,6 +83,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       stream.write(text);
     },
     columns: () => stream.columns ?? 80,
+    rows: () => stream.rows ?? 24,
     isTTY: stream.isTTY === true,
   };
 }

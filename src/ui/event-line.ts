@@ -73,6 +73,11 @@ export function eventLine(page: Page, event: RunEvent, kind: RunKind): string | 
   }
 }
 
+/** A sentence without its numbers: seconds that pass are no news. */
+export function gist(text: string): string {
+  return text.replace(/\d+/g, '0');
+}
+
 const REPORTED: Readonly<Partial<Record<TransactionState, string>>> = {
   none: 'nothing was done, and nothing will be',
   confirmed: 'confirmed',

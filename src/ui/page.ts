@@ -12,6 +12,10 @@ export interface Page {
   readonly width: number;
   readonly style: Style;
   readonly symbols: Symbols;
+  /** For a screen reader: a sentence a line, no signs, no colours. */
+  readonly spoken: boolean;
+  /** If it is for a terminal, that moves its cursor, and its reader wants that. */
+  readonly drawn: boolean;
   /** Name all hosts, and show all diffs. */
   readonly full: boolean;
   /** Text of any origin as one line that is safe to show, secrets masked. */
@@ -24,18 +28,25 @@ export interface PageOptions {
   readonly environment: Environment;
   readonly mask: Mask;
   readonly full: boolean;
+  /** `--plain`. */
+  readonly spoken?: boolean;
 }
 
 /** Lines longer than this are hard to read on a wide terminal. */
 const WIDEST = 120;
 const NARROWEST = 40;
 
-/** A page for an output as wide as it is now. Text that is not for a terminal is not wrapped, so that it can be searched. */
-export function pageFor(output: Output, { color, environment, mask, full }: PageOptions): Page {
+/** A page for an output, as wide as it is at each moment. Text that is not for a terminal is not wrapped, so that it can be searched. */
+export function pageFor(output: Output, { color, environment, mask, full, spoken = false }: PageOptions): Page {
   return {
-    width: output.isTTY ? Math.min(WIDEST, Math.max(NARROWEST, output.columns())) : Number.POSITIVE_INFINITY,
-    style: styleFor(color, output, environment),
-    symbols: symbolsFor(environment),
+    get width() {
+      return output.isTTY && !spoken ? Math.min(WIDEST, Math.max(NARROWEST, output.columns())) : Number.POSITIVE_INFINITY;
+    },
+    style: styleFor(spoken ? 'never' : color, output, environment),
+    symbols: symbolsFor(environment, spoken),
+    spoken,
+    // A dumb terminal would show the cursor's movements as letters.
+    drawn: !spoken && environment.TERM !== 'dumb',
     full,
     // Masked first: an escaped or broken secret would no longer be found.
     say: (text) => visibleLine(mask(text)),

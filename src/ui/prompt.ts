@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { promptedInLines } from './line-prompt.ts';
 import type { Page } from './page.ts';
 
 /** The two streams of a conversation. */
@@ -31,6 +32,7 @@ export async function prompted(
   signal?: AbortSignal,
 ): Promise<{ readonly value: string | boolean } | 'none' | 'interrupted'> {
   if (!input.isTTY || !output.isTTY) return 'none';
+  if (!page.drawn) return promptedInLines({ input, output }, question, signal);
   // Loaded only when somebody is asked: it costs more to load than most commands take.
   const { createPromptModule } = await import('inquirer');
   const gone = new AbortController();

@@ -34,7 +34,7 @@ export function maskSecrets(values: Iterable<string>): Mask {
 
 /** An output that lets no secret through. Text must come in whole lines, not wrapped within a secret. */
 export function maskedOutput(output: Output, mask: Mask): Output {
-  return { write: (text) => output.write(mask(text)), columns: () => output.columns(), isTTY: output.isTTY };
+  return { write: (text) => output.write(mask(text)), rows: () => output.rows(), columns: () => output.columns(), isTTY: output.isTTY };
 }
 
 function formsOf(value: string): readonly string[] {

@@ -43,6 +43,8 @@ function stoppedWords(page: Page, { breach, closed }: Recap): string {
 
 /** A column of commands wider than this leaves no room for what they are good for. */
 const WIDEST_COMMAND = 44;
+/** In less than this nothing is read. */
+const NARROWEST_WHY = 20;
 
 /** Commands stand in a column, so that one can be copied; what it is good for stands beside it, or below a long one. */
 function nextLines(page: Page, next: readonly Advice[]): readonly string[] {
@@ -51,7 +53,7 @@ function nextLines(page: Page, next: readonly Advice[]): readonly string[] {
   return next.flatMap(({ why }, index) => {
     const command = commands[index] ?? '';
     const lead = (index === 0 ? 'Next: ' : '      ') + page.style.strong(command);
-    if (command.length > width) return [lead, ...hanging(page, 8, '', why, page.style.quiet)];
+    if (command.length > width || page.width - width < 6 + 2 + NARROWEST_WHY) return [lead, ...hanging(page, 8, '', why, page.style.quiet)];
     const [first = '', ...rest] = hanging(page, 6 + width + 2, '', why, page.style.quiet);
     return [lead + ' '.repeat(width - command.length + 2) + first.trimStart(), ...rest];
   });

@@ -11,8 +11,10 @@ export interface Symbols {
   readonly dash: string;
   /** Repeated to a line across the terminal. */
   readonly rule: string;
-  /** Frames of a thing that is going on. */
-  readonly spinner: readonly string[];
+  /** The part of a bar that is done; its rest is a rule. */
+  readonly full: string;
+  /** Before something that is going on, or chosen. */
+  readonly point: string;
 }
 
 const UNICODE: Symbols = {
@@ -23,7 +25,8 @@ const UNICODE: Symbols = {
   ellipsis: '…',
   dash: '–',
   rule: '─',
-  spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+  full: '━',
+  point: '›',
 };
 
 const ASCII: Symbols = {
@@ -34,11 +37,16 @@ const ASCII: Symbols = {
   ellipsis: '...',
   dash: '-',
   rule: '-',
-  spinner: ['-', '\\', '|', '/'],
+  full: '=',
+  point: '>',
 };
 
-/** ASCII where the locale is C or POSIX, by the precedence of `man 7 locale`; a locale that is not set counts as Unicode. */
-export function symbolsFor({ LC_ALL, LC_CTYPE, LANG }: Environment): Symbols {
+/** Nothing that would be read aloud: the words say it all. */
+const SPOKEN: Symbols = { good: ' ', bad: ' ', warn: ' ', bar: ' ', ellipsis: '...', dash: ' ', rule: '', full: '', point: ' ' };
+
+/** ASCII where the locale is C or POSIX, by the precedence of `man 7 locale`; a locale that is not set counts as Unicode. None for `spoken` pages. */
+export function symbolsFor({ LC_ALL, LC_CTYPE, LANG }: Environment, spoken = false): Symbols {
+  if (spoken) return SPOKEN;
   const locale = LC_ALL || LC_CTYPE || LANG || '';
   return locale === 'C' || locale === 'POSIX' ? ASCII : UNICODE;
 }

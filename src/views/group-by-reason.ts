@@ -12,9 +12,7 @@ export interface ReasonGroup {
 
 /** Groups hosts by outcome and reason, the rarest first. A host's own name in its reason does not tell it from others. */
 export function groupByReason(endings: readonly HostEnding[]): readonly ReasonGroup[] {
-  const groups = Map.groupBy(endings, ({ host, outcome, reason }) =>
-    JSON.stringify([outcome, reason?.code, reason?.message.replaceAll(host, '\0'), reason?.at, reason?.hint?.replaceAll(host, '\0')]),
-  );
+  const groups = Map.groupBy(endings, reasonKey);
   return [...groups.values()]
     .flatMap((same): readonly ReasonGroup[] => {
       const [first] = same;
@@ -22,4 +20,9 @@ export function groupByReason(endings: readonly HostEnding[]): readonly ReasonGr
       return [{ outcome: first.outcome, ...(first.reason ? { reason: first.reason } : {}), hosts: same.map(({ host }) => host) }];
     })
     .sort((a, b) => a.hosts.length - b.hosts.length);
+}
+
+/** The same for endings that are the same but for the host. */
+export function reasonKey({ host, outcome, reason }: HostEnding): string {
+  return JSON.stringify([outcome, reason?.code, reason?.message.replaceAll(host, '\0'), reason?.at, reason?.hint?.replaceAll(host, '\0')]);
 }

@@ -77,14 +77,14 @@ export function recap(events: Iterable<RunEvent>, typed: Typed = {}): Recap | un
 }
 
 function adviceFor(
-  { run, kind, runbook }: RunStarted,
+  { run, kind, runbook, of }: RunStarted,
   hosts: (outcome: Outcome) => readonly string[],
   unsettled: boolean,
   { runbook: name = runbook, places = [], inputs = [], limit = [], secrets = [] }: Typed,
 ): readonly Advice[] {
   const next: Advice[] = [];
   const advise = (when: boolean, why: string, ...words: readonly string[]) => {
-    const lacks = secrets.length > 0 && words[0] !== 'rollback' ? `; ${giveAgain(secrets)}` : '';
+    const lacks = secrets.length > 0 && words[0] !== 'rollback' && words[0] !== 'report' ? `; ${giveAgain(secrets)}` : '';
     if (when) next.push({ why: why + lacks, command: commandLine(['runbook', ...words]) });
   };
   const again = (command: string, narrowed: readonly string[]) => [command, name, ...places, ...inputs, ...narrowed];
@@ -97,13 +97,32 @@ function adviceFor(
   advise(some('stale'), 'plan again: these hosts changed in between', ...again('plan', only(['stale'])));
   advise(amiss.length > 0, 'see how these stand now', ...again('diagnose', only(amiss)));
   advise(unsettled, 'ask these how they stand, and finish or take back', 'resume', run, ...places);
-  advise(kind === 'apply' && some('skipped'), 'go on with those not begun', ...again('apply', only(['skipped'])));
+  advise(kind === 'apply' && LEFT.some(some), 'go on with those not begun', ...again('apply', only(LEFT)));
+  advise(kind === 'rollback' && LEFT.some(some) && of !== undefined, 'go on with those not begun', 'rollback', of ?? '', ...places);
   advise(kind === 'apply' && some('fixed') && !unsettled, 'take the changes back', 'rollback', run, ...places);
+  advise(
+    (kind === 'apply' || kind === 'rollback') && CHANGED.some(some),
+    'what happened, as a page for others',
+    'report',
+    run,
+    ...stateIn(places),
+  );
   return next;
 }
 
+/** Of the places, the one that every command takes. */
+function stateIn(places: readonly string[]): readonly string[] {
+  const at = places.indexOf('--state-dir');
+  return at < 0 ? [] : places.slice(at, at + 2);
+}
+
+/** Hosts that the run was for, and did not come to. */
+const LEFT: readonly Outcome[] = ['skipped', 'would-fix'];
+
 /** Outcomes after which another look at the host says more. */
 const AFTER_CHANGES: readonly Outcome[] = ['unknown', 'failed', 'conflict', 'unreachable'];
+/** Outcomes of which others may want to know; a run that only looks leaves no record. */
+const CHANGED: readonly Outcome[] = ['fixed', 'rolled-back', ...AFTER_CHANGES.filter((outcome) => outcome !== 'unreachable')];
 const TROUBLED: Readonly<Record<RunKind, readonly Outcome[]>> = {
   diagnose: ['unreachable'],
   plan: ['unreachable', 'other-cause'],

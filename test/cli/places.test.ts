@@ -22,5 +22,5 @@ test.each([
   const { world } = fakeWorld();
   const terminal = { ...world, env: { TERM }, err: new FakeOutput({ isTTY: true }) };
   const screen = screenOf(terminal, { color: 'auto' });
-  expect('pause' in viewOf(terminal, screen, false, true)).toBe(isDrawn);
+  expect('aside' in viewOf(terminal, screen, false, true)).toBe(isDrawn);
 });

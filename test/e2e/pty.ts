@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { LAUNCH } from '../lab/command-line.ts';
 import { onPath } from '../lab/commands.ts';
@@ -62,6 +63,13 @@ export class Pty {
   /** Sends keys. */
   type(...keys: readonly string[]): void {
     for (const key of keys) this.#child.stdin?.write(key);
+  }
+
+  /** Resizes the terminal, as dragging its window does: the kernel sends SIGWINCH to the command. */
+  resize(columns: number, rows: number): void {
+    const [child] = readFileSync(`/proc/${this.#child.pid}/task/${this.#child.pid}/children`, 'utf8').split(' ');
+    this.screen.resize(columns, rows);
+    execFileSync('stty', ['-F', `/proc/${child}/fd/0`, 'cols', String(columns), 'rows', String(rows)]);
   }
 
   /** Resolves once what was shown so far matches; rejects with the screen when the command ends, or takes too long. */

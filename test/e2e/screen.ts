@@ -16,10 +16,12 @@ export class Screen {
   raw = '';
   cursorShown = true;
   readonly #rows: string[][] = [[]];
-  readonly #columns: number;
-  readonly #height: number;
+  #columns: number;
+  #height: number;
   #row = 0;
   #column = 0;
+  /** The first row that has not scrolled away. */
+  #top = 0;
   #pending = '';
 
   constructor(columns: number, height: number) {
@@ -30,6 +32,13 @@ export class Screen {
   /** Everything from the first line on, also what has scrolled away; without blanks at line ends. */
   get text(): string {
     return this.#rows.map((row) => row.join('').trimEnd()).join('\n');
+  }
+
+  /** The terminal has another size from now on. What stands on it stays as it is, as in terminals that break no line anew. */
+  resize(columns: number, height: number): void {
+    this.#columns = columns;
+    this.#height = height;
+    this.#top = Math.max(this.#top, this.#row - height + 1);
   }
 
   write(text: string): void {
@@ -95,10 +104,9 @@ export class Screen {
 
   #move(verb: string, first: string, second: string): void {
     const by = Math.max(1, Number(first));
-    const top = Math.max(0, this.#rows.length - this.#height);
     switch (verb) {
       case 'A':
-        this.#row = Math.max(top, this.#row - by);
+        this.#row = Math.max(this.#top, this.#row - by);
         return;
       case 'B':
         this.#row = Math.min(this.#rows.length - 1, this.#row + by);
@@ -119,7 +127,7 @@ export class Screen {
         return;
       case 'H':
       case 'f':
-        this.#row = Math.min(this.#rows.length - 1, top + by - 1);
+        this.#row = Math.min(this.#rows.length - 1, this.#top + by - 1);
         this.#column = Math.max(1, Number(second)) - 1;
         return;
       case 'J':
@@ -146,6 +154,7 @@ export class Screen {
 
   #down(): void {
     this.#row += 1;
+    this.#top = Math.max(this.#top, this.#row - this.#height + 1);
     this.#line();
   }
 }

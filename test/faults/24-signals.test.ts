@@ -61,7 +61,7 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     const pty = Pty.runbook(fleet.run('apply', '-y'));
     await pty.waitFor(/lab-2 +changing/);
     pty.type(CTRL_C);
-    await pty.waitFor(/Wave 1 of 2: stopping/);
+    await pty.waitFor(/wave 1 of 2[^\n]*\n! stopping: hosts under way/);
     await restarts.letThrough();
     expect(await pty.exitCode()).toBe(130);
     expect(pty.screen.text).toMatch(/apply interrupted \(run \S+\)\n✓ 1 host +fixed: lab-2\n! 1 host +not begun: lab-4/);
@@ -146,7 +146,7 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     await pty.waitFor(/lab-1 +changing/);
     while (three.states('lab-1')[0] !== 'APPLYING') await delay(10);
     pty.type(CTRL_C);
-    await pty.waitFor(/Wave 1 of 2: stopping/);
+    await pty.waitFor(/wave 1 of 2[^\n]*\n! stopping: hosts under way/);
     pty.type(CTRL_C);
     expect(await pty.exitCode()).toBe(130);
     expect(pty.screen.cursorShown).toBe(true);

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { EventBody, RunEvent } from '../../src/domain/event.ts';
 import type { TransactionState } from '../../src/domain/transaction.ts';
 import { eventLine } from '../../src/ui/event-line.ts';
-import { LiveGroup } from '../../src/ui/live-rows.ts';
 import { testPage } from './fake-output.ts';
 import { DONE, flagRemoved, stamped, transaction } from './streams.ts';
 
@@ -51,20 +50,4 @@ test.each<[EventBody, string | undefined]>([
   ],
 ])('%j is told in a log as %j', (body, words) => {
   expect(eventLine(page, stampedOne(body), 'apply')).toBe(words);
-});
-
-test.each<[EventBody, string]>([
-  [intended, 'changing'],
-  [undoing, 'taking back'],
-  [finished, 'verifying'],
-  [stopped('rolled-back'), 'taking back'],
-  [stopped('rolling'), 'taking back'],
-  [lost, 'lost, asking the host'],
-  [{ type: 'confirm.intended', ...named }, 'confirming'],
-  [{ type: 'undo.intended', ...named }, 'taking back'],
-  [reported('confirmed'), 'connecting'],
-])('%j shows in the row of its host as %j', (body, words) => {
-  const group = new LiveGroup('Wave 1 of 1', ['a'], 'apply', page);
-  for (const event of stamped([{ type: 'host.started', host: 'a' }, body])) group.take(event);
-  expect(group.hostTitle('a')).toBe(`a  ${words}`);
 });

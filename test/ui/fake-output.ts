@@ -4,12 +4,18 @@ import { type Page, type PageOptions, pageFor } from '../../src/ui/page.ts';
 /** An output that keeps what was written. */
 export class FakeOutput implements Output {
   readonly isTTY: boolean;
-  readonly width: number;
+  width: number;
+  height: number;
   text = '';
 
-  constructor({ isTTY = true, width = 80 }: { readonly isTTY?: boolean; readonly width?: number } = {}) {
+  constructor({
+    isTTY = true,
+    width = 80,
+    height = 24,
+  }: { readonly isTTY?: boolean; readonly width?: number; readonly height?: number } = {}) {
     this.isTTY = isTTY;
     this.width = width;
+    this.height = height;
   }
 
   write(text: string): void {
@@ -18,6 +24,10 @@ export class FakeOutput implements Output {
 
   columns(): number {
     return this.width;
+  }
+
+  rows(): number {
+    return this.height;
   }
 
   get lines(): readonly string[] {

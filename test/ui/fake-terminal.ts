@@ -1,52 +1,78 @@
+import type { Seat } from '../../src/ui/seat.ts';
+import { Screen } from '../e2e/screen.ts';
 import { FakeOutput } from './fake-output.ts';
+import { START } from './streams.ts';
 
-/** A terminal that obeys the cursor movements and erasures that lists are drawn with; anything else is an error. */
+/** A terminal of which one sees what it shows. */
 export class FakeTerminal extends FakeOutput {
-  readonly #rows: string[] = [''];
-  #row = 0;
-  #column = 0;
-  cursorShown = true;
-  /** The most rows that were ever filled. */
-  height = 0;
+  readonly emulated: Screen;
+  writes = 0;
+
+  constructor(options: { readonly width?: number; readonly height?: number } = {}) {
+    super(options);
+    this.emulated = new Screen(this.width, this.height);
+  }
 
   override write(text: string): void {
     super.write(text);
-    for (const [token, command] of text.matchAll(/\x1b\[([?\d;]*[A-Za-z])|\n|[^\x1b\n]+/g)) {
-      if (command !== undefined) this.#obey(command);
-      else if (token === '\n') this.#newline();
-      else this.#put(token);
-    }
+    this.writes += 1;
+    // What a terminal's own line discipline does.
+    this.emulated.write(text.replaceAll(/\r?\n/g, '\r\n'));
   }
 
-  /** What stands on the screen, without empty rows at the end. */
+  /** What stands on the screen and above it, without empty rows at the end. */
   get screen(): readonly string[] {
-    const rows = this.#rows.map((row) => row.trimEnd());
+    const rows = this.emulated.text.split('\n');
     while (rows.at(-1) === '') rows.pop();
     return rows;
   }
 
-  #obey(command: string): void {
-    const number = Number.parseInt(command, 10) || 1;
-    if (command.startsWith('?25')) this.cursorShown = command.endsWith('h');
-    else if (command.startsWith('?2026')) return;
-    else if (command === '2K') this.#rows[this.#row] = '';
-    else if (command === 'K') this.#rows[this.#row] = (this.#rows[this.#row] ?? '').slice(0, this.#column);
-    else if (command.endsWith('A')) this.#row = Math.max(0, this.#row - number);
-    else if (command.endsWith('B')) this.#row += number;
-    else if (command.endsWith('G')) this.#column = number - 1;
-    else throw new Error(`a list drew with ${JSON.stringify(command)}`);
+  get cursorShown(): boolean {
+    return this.emulated.cursorShown;
+  }
+}
+
+/** A person before a terminal, with a clock that stands still until it is moved. */
+export class FakeSeat implements Seat {
+  time = START;
+  foreground = true;
+  sent: string[] = [];
+  leaving: () => void = () => undefined;
+  back: () => void = () => undefined;
+  #heard: ((text: string) => void) | undefined;
+
+  now(): number {
+    return this.time;
   }
 
-  #newline(): void {
-    this.#row += 1;
-    this.#column = 0;
-    this.#rows[this.#row] ??= '';
+  isForeground(): boolean {
+    return this.foreground;
   }
 
-  #put(text: string): void {
-    const row = (this.#rows[this.#row] ?? '').padEnd(this.#column);
-    this.#rows[this.#row] = row.slice(0, this.#column) + text + row.slice(this.#column + text.length);
-    this.#column += text.length;
-    this.height = Math.max(this.height, this.screen.length);
+  listen(heard: (text: string) => void): boolean {
+    this.#heard = heard;
+    return true;
+  }
+
+  deaf(): void {
+    this.#heard = undefined;
+  }
+
+  send(signal: string): void {
+    this.sent.push(signal);
+  }
+
+  attend(leaving: () => void, back: () => void): () => void {
+    this.leaving = leaving;
+    this.back = back;
+    return () => undefined;
+  }
+
+  get listens(): boolean {
+    return this.#heard !== undefined;
+  }
+
+  type(keys: string): void {
+    this.#heard?.(keys);
   }
 }

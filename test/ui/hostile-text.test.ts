@@ -85,6 +85,7 @@ describe.each<[string, () => readonly string[]]>([
   ['a failure', () => showFailure(page, FAILURE)],
   ['a question', () => questionLines(page, question)],
   ['the plain view', () => through((output) => plainView(output, page))],
+  ['what is read aloud', () => through((output) => plainView(output, testPage({ spoken: true })))],
   ['the JSON view', () => through((output) => jsonView(output, (text) => text))],
 ])('text from a host in %s', (_, show) => {
   test('holds nothing that a terminal would act upon', () => {

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { EventBody, RunEvent } from '../../src/domain/event.ts';
 import { plainView } from '../../src/ui/plain-view.ts';
 import { FakeOutput, testPage } from './fake-output.ts';
-import { APPLY, bigFleet, DONE, plan, ROLLBACK, stamped, started, UNREACHABLE } from './streams.ts';
+import { APPLY, bigFleet, DONE, plan, ROLLBACK, START, stamped, started, transaction, UNREACHABLE } from './streams.ts';
 
 function shown(events: readonly RunEvent[]): readonly string[] {
   const output = new FakeOutput({ isTTY: false });
@@ -116,4 +116,66 @@ test('a transaction that stopped says how far it came and why', () => {
     '08:05:02  -  stopping: 3 failures, 2 allowed; 1 host not begun',
     '08:05:03  -  interrupted by SIGINT',
   ]);
+});
+
+test('a run that is read aloud has no times, columns, signs or colours', () => {
+  const output = new FakeOutput();
+  const view = plainView(output, testPage({ spoken: true, color: 'always' }, output));
+  for (const event of APPLY.slice(0, 12)) view.event(event);
+  expect(output.lines.slice(-3)).toEqual(['asking whether to go on with 2 hosts', 'ada answered yes', 'wave 1 of 2: lab-2']);
+  expect(output.lines).toContain('lab-5: not reached: no answer from lab-5 port 22 within 10 s');
+  expect(output.text).not.toMatch(/[✓✗…\x1b]/);
+});
+
+describe('a run that is silent for half a minute', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  function silentAfter(events: readonly RunEvent[], quiet = false): readonly string[] {
+    vi.useFakeTimers({ now: events.at(-1)?.at ?? START });
+    const output = new FakeOutput({ isTTY: false });
+    const view = plainView(output, testPage({}, output), { quiet });
+    for (const event of events) view.event(event);
+    const told = output.lines.length;
+    vi.advanceTimersByTime(29_000);
+    expect(output.lines.length).toBe(told);
+    vi.advanceTimersByTime(32_000);
+    void view.close();
+    vi.advanceTimersByTime(60_000);
+    return output.lines.slice(told);
+  }
+
+  test('says what it waits for, and again after as long', () => {
+    expect(silentAfter(APPLY.slice(0, 16))).toEqual([
+      '08:05:45  -      wave 1 of 2: 0 of 1 host done, 1 under way, the longest of them lab-2 is verifying for 31 s',
+      '08:06:15  -      wave 1 of 2: 0 of 1 host done, 1 under way, the longest of them lab-2 is verifying for 1 min 1 s',
+    ]);
+  });
+
+  test('names who has not answered while hosts are looked at, also where nothing else is told', () => {
+    expect(silentAfter(APPLY.slice(0, 4), true)[0]).toBe(
+      '08:05:33  -      still looking: 3 of 5 hosts, no answer yet from lab-4, lab-5; about 20 s left',
+    );
+  });
+
+  test('says who holds the run', () => {
+    const paused = { type: 'rollout.paused', by: 'bob', notStarted: ['lab-4'] } as const;
+    expect(silentAfter([...APPLY.slice(0, 22), ...stamped([paused])])[0]).toContain('paused by bob: 1 host not begun');
+    const goesOn = stamped([paused, { type: 'rollout.continued' }]);
+    expect(silentAfter([...APPLY.slice(0, 22), ...goesOn])).toEqual([]);
+  });
+
+  test('says which host is settled by whoever goes on with it', () => {
+    const [intended] = transaction('a', false, []);
+    const resumed = [{ type: 'run.resumed', operator: 'bo', hosts: ['a', 'b'] }, intended] as EventBody[];
+    expect(silentAfter(stamped(resumed))[0]).toContain(
+      'settling: 0 of 2 hosts done, 1 under way, the longest of them a is changing for 30 s',
+    );
+  });
+
+  test.each([
+    ['while somebody is asked', 'approval.requested'],
+    ['at its end', 'run.finished'],
+  ])('says nothing %s', (_, type) => {
+    expect(silentAfter(APPLY.slice(0, APPLY.findIndex((event) => event.type === type) + 1))).toEqual([]);
+  });
 });

@@ -198,6 +198,18 @@ describe('the plan', () => {
   });
 });
 
+test('the recap has what a command is good for below it where there is no room beside it', () => {
+  const summary = recap(APPLY);
+  const lines = summary ? showRecap(testPage({}, new FakeOutput({ width: 40 })), summary) : [];
+  expect(lines.slice(-5)).toEqual([
+    '      runbook rollback 01RUN',
+    '        take the changes back',
+    '      runbook report 01RUN',
+    '        what happened, as a page for',
+    '        others',
+  ]);
+});
+
 test('the recap counts outcomes, says why, and names the commands that come next', () => {
   const summary = recap(APPLY);
   expect(summary && text(showRecap(testPage(), summary))).toMatchInlineSnapshot(`
@@ -217,6 +229,7 @@ test('the recap counts outcomes, says why, and names the commands that come next
     Next: runbook diagnose kubelet-bad-flag -l lab-5,lab-4,lab-3
             see how these stand now
           runbook rollback 01RUN  take the changes back
+          runbook report 01RUN    what happened, as a page for others
     "
   `);
 });

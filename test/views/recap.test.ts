@@ -18,20 +18,25 @@ const ended = (outcomes: Readonly<Record<string, Outcome>>): EventBody => ({ typ
 
 const commands = (events: readonly RunEvent[], typed?: Typed) => recap(events, typed)?.next.map(({ command }) => command);
 
+const REPORT = 'runbook report 01RUN';
+
 describe('what to do next after', () => {
   test.each<[RunKind, Readonly<Record<string, Outcome>>, readonly string[]]>([
     ['diagnose', { a: 'would-fix', b: 'other-cause' }, ['runbook plan kubelet-bad-flag']],
     ['diagnose', { a: 'healthy' }, []],
     ['plan', { a: 'would-fix', b: 'unreachable' }, ['runbook apply kubelet-bad-flag', 'runbook diagnose kubelet-bad-flag -l b']],
     ['plan', { a: 'other-cause' }, ['runbook diagnose kubelet-bad-flag -l a']],
-    ['apply', { a: 'fixed', b: 'healthy' }, ['runbook rollback 01RUN']],
-    ['apply', { a: 'fixed', b: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l b', 'runbook rollback 01RUN']],
+    ['apply', { a: 'fixed', b: 'healthy' }, ['runbook rollback 01RUN', REPORT]],
+    ['apply', { a: 'fixed', b: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l b', 'runbook rollback 01RUN', REPORT]],
     ['apply', { a: 'stale', b: 'stale' }, ['runbook plan kubelet-bad-flag -l a,b']],
-    ['apply', { a: 'failed', b: 'skipped' }, ['runbook diagnose kubelet-bad-flag -l a', 'runbook apply kubelet-bad-flag -l b']],
-    ['rollback', { a: 'rolled-back' }, []],
-    ['rollback', { a: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l a']],
-    ['rollback', { a: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l a']],
-    ['apply', { a: 'rolled-back', b: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l b,a']],
+    ['apply', { a: 'failed', b: 'skipped' }, ['runbook diagnose kubelet-bad-flag -l a', 'runbook apply kubelet-bad-flag -l b', REPORT]],
+    ['apply', { a: 'would-fix' }, ['runbook apply kubelet-bad-flag -l a']],
+    ['apply', { a: 'unreachable' }, ['runbook diagnose kubelet-bad-flag -l a']],
+    ['rollback', { a: 'rolled-back' }, [REPORT]],
+    ['rollback', { a: 'rolled-back', b: 'skipped' }, ['runbook rollback 00RUN', REPORT]],
+    ['rollback', { a: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l a', REPORT]],
+    ['rollback', { a: 'unknown' }, ['runbook diagnose kubelet-bad-flag -l a', REPORT]],
+    ['apply', { a: 'rolled-back', b: 'conflict' }, ['runbook diagnose kubelet-bad-flag -l b,a', REPORT]],
   ])('%s with %j', (kind, outcomes, expected) => {
     expect(commands(run(kind, outcomes))).toEqual(expected);
   });
@@ -46,7 +51,7 @@ describe('what to do next after', () => {
     ],
     ['rollback', 'that was lost', stamped([started('rollback', ['a'], { of: '00RUN' }), ...UNDO.slice(0, 1), ended({ a: 'unknown' })])],
   ])('an %s %s is to settle it, before anything else is done to it', (_, _how, events) => {
-    expect(commands(events)).toEqual(['runbook diagnose kubelet-bad-flag -l a', 'runbook resume 01RUN']);
+    expect(commands(events)).toEqual(['runbook diagnose kubelet-bad-flag -l a', 'runbook resume 01RUN', REPORT]);
   });
 
   test('a run that was resumed is as if it had never been cut off', () => {
@@ -56,7 +61,7 @@ describe('what to do next after', () => {
       ...settled('a', false, 'confirm'),
       ended({ a: 'fixed' }),
     ];
-    expect(commands(stamped([...cut, ...rest]))).toEqual(['runbook rollback 01RUN']);
+    expect(commands(stamped([...cut, ...rest]))).toEqual(['runbook rollback 01RUN', REPORT]);
     expect(recap(stamped([...cut, ...rest]))).toMatchObject({ interrupted: false, counts: [{ outcome: 'fixed', hosts: ['a'] }] });
   });
 
@@ -71,9 +76,15 @@ test('commands that go on with a run have the options with which it was begun', 
   expect(commands(run('apply', { a: 'fixed', b: 'skipped' }), typed)).toEqual([
     "runbook apply ./fix.yaml -i hosts.ini -e 'unit=a b' -l b",
     'runbook rollback 01RUN -i hosts.ini',
+    REPORT,
   ]);
   expect(commands(stamped([started('apply', ['a']), ...DO]), typed)).toContain('runbook resume 01RUN -i hosts.ini');
   expect(commands(run('diagnose', { a: 'would-fix' }), typed)).toEqual(["runbook plan ./fix.yaml -i hosts.ini -e 'unit=a b' -l web"]);
+});
+
+test('a report is asked for with nothing but where runs are kept', () => {
+  const places = ['-i', 'hosts.ini', '--state-dir', 'state', '-K'];
+  expect(commands(run('apply', { a: 'fixed' }), { places })?.at(-1)).toBe(`${REPORT} --state-dir state`);
 });
 
 test('commands that want sensitive inputs say so beside them, and stay such that they can be pasted', () => {
@@ -81,6 +92,7 @@ test('commands that want sensitive inputs say so beside them, and stay such that
   expect(next).toEqual([
     { command: 'runbook apply kubelet-bad-flag -l b', why: 'go on with those not begun; and -e token=… again' },
     { command: 'runbook rollback 01RUN', why: 'take the changes back' },
+    { command: REPORT, why: 'what happened, as a page for others' },
   ]);
 });
 
