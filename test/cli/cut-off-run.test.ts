@@ -19,12 +19,18 @@ const DONE = run(...sent, ...settled('a', false, 'confirm'));
 
 const NEVER = { color: 'never' } as const;
 
+/** Makes this process the one that works on a run, as though it had never said that it writes no more. */
+function underWay(directory: string): void {
+  rmSync(join(directory, 'owner.ended'), { force: true });
+  writeFileSync(join(directory, 'owner'), ownerText());
+}
+
 test('last is the newest run that has left a host unsettled, past those that have not, that are damaged, or under way', async () => {
   const { runs } = fakeWorld();
   for (const id of ['r1', 'r2']) await keepRun(runs, id, CUT);
   await keepRun(runs, 'r3', DONE);
   await keepRun(runs, 'r4', run());
-  writeFileSync(join(await keepRun(runs, 'r5', CUT), 'owner'), ownerText());
+  underWay(await keepRun(runs, 'r5', CUT));
   expect(await cutOffRun(runs, 'last')).toMatchObject({ ok: true, value: { id: 'r2' } });
 });
 
@@ -41,7 +47,7 @@ test('a run is found by the beginning of its id, settled or not', async () => {
 
 test('a run that is under way, and one whose record was altered, are refused', async () => {
   const { runs } = fakeWorld();
-  writeFileSync(join(await keepRun(runs, 'r1', CUT), 'owner'), ownerText());
+  underWay(await keepRun(runs, 'r1', CUT));
   const journal = join(await keepRun(runs, 'r2', CUT), 'journal.jsonl');
   writeFileSync(journal, readFileSync(journal, 'utf8').replace('"state":"applied"', '"state":"confirmed"'));
   expect(await cutOffRun(runs, 'r1')).toMatchObject({
