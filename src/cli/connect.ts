@@ -16,8 +16,10 @@ import { createOpensshTransport } from '../transport/openssh-transport.ts';
 import { createWorkerTransport } from '../transport/worker-transport.ts';
 import { askSecret } from './ask-secret.ts';
 import { wayFinder } from './find-way.ts';
+import { isOfLab } from './lab-host.ts';
 import type { TargetOptions } from './options.ts';
 import type { Screen } from './screen.ts';
+import { tellAnsible } from './tell-ansible.ts';
 import { tellWays } from './tell-ways.ts';
 import type { World } from './world.ts';
 
@@ -90,21 +92,31 @@ export async function connect(
       return secret;
     },
   };
-  const { planUser } = options;
+  const { planUser, sshConfig = inventory.ansible?.sshConfig } = options;
+  const { ansible } = inventory;
+  tellAnsible(screen, ansible, hosts);
+  // Whoever only plans by another login has no use for it, and nobody is asked on the word of a file when no host is.
+  const isAskedFor = ansible?.askBecomePassword === true && planUser === undefined && !hosts.every(isOfLab);
+  const askBecomePass = options.askBecomePass === true || isAskedFor;
   const defaults = {
-    ...(options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
+    ...(ansible === undefined ? {} : { ansible }),
+    ...(askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
     ...(planning ? { planning: planUser === undefined ? {} : { user: planUser } } : {}),
   };
-  const ways = await wayFinder(world, options, { inventory, defaults, passwords: values });
+  const ways = await wayFinder(
+    world,
+    { ...options, ...(sshConfig === undefined ? {} : { sshConfig }) },
+    { inventory, defaults, passwords: values },
+  );
   // Asked before anything is drawn, not in the middle of a run.
-  if (options.askBecomePass) await remembering.get(BECOME_PASSWORD);
+  if (askBecomePass) await remembering.get(BECOME_PASSWORD);
   const nonce = () => randomBytes(16).toString('hex');
   const workers = createWorkerTransport({ secrets: remembering });
   const overSsh = await tellWays(world, screen, options.transport ?? 'auto', ways, hosts, workers.hostKeys);
   const sshHosts = new Set<string>();
   const openssh = createOpensshTransport({
     secrets: remembering,
-    ...(options.sshConfig === undefined ? {} : { configFile: options.sshConfig }),
+    ...(sshConfig === undefined ? {} : { configFile: sshConfig }),
   });
   const target = async (host: Host): Promise<Result<Target>> => {
     const found = await ways.find(host);

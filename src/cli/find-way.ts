@@ -12,6 +12,7 @@ import { nodeSshConfigIo } from '../transport/ssh-config/node-io.ts';
 import { openSshConfig } from '../transport/ssh-config/ssh-config.ts';
 import { type Client, chooseClient, groupNeeds, type HostNeed } from './choose-client.ts';
 import { labDirectory } from './lab.ts';
+import { checkLab, isOfLab } from './lab-host.ts';
 import type { TargetOptions } from './options.ts';
 import { type Newcomer, type SshHere, sshTarget, type TargetWithSecrets } from './ssh-target.ts';
 import type { World } from './world.ts';
@@ -53,11 +54,14 @@ export async function wayFinder(world: World, options: TargetOptions, { inventor
   const ways = new Map<string, Promise<Result<Way>>>();
 
   async function look(host: Host): Promise<Result<Way>> {
-    const found = await sshTarget(listed.get(host.name) ?? host, defaults, here);
+    const clear = checkLab(host);
+    if (!clear.ok) return clear;
+    const { ansible, ...own } = defaults;
+    const found = await sshTarget(listed.get(host.name) ?? host, isOfLab(host) ? own : defaults, here);
     if (!found.ok) return found;
     const { target, secrets, need, ...rest } = found.value;
     for (const [name, value] of Object.entries(secrets)) passwords.set(name, value);
-    if (host.vars['runbook_lab'] === true)
+    if (isOfLab(host))
       return ok({ target: labTarget(world, options, target), client: options.transport === 'openssh' ? 'openssh' : 'ssh2' });
     const client = chooseClient(options.transport ?? 'auto', found.value);
     if (!client.ok) return client;

@@ -9,6 +9,7 @@ import { connect } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { chooseByPattern } from './targets.ts';
+import { tellAnsible } from './tell-ansible.ts';
 import type { World } from './world.ts';
 
 /** What a host showed, or why it showed nothing. */
@@ -65,6 +66,7 @@ async function survey(
 ): Promise<Result<readonly Surveyed[]>> {
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return chosen;
+  tellAnsible(screen, chosen.value.inventory.ansible, chosen.value.hosts);
   const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory, []);
   const reader = new KnownHostsReader();
   try {

@@ -55,6 +55,7 @@ function loginArguments(endpoint: Endpoint, jumps: readonly Endpoint[], configFi
       `UserKnownHostsFile=${files === '' ? 'none' : files}`,
       // They are among those files.
       'GlobalKnownHostsFile=none',
+      ...(endpoint.identitiesOnly ? ['IdentitiesOnly=yes'] : []),
       ...(endpoint.addressFamily === undefined ? [] : [`AddressFamily=${endpoint.addressFamily}`]),
       ...(endpoint.bindAddress === undefined ? [] : [`BindAddress=${endpoint.bindAddress}`]),
       ...(endpoint.hostKeyAlias === undefined ? [] : [`HostKeyAlias=${endpoint.hostKeyAlias}`]),

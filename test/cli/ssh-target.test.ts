@@ -209,7 +209,7 @@ Host db
 
 describe('what cannot be honoured is refused by name', () => {
   const understood =
-    '(understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias)';
+    '(understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias, IdentitiesOnly, ServerAliveInterval, AddressFamily, BindAddress)';
   const cases: readonly (readonly [JsonObject, string])[] = [
     [{ ansible_connection: 'local' }, 'ansible_connection of h1 is "local", but hosts are reached by SSH only'],
     [{ ansible_connection: 'docker' }, 'ansible_connection of h1 is "docker", but hosts are reached by SSH only'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Failure, ok, type Result } from '../../domain/failure.ts';
 import type { Host } from '../../domain/host.ts';
 import type { Endpoint } from '../../domain/transport.ts';
+import type { AnsibleWay } from '../../inventory/ansible-way.ts';
 import { type AgentKey, listAgentKeys } from '../../transport/agent-client.ts';
 import { KnownHostsReader } from '../../transport/host-key-check.ts';
 import { parseKnownHosts, senselessLines } from '../../transport/known-hosts.ts';
@@ -32,7 +33,8 @@ export interface SshLook {
 }
 
 /** Reads the configuration of ssh, all of whose files are followed for any host, and what it makes of the hosts of an inventory. */
-export async function lookAtSsh({ env }: World, file: string | undefined, hosts: readonly Host[]): Promise<SshLook> {
+export async function lookAtSsh({ env }: World, given: string | undefined, hosts: readonly Host[], ansible?: AnsibleWay): Promise<SshLook> {
+  const file = given ?? ansible?.sshConfig;
   const io = nodeSshConfigIo(env);
   const matchExec = new Set<string>();
   const config = await openSshConfig(io, {
@@ -46,7 +48,7 @@ export async function lookAtSsh({ env }: World, file: string | undefined, hosts:
   const logins = new Map<string, Login>();
   // What is wrong with the configuration itself is told once, and not again for each host.
   for (const host of read.ok ? hosts : []) {
-    const found = await sshTarget(host, {}, { config, ...here });
+    const found = await sshTarget(host, ansible === undefined ? {} : { ansible }, { config, ...here });
     if (found.ok) logins.set(...keyed(found.value.target));
     else failures.push(found.failure);
   }
