@@ -69,6 +69,15 @@ function destination({ alias, address }: Endpoint): string {
   return alias ?? address;
 }
 
+/**
+ * The same server, led to by an ssh that logs in to the hops before it: who speaks to the server need not speak to them. As it is where
+ * there are none.
+ */
+export function ledThroughHops({ jumps = [], ...target }: Target, configFile?: string): Target {
+  const proxyCommand = throughHops(target, jumps, configFile);
+  return { ...target, ...(proxyCommand === undefined ? {} : { proxyCommand }) };
+}
+
 /** An ssh that logs in to the last hop and leads from there to a server. */
 function throughHops({ address, port }: Endpoint, jumps: readonly Endpoint[], configFile: string | undefined): string | undefined {
   const last = jumps.at(-1);

@@ -30,18 +30,39 @@ function jump(said: object): object {
 }
 
 /** A machine whose user has one of the usual keys, an agent, and this configuration of ssh. */
-async function target(vars: JsonObject, defaults: RequestDefaults = {}, name = 'h1', text = ''): Promise<Result<TargetWithSecrets>> {
+async function target(
+  vars: JsonObject,
+  defaults: RequestDefaults = {},
+  name = 'h1',
+  text = '',
+  certified = '',
+): Promise<Result<TargetWithSecrets>> {
   const io = memoryIo({ '/home/me/.ssh/config': text }, { SSH_AUTH_SOCK: '/run/agent' });
   const config = await openSshConfig(io, { exec: 'refuse' });
   const keys = { exists: (path: string) => path.endsWith('id_ed25519'), typeOf: () => undefined };
-  return sshTarget({ name, groups: [], vars }, defaults, { config, keys, knownHosts: new KnownHostsReader() });
+  const agents = { in: async (socket: string) => socket === certified };
+  return sshTarget({ name, groups: [], vars }, defaults, { config, keys, knownHosts: new KnownHostsReader(), agents });
 }
+
+test.each<readonly [string, JsonObject, string, string, boolean]>([
+  ['that holds one', {}, '', '/run/agent', true],
+  ['that holds none', {}, '', '', false],
+  ['that ssh is told of', {}, 'IdentityAgent /run/other', '/run/other', true],
+  ['that ssh is told to leave alone', {}, 'IdentityAgent none', '/run/agent', false],
+  ['while IdentitiesOnly wants just what is named', {}, 'IdentitiesOnly yes', '/run/agent', false],
+  ['while a key is named for the host', { ansible_private_key_file: '/k' }, '', '/run/agent', false],
+])('a certificate in an agent asks for ssh: an agent %s', async (_which, vars, config, holder, asks) => {
+  const found = await target(vars, {}, 'h1', `${config}\n`, holder);
+  const need = { what: 'a certificate', at: `the agent ${holder}`, isDefault: true };
+  expect(found.ok && found.value.need).toEqual(asks ? need : undefined);
+});
 
 describe('the way to a host', () => {
   test('is its name and the defaults when the inventory says nothing', async () => {
     expect(unwrap(await target({ ansible_python_interpreter: '/usr/bin/python3', note: '{{ x }}' }))).toEqual({
       target: PLAIN,
       secrets: {},
+      remembered: { file: '/home/me/.ssh/known_hosts', hashed: false },
     });
   });
 
@@ -115,6 +136,7 @@ describe('the way to a host', () => {
     expect(unwrap(await target({ ansible_become: true }, asked))).toEqual({
       target: { ...PLAIN, password: { secret: 'login' }, become: { enabled: true, user: 'root', password: { secret: 'sudo' } } },
       secrets: {},
+      remembered: { file: '/home/me/.ssh/known_hosts', hashed: false },
     });
     expect(unwrap(await target({ ansible_become: false, ansible_ssh_pass: 'x' }, asked)).target).toMatchObject({
       password: { secret: 'inventory:h1:login' },
