@@ -116,13 +116,16 @@ export async function connect(
   const workers = createWorkerTransport({ secrets: remembering });
   // Hops that the built-in client may not be able to log in to are left to ssh; the key exchange is made here.
   const hostKeysOf: HostKeysOf = (way) => workers.hostKeys(way.client === 'openssh' ? ledThroughHops(way.target, sshConfig) : way.target);
-  const tellOf = (those: readonly Host[]) => tellWays(world, screen, options.transport ?? 'auto', ways, those, hostKeysOf);
-  const overSsh = await tellOf(hosts);
+  const tellOf = (those: readonly Host[], to: Screen) => tellWays(world, to, options.transport ?? 'auto', ways, those, hostKeysOf);
+  const overSsh = await tellOf(hosts, screen);
   // Whom a step asks with `on:` is known when it is asked: it is met then, before anybody logs in.
-  const met = new Map<string, Promise<unknown>>(hosts.map(({ name }) => [name, Promise.resolve()]));
+  const met = new Map<string, Promise<void>>(hosts.map(({ name }) => [name, Promise.resolve()]));
   const meet = async (host: Host) => {
+    const lines: string[] = [];
+    await tellOf([host], { ...screen, tell: (more) => void lines.push(...more) });
+    if (lines.length === 0) return;
     await screen.makeRoom();
-    await tellOf([host]);
+    screen.tell(lines);
   };
   const sshHosts = new Set<string>();
   const openssh = createOpensshTransport({

@@ -5,6 +5,7 @@ import { settingOf, settingsIn } from './ansible-settings.ts';
 import { type ConnectionSettings, type Setting, truthOf } from './connection-variables.ts';
 import type { Environment } from './find-inventory.ts';
 import { heededArguments, type SshArguments } from './ssh-arguments.ts';
+import { USUAL, unless } from './unsupported-variables.ts';
 
 /** A setting of Ansible's, and the place that says it: `ansible.cfg:4`, or `$ANSIBLE_BECOME`. */
 export interface Followed {
@@ -63,7 +64,6 @@ const ASK_BECOME_PASSWORD: Name = ['privilege_escalation', 'become_ask_pass', 'A
 
 const unlessTrue = (why: string) => (value: Setting) => (truthOf(value) === true ? undefined : why);
 const ifTrue = (why: string) => (value: Setting) => (truthOf(value) === true ? why : undefined);
-const unless = (allowed: RegExp, why: string) => (value: Setting) => (allowed.test(String(value.value)) ? undefined : why);
 const always = (why: string) => () => why;
 
 const CHECKED = unlessTrue('host keys are always checked');
@@ -78,12 +78,9 @@ const NEVER: readonly (readonly [Name, (setting: Setting) => string | undefined]
     unless(/^(ansible\.builtin\.)?(ssh|smart|paramiko(_ssh)?)$/, 'hosts are reached by SSH'),
   ],
   [['defaults', 'ask_pass', 'ANSIBLE_ASK_PASS'], ifTrue('a login password comes from the inventory')],
-  [
-    ['privilege_escalation', 'become_exe', 'ANSIBLE_BECOME_EXE'],
-    unless(/^(\S*\/)?(sudo|su|doas)$/, 'programs are found on the fixed PATH'),
-  ],
-  [['privilege_escalation', 'become_flags', 'ANSIBLE_BECOME_FLAGS'], unless(/^(-H|-S|-n|\s)*$/, 'sudo is called without flags of yours')],
-  [['ssh_connection', 'ssh_executable', 'ANSIBLE_SSH_EXECUTABLE'], unless(/^(\S*\/)?ssh$/, 'no other program is run')],
+  [['privilege_escalation', 'become_exe', 'ANSIBLE_BECOME_EXE'], unless(USUAL.become, 'programs are found on the fixed PATH')],
+  [['privilege_escalation', 'become_flags', 'ANSIBLE_BECOME_FLAGS'], unless(USUAL.becomeFlags, 'sudo is called without flags of yours')],
+  [['ssh_connection', 'ssh_executable', 'ANSIBLE_SSH_EXECUTABLE'], unless(USUAL.ssh, 'no other program is run')],
   // For Ansible the one of [defaults] wins, even where it is not set.
   [['ssh_connection', 'timeout'], always('Ansible takes that of [defaults]')],
   ...['sudo', 'su'].flatMap((method) =>

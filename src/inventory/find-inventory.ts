@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import { inventoryOfConfig } from './ansible-config.ts';
 import type { InventoryIo } from './inventory-io.ts';
-import { pathKind, readNames, readText } from './read-text.ts';
+import { pathKind, readHead, readNames, readText } from './read-text.ts';
 import { isIgnoredName } from './source-directory.ts';
 
 /** The inventory to read when none was given. */
@@ -50,7 +50,8 @@ export async function configFile(env: Environment, io: InventoryIo): Promise<Res
   for (const candidate of candidates) {
     const kind = await pathKind(candidate, io);
     if (!kind.ok) return kind;
-    if (kind.value === 'file') return ok(candidate);
+    // One that may not be read is passed over, too.
+    if (kind.value === 'file' && (await readHead(candidate, 1, io)).ok) return ok(candidate);
   }
   return ok(undefined);
 }

@@ -51,10 +51,13 @@ const IDLE_OPTIONS: ReadonlySet<string> = new Set([
   'visualhostkey',
 ]);
 
-/** Options of which one value asks for what is done anyway. */
+/** Options of which one value asks for what is done anyway: keys come first, and a password only where the inventory has one. */
 const IDLE_VALUES: ReadonlyMap<string, string> = new Map([
   ['forwardagent', 'no'],
   ['forwardx11', 'no'],
+  ['gssapiauthentication', 'no'],
+  ['passwordauthentication', 'no'],
+  ['preferredauthentications', 'publickey'],
 ]);
 
 /** Options that both clients follow as the configuration of ssh says them. */

@@ -84,6 +84,9 @@ describe('the way to a host', () => {
     [{ ansible_become: 'Yes', ansible_become_user: 'app' }, { become: { enabled: true, user: 'app' } }],
     [{ ansible_become: 'no' }, { become: { enabled: false, user: 'root' } }],
     [{ ansible_connection: 'ssh', ansible_become_method: 'sudo', ansible_host_key_checking: true, ansible_ssh_executable: 'ssh' }, {}],
+    [{ ansible_become_flags: '-H -S -n', ansible_become_exe: '/usr/bin/sudo', ansible_ssh_executable: '/usr/bin/ssh' }, {}],
+    [{ ansible_ssh_common_args: '-o PreferredAuthentications=publickey -o ForwardAgent=no -o ServerAliveCountMax=5' }, {}],
+    [{ ansible_ssh_common_args: '-o IdentitiesOnly=yes -o ServerAliveInterval=30' }, { identitiesOnly: true, keepAliveMs: 30_000 }],
     [{ ansible_ssh_common_args: '-o UserKnownHostsFile=~/kh' }, { knownHostsFiles: ['/home/me/kh', ...GLOBAL] }],
     [{ ansible_ssh_common_args: '-C -q -o ControlMaster=auto -o ControlPersist=60s -o HostKeyAlias=Db' }, { hostKeyAlias: 'db' }],
     [
@@ -236,12 +239,12 @@ describe('what cannot be honoured is refused by name', () => {
     [{ ansible_connection: 'local' }, 'ansible_connection of h1 is "local", but hosts are reached by SSH only'],
     [{ ansible_connection: 'docker' }, 'ansible_connection of h1 is "docker", but hosts are reached by SSH only'],
     [{ ansible_become_method: 'pfexec' }, 'ansible_become_method of h1 is "pfexec", but only sudo, doas and su are supported'],
-    [{ ansible_become_flags: '-H' }, 'ansible_become_flags of h1 is not supported'],
+    [{ ansible_become_flags: '-H -i' }, 'ansible_become_flags of h1 is not supported'],
     [
       { ansible_host_key_checking: false },
       'ansible_host_key_checking of h1 switches host key checking off, but host keys are always checked',
     ],
-    [{ ansible_ssh_executable: '/opt/ssh' }, 'ansible_ssh_executable of h1 is not supported: no ssh program is run'],
+    [{ ansible_ssh_executable: '/opt/ssh' }, 'ansible_ssh_executable of h1 is not supported: no other ssh is run'],
     [
       { ansible_user: '{{ user }}' },
       'ansible_user of h1 holds a template, and templates in inventories are not evaluated (write the value itself)',

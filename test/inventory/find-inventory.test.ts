@@ -52,6 +52,12 @@ describe('the inventory that is used when none is given', () => {
     expect(await found(HOME, memoryIo(files, {}, { isOpenToAll: true }))).toEqual({ sources: ['/mine'], why: '/home/me/.ansible.cfg' });
   });
 
+  test('does not come from an ansible.cfg that may not be read', async () => {
+    const io = memoryIo({ 'ansible.cfg': '', '/home/me/.ansible.cfg': '[defaults]\ninventory=/mine\n' });
+    const head = (path: string, bytes: number) => (path === 'ansible.cfg' ? Promise.reject(new Error('EACCES')) : io.head(path, bytes));
+    expect((await found(HOME, { ...io, head })).sources).toEqual(['/mine']);
+  });
+
   test('may be named with variables of the environment', async () => {
     const io = memoryIo({ 'ansible.cfg': '[defaults]\ninventory = ${SITE}/hosts\n' });
     expect((await found({ SITE: '/srv/site' }, io)).sources).toEqual(['/srv/site/hosts']);

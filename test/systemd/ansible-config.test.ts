@@ -69,7 +69,7 @@ ssh_common_args = -o UserKnownHostsFile=${fleet.knownHosts}
     expect(await fleet.host('one').exec('stat', '-c', '%U %a', '/etc/mark')).toBe('root 600\n');
   });
 
-  it('are told apart where there is nobody to ask for the password: it was tried, and there was none', async () => {
+  it('say so where there is nobody to ask for the password', async () => {
     const { code, out } = await runbook(applying(), { env: env() });
     expect([code, out]).toEqual([3, expect.stringContaining('or there was none to give')]);
   });
