@@ -3,6 +3,8 @@ import type { Target } from '../domain/transport.ts';
 import { KnownHostsReader } from '../transport/host-key-check.ts';
 import { isStranger, type SurveyedKey, surveyHostKeys } from '../transport/host-key-survey.ts';
 import { addKnownHosts } from '../transport/known-hosts-file.ts';
+import type { Client } from './choose-client.ts';
+import type { MetNewcomer } from './find-way.ts';
 import type { Newcomer } from './ssh-target.ts';
 import type { World } from './world.ts';
 
@@ -18,8 +20,8 @@ export interface Accepted {
   readonly failures: readonly Failure[];
 }
 
-/** The public keys that a server shows, as blobs. Throws `HostFault`. */
-export type HostKeysOf = (target: Target) => Promise<readonly Uint8Array[]>;
+/** The public keys that a server shows, as blobs, over the client that goes to it. Throws `HostFault`. */
+export type HostKeysOf = (way: { readonly target: Target; readonly client: Client }) => Promise<readonly Uint8Array[]>;
 
 /** Keys of strangers are taken at a terminal alone, where somebody sees which; never in CI, though it may have one. */
 export function mayAcceptNew({ terminal: { input, output }, env }: World): boolean {
@@ -30,7 +32,7 @@ export function mayAcceptNew({ terminal: { input, output }, env }: World): boole
  * Remembers the keys of servers of which known_hosts says nothing, before anybody logs in: `StrictHostKeyChecking accept-new`. After it all
  * host keys are checked strictly, by whichever client. Who does not answer, or becomes known by another key meanwhile, stays a stranger.
  */
-export async function acceptNewKeys(newcomers: readonly Newcomer[], hostKeys: HostKeysOf): Promise<Accepted> {
+export async function acceptNewKeys(newcomers: readonly MetNewcomer[], hostKeys: HostKeysOf): Promise<Accepted> {
   const reader = new KnownHostsReader();
   const each = [...new Map(newcomers.map((one) => [JSON.stringify([serverOf(one), one.file]), one])).values()];
   const keys: NewKey[] = [];
@@ -54,10 +56,14 @@ function serverOf({ target: { address, port, hostKeyAlias, proxyCommand, jumps }
   return [address, port, hostKeyAlias, proxyCommand, jumps];
 }
 
-async function newKeysOf({ target, file, hashed }: Newcomer, hostKeys: HostKeysOf, reader: KnownHostsReader): Promise<readonly NewKey[]> {
+async function newKeysOf(
+  { target, file, hashed, client }: MetNewcomer,
+  hostKeys: HostKeysOf,
+  reader: KnownHostsReader,
+): Promise<readonly NewKey[]> {
   if (!(await isStranger(target, reader))) return [];
   try {
-    const surveyed = await surveyHostKeys(target, await hostKeys(target), reader);
+    const surveyed = await surveyHostKeys(target, await hostKeys({ target, client }), reader);
     const fresh = surveyed.ok ? surveyed.value.filter(({ standing }) => standing === 'new') : [];
     return fresh.map((key) => ({ ...key, file, hashed }));
   } catch (error) {

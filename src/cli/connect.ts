@@ -12,12 +12,16 @@ import { holdsVaultText } from '../inventory/vault-envelope.ts';
 import { createFleet, type KnownHost } from '../remote/fleet.ts';
 import { posixHost } from '../remote/host-shell.ts';
 import { createLocalTransport } from '../transport/local-transport.ts';
+import { ledThroughHops } from '../transport/openssh-arguments.ts';
 import { createOpensshTransport } from '../transport/openssh-transport.ts';
 import { createWorkerTransport } from '../transport/worker-transport.ts';
+import type { HostKeysOf } from './accept-new.ts';
 import { askSecret } from './ask-secret.ts';
-import { wayFinder } from './find-way.ts';
+import { type Way, wayFinder } from './find-way.ts';
+import { isOfLab } from './lab-host.ts';
 import type { TargetOptions } from './options.ts';
 import type { Screen } from './screen.ts';
+import { tellAnsible } from './tell-ansible.ts';
 import { tellWays } from './tell-ways.ts';
 import type { World } from './world.ts';
 
@@ -26,8 +30,8 @@ export interface Ways {
   readonly fleet: Fleet;
   /** Of the hosts that it is for, those that go over the `ssh` of this machine since they ask for that. */
   readonly overSsh: readonly OverSsh[];
-  /** How a host is reached, and the public keys that it shows, as blobs; nobody logs in. Throws `HostFault`. */
-  hostKeys(host: Host): Promise<{ readonly target: Target; readonly shown: readonly Uint8Array[] }>;
+  /** How a host is reached, and the public keys that it shows, as blobs; nobody logs in to it. Throws `HostFault`. */
+  hostKeys(host: Host): Promise<Pick<Way, 'target' | 'remembered'> & { readonly shown: readonly Uint8Array[] }>;
   /** The host that an `on:` pattern names; `controller` is this machine. */
   hostFor(pattern: string): Result<Host>;
   close(): Promise<void>;
@@ -90,25 +94,50 @@ export async function connect(
       return secret;
     },
   };
-  const { planUser } = options;
+  const { planUser, sshConfig = inventory.ansible?.sshConfig } = options;
+  const { ansible } = inventory;
+  tellAnsible(screen, ansible, hosts);
+  // Whoever only plans by another login has no use for it, and nobody is asked on the word of a file when no host is.
+  const isAskedFor = ansible?.askBecomePassword === true && planUser === undefined && !hosts.every(isOfLab);
+  const askBecomePass = options.askBecomePass === true || isAskedFor;
   const defaults = {
-    ...(options.askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
+    ...(ansible === undefined ? {} : { ansible }),
+    ...(askBecomePass ? { becomePassword: BECOME_PASSWORD } : {}),
     ...(planning ? { planning: planUser === undefined ? {} : { user: planUser } } : {}),
   };
-  const ways = await wayFinder(world, options, { inventory, defaults, passwords: values });
+  const ways = await wayFinder(
+    world,
+    { ...options, ...(sshConfig === undefined ? {} : { sshConfig }) },
+    { inventory, defaults, passwords: values },
+  );
   // Asked before anything is drawn, not in the middle of a run.
-  if (options.askBecomePass) await remembering.get(BECOME_PASSWORD);
+  if (askBecomePass) await remembering.get(BECOME_PASSWORD);
   const nonce = () => randomBytes(16).toString('hex');
   const workers = createWorkerTransport({ secrets: remembering });
-  const overSsh = await tellWays(world, screen, options.transport ?? 'auto', ways, hosts, workers.hostKeys);
+  // Hops that the built-in client may not be able to log in to are left to ssh; the key exchange is made here.
+  const hostKeysOf: HostKeysOf = (way) => workers.hostKeys(way.client === 'openssh' ? ledThroughHops(way.target, sshConfig) : way.target);
+  const tellOf = (those: readonly Host[], to: Screen) => tellWays(world, to, options.transport ?? 'auto', ways, those, hostKeysOf);
+  const overSsh = await tellOf(hosts, screen);
+  // Whom a step asks with `on:` is known when it is asked: it is met then, before anybody logs in.
+  const met = new Map<string, Promise<void>>(hosts.map(({ name }) => [name, Promise.resolve()]));
+  const meet = async (host: Host) => {
+    const lines: string[] = [];
+    await tellOf([host], { ...screen, tell: (more) => void lines.push(...more) });
+    if (lines.length === 0) return;
+    await screen.makeRoom();
+    screen.tell(lines);
+  };
   const sshHosts = new Set<string>();
   const openssh = createOpensshTransport({
     secrets: remembering,
-    ...(options.sshConfig === undefined ? {} : { configFile: options.sshConfig }),
+    ...(sshConfig === undefined ? {} : { configFile: sshConfig }),
   });
   const target = async (host: Host): Promise<Result<Target>> => {
     const found = await ways.find(host);
     if (!found.ok) return found;
+    const meeting = met.get(host.name) ?? meet(host);
+    met.set(host.name, meeting);
+    await meeting;
     if (found.value.client === 'openssh') sshHosts.add(found.value.target.host);
     return ok(found.value.target);
   };
@@ -129,9 +158,9 @@ export async function connect(
       close: (host) => fleetOf(host).close(host),
     },
     async hostKeys(host) {
-      const found = await target(host);
+      const found = await ways.find(host);
       if (!found.ok) throw new HostFault(found.failure);
-      return { target: found.value, shown: await workers.hostKeys(found.value) };
+      return { ...found.value, shown: await hostKeysOf(found.value) };
     },
     hostFor: (pattern) => hostFor(inventory, pattern),
     close: async () => {

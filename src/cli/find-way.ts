@@ -6,18 +6,25 @@ import type { Target } from '../domain/transport.ts';
 import type { InventoryPassword } from '../inventory/connection-variables.ts';
 import type { RequestDefaults } from '../inventory/ssh-request.ts';
 import { labPaths } from '../lab/lab-state.ts';
+import { AgentCertificates } from '../transport/agent-client.ts';
 import { KnownHostsReader } from '../transport/host-key-check.ts';
 import { localKeyFiles } from '../transport/local-key-files.ts';
 import { nodeSshConfigIo } from '../transport/ssh-config/node-io.ts';
 import { openSshConfig } from '../transport/ssh-config/ssh-config.ts';
 import { type Client, chooseClient, groupNeeds, type HostNeed } from './choose-client.ts';
 import { labDirectory } from './lab.ts';
+import { checkLab, isOfLab } from './lab-host.ts';
 import type { TargetOptions } from './options.ts';
 import { type Newcomer, type SshHere, sshTarget, type TargetWithSecrets } from './ssh-target.ts';
 import type { World } from './world.ts';
 
 /** The way to a host, and who goes it. */
-export interface Way extends Pick<TargetWithSecrets, 'target' | 'acceptNew' | 'unchecked'> {
+export interface Way extends Pick<TargetWithSecrets, 'target' | 'remembered' | 'acceptNew' | 'unchecked'> {
+  readonly client: Client;
+}
+
+/** A newcomer, and who goes the way to it. */
+export interface MetNewcomer extends Newcomer {
   readonly client: Client;
 }
 
@@ -30,7 +37,7 @@ export interface WayFinder {
   /** Those whose configuration says that host keys are not checked, by the place that says it. They are checked. */
   unchecked(hosts: readonly Host[]): Promise<readonly OverSsh[]>;
   /** Servers on the ways to these hosts whose first key may be taken. */
-  newcomers(hosts: readonly Host[]): Promise<readonly Newcomer[]>;
+  newcomers(hosts: readonly Host[]): Promise<readonly MetNewcomer[]>;
 }
 
 /** What ways are found by. */
@@ -47,18 +54,20 @@ export async function wayFinder(world: World, options: TargetOptions, { inventor
     exec: options.sshMatchExec ? 'run' : 'refuse',
     ...(options.sshConfig === undefined ? {} : { file: options.sshConfig }),
   });
-  const here: SshHere = { config, keys: localKeyFiles(), knownHosts: new KnownHostsReader() };
+  const here: SshHere = { config, keys: localKeyFiles(), knownHosts: new KnownHostsReader(), agents: new AgentCertificates() };
   const listed = new Map(inventory.hosts.map((host) => [host.name, host]));
   const needs = new Map<string, HostNeed & { readonly client: Client }>();
   const ways = new Map<string, Promise<Result<Way>>>();
 
   async function look(host: Host): Promise<Result<Way>> {
-    const found = await sshTarget(listed.get(host.name) ?? host, defaults, here);
+    const clear = checkLab(host);
+    if (!clear.ok) return clear;
+    const { ansible, ...own } = defaults;
+    const found = await sshTarget(listed.get(host.name) ?? host, isOfLab(host) ? own : defaults, here);
     if (!found.ok) return found;
     const { target, secrets, need, ...rest } = found.value;
     for (const [name, value] of Object.entries(secrets)) passwords.set(name, value);
-    if (host.vars['runbook_lab'] === true)
-      return ok({ target: labTarget(world, options, target), client: options.transport === 'openssh' ? 'openssh' : 'ssh2' });
+    if (isOfLab(host)) return ok({ ...labWay(world, options, target), client: options.transport === 'openssh' ? 'openssh' : 'ssh2' });
     const client = chooseClient(options.transport ?? 'auto', found.value);
     if (!client.ok) return client;
     if (need !== undefined) needs.set(host.name, { host: host.name, need, client: client.value });
@@ -91,14 +100,19 @@ export async function wayFinder(world: World, options: TargetOptions, { inventor
     },
     async newcomers(hosts) {
       const found = await Promise.all(hosts.map(find));
-      return found.flatMap((way) => (way.ok ? (way.value.acceptNew ?? []) : []));
+      return found.flatMap((way) => {
+        if (!way.ok) return [];
+        const { acceptNew = [], client } = way.value;
+        return acceptNew.map((newcomer) => ({ ...newcomer, client }));
+      });
     },
   };
 }
 
 /** The practice fleet makes its keys anew; its shipped inventory only says that it is the practice fleet. */
-function labTarget(world: World, { stateDir }: TargetOptions, target: Target): Target {
+function labWay(world: World, { stateDir }: TargetOptions, target: Target): Pick<Way, 'target' | 'remembered'> {
   const paths = labPaths(labDirectory(world, stateDir));
-  if (!existsSync(paths.clientKey)) return target;
-  return { ...target, identityFiles: [paths.clientKey], knownHostsFiles: [paths.knownHosts] };
+  if (!existsSync(paths.clientKey)) return { target };
+  const file = paths.knownHosts;
+  return { target: { ...target, identityFiles: [paths.clientKey], knownHostsFiles: [file] }, remembered: { file, hashed: false } };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../domain/host.ts';
+import type { AnsibleWay } from '../inventory/ansible-way.ts';
 import { showChecked } from '../ui/show-checks.ts';
 import { bad, type Check } from '../views/doctor/check.ts';
 import { judgeClock, judgeNode, judgeOpenFiles, judgePolicy, judgePrograms, judgeTerminal, judgeVariables } from '../views/doctor/here.ts';
@@ -12,6 +13,7 @@ import { lookAtAnsibleConfig, lookAtInventory, lookAtRunbooks } from './doctor/l
 import { lookAtKeys, lookAtKnownHosts, lookAtSsh } from './doctor/look-ssh.ts';
 import { lookAtRuns, lookAtState } from './doctor/look-state.ts';
 import type { DoctorOptions } from './doctor.ts';
+import { isOfLab } from './lab-host.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { stateDirectory, type World } from './world.ts';
 
@@ -29,6 +31,7 @@ async function allChecks(world: World, screen: Screen, options: DoctorOptions): 
   const state = stateDirectory(world, options.stateDir);
   let hosts: readonly Host[] = [];
   let newest: number | undefined;
+  let ansible: AnsibleWay | undefined;
   return [
     judgeNode(process.versions.node),
     ...(await looked('state', async () => [judgeState(await lookAtState(state))])),
@@ -42,12 +45,16 @@ async function allChecks(world: World, screen: Screen, options: DoctorOptions): 
       hosts = look.listed ?? [];
       return [judgeInventory(look)];
     })),
-    ...(await looked('ansible.cfg', async () => [judgeAnsibleConfig(await lookAtAnsibleConfig(world))])),
+    ...(await looked('ansible.cfg', async () => {
+      const look = await lookAtAnsibleConfig(world);
+      ansible = look.way;
+      return [judgeAnsibleConfig(look)];
+    })),
     ...(await looked('runbooks', async () => [judgeRunbooks(await lookAtRunbooks(world))])),
     ...(await looked('ssh config', async () => {
       // The practice fleet has keys of its own, wherever it is kept.
-      const real = hosts.filter(({ vars }) => vars['runbook_lab'] !== true);
-      const { config, ways, logins } = await lookAtSsh(world, options.sshConfig, real);
+      const real = hosts.filter((host) => !isOfLab(host));
+      const { config, ways, logins } = await lookAtSsh(world, options.sshConfig, real, ansible);
       const known = judgeKnownHosts(await lookAtKnownHosts(logins));
       return [judgeSshConfig(config), judgeWays(ways), known, judgeKeys(await Promise.all(logins.map(lookAtKeys)))];
     })),

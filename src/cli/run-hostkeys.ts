@@ -8,12 +8,14 @@ import { askYes } from './ask-yes.ts';
 import { connect } from './connect.ts';
 import type { TargetOptions } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
+import type { Remembered } from './ssh-target.ts';
 import { chooseByPattern } from './targets.ts';
+import { tellAnsible } from './tell-ansible.ts';
 import type { World } from './world.ts';
 
 /** What a host showed, or why it showed nothing. */
 type Surveyed = { readonly host: string } & (
-  | { readonly keys: readonly SurveyedKey[]; readonly file: string | undefined }
+  | { readonly keys: readonly SurveyedKey[]; readonly remembered?: Remembered }
   | { readonly failure: Failure }
 );
 
@@ -34,9 +36,10 @@ export async function enrolHostkeys(world: World, pattern: string | undefined, o
   show(screen, surveyed.value, options);
   const files = Map.groupBy(
     surveyed.value.flatMap((one) => ('keys' in one ? [one] : [])),
-    ({ file }) => file,
+    ({ remembered }) => JSON.stringify([remembered?.file, remembered?.hashed]),
   );
-  for (const [file, hosts] of files) {
+  for (const hosts of files.values()) {
+    const { file, hashed = false } = hosts[0]?.remembered ?? {};
     const fresh = hosts.flatMap(({ keys }) => keys.filter(({ standing }) => standing === 'new'));
     if (fresh.length === 0) continue;
     if (file === undefined)
@@ -46,7 +49,7 @@ export async function enrolHostkeys(world: World, pattern: string | undefined, o
       screen.tell(['Nothing was added: nobody agreed. With -y nobody is asked.']);
       return 5;
     }
-    const added = await addKnownHosts(file, fresh, { hashed: false });
+    const added = await addKnownHosts(file, fresh, { hashed });
     if (!added.ok) return screen.refuse(added.failure);
     screen.tell([`Added ${count(added.value.added.length, 'key')} to ${screen.err.say(file)}.`]);
     for (const { name, fingerprint } of added.value.refused) {
@@ -65,16 +68,17 @@ async function survey(
 ): Promise<Result<readonly Surveyed[]>> {
   const chosen = await chooseByPattern(world, screen, options, pattern);
   if (!chosen.ok) return chosen;
+  tellAnsible(screen, chosen.value.inventory.ansible, chosen.value.hosts);
   const { hostKeys, close } = await connect(world, options, screen, chosen.value.inventory, []);
   const reader = new KnownHostsReader();
   try {
     const value = await Promise.all(
       chosen.value.hosts.map(async (host): Promise<Surveyed> => {
         try {
-          const { target, shown } = await hostKeys(host);
+          const { target, shown, remembered } = await hostKeys(host);
           const keys = await surveyHostKeys(target, shown, reader);
           return keys.ok
-            ? { host: host.name, keys: keys.value, file: target.knownHostsFiles[0] }
+            ? { host: host.name, keys: keys.value, ...(remembered === undefined ? {} : { remembered }) }
             : { host: host.name, failure: keys.failure };
         } catch (error) {
           if (!(error instanceof HostFault)) throw error;

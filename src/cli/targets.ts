@@ -4,6 +4,7 @@ import type { Host, Inventory } from '../domain/host.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
 import { expandLimit } from '../inventory/expand-limit.ts';
+import { findAnsibleWay } from '../inventory/find-ansible-way.ts';
 import { findInventory } from '../inventory/find-inventory.ts';
 import { nodeInventoryIo } from '../inventory/node-inventory-io.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
@@ -79,7 +80,8 @@ export async function sourcesOf(
 }
 
 /**
- * Reads the inventory that was given, or the one that is found, and the variables beside the runbook where there is one. Tells
+ * Reads the inventory that was given, or the one that is found, the variables beside the runbook where there is one, and what Ansible's
+ * configuration says of all hosts. Tells
  * which one was taken when none was given, and what in it looks wrong, so that it is known whatever comes of it.
  */
 export async function readSources(
@@ -97,8 +99,10 @@ export async function readSources(
     unsealer: unsealerOf(world, screen, options),
     ...(runbookDirectory === undefined ? {} : { runbookDirectory }),
   });
-  if (inventory.ok) for (const warning of inventory.value.warnings) tell(warning);
-  return inventory;
+  if (!inventory.ok) return inventory;
+  for (const warning of inventory.value.warnings) tell(warning);
+  const ansible = await findAnsibleWay(world.env, nodeInventoryIo);
+  return ansible.ok ? ok({ ...inventory.value, ansible: ansible.value }) : ansible;
 }
 
 /** Reads the inventory, and finds the one host of it that has a name. */

@@ -39,7 +39,9 @@ export async function tellWays(
 
 function tellAccepted(screen: Screen, { keys, failures }: Accepted, note: (line: string) => void): void {
   for (const [file, added] of Map.groupBy(keys, (key) => key.file)) {
-    note(`${count(added.length, 'host key')} were not known and added to ${file} (StrictHostKeyChecking accept-new)`);
+    note(
+      `${count(added.length, 'host key')} ${added.length === 1 ? 'was' : 'were'} not known and added to ${file} (StrictHostKeyChecking accept-new)`,
+    );
     const named = screen.err.full || added.length <= NAMED ? added : [];
     screen.tell(named.map(({ name, type, fingerprint }) => `    ${screen.err.say(name)} ${screen.err.say(type)} ${fingerprint}`));
   }

@@ -45,6 +45,7 @@ export type EventBody =
       readonly run: string;
       readonly kind: RunKind;
       readonly runbook: string;
+      /** Empty where there is no runbook: of `unlock HOST`, which stands in its place then. */
       readonly runbookSha256: string;
       /** By the name of the key; absent where nobody signed it, or nobody knows whose signatures count. */
       readonly runbookSignedBy?: string;

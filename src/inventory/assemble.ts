@@ -2,6 +2,7 @@ import { ok, type Result } from '../domain/failure.ts';
 import type { Host, Inventory } from '../domain/host.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { MASKED, Secret } from '../domain/secret.ts';
+import type { AnsibleWay } from './ansible-way.ts';
 import { byCodePoint } from './code-points.ts';
 import type { DraftGroup, DraftHost, InventoryDraft } from './draft.ts';
 import { groupTree, hostsBelow, type TreeGroup, withAncestors } from './group-tree.ts';
@@ -15,6 +16,8 @@ export interface GroupedInventory extends Inventory {
   readonly unsealer: Unsealer;
   /** Group name to the variables that are said of it alone, in sources and files, secrets masked; `ansible_group_priority` where it is not 1. */
   readonly groupVars: ReadonlyMap<string, JsonObject>;
+  /** What Ansible's configuration says of the way to all hosts; absent where nobody is to be reached. */
+  readonly ansible?: AnsibleWay;
   /** What Ansible would warn of, each with its place. */
   readonly warnings: readonly string[];
 }

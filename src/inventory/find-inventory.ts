@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../domain/failure.ts';
 import { inventoryOfConfig } from './ansible-config.ts';
 import type { InventoryIo } from './inventory-io.ts';
-import { pathKind, readNames, readText } from './read-text.ts';
+import { pathKind, readHead, readNames, readText } from './read-text.ts';
 import { isIgnoredName } from './source-directory.ts';
 
 /** The inventory to read when none was given. */
@@ -18,6 +18,7 @@ type Found = Result<FoundInventory | undefined>;
 
 const NONE: Found = ok(undefined);
 const SYSTEM = '/etc/ansible/hosts';
+const CONFIG = 'ansible.cfg';
 
 /** `./inventories/hosts*`. Several are not merged, as one may be production and the other a practice fleet. */
 async function inDirectory(io: InventoryIo): Promise<Found> {
@@ -33,20 +34,24 @@ async function inDirectory(io: InventoryIo): Promise<Found> {
   return ok({ sources: [only], why: './inventories/hosts*' });
 }
 
-/** The one configuration file that Ansible would read. */
+/**
+ * The one configuration file that Ansible would read (`find_ini_config_file` of its config/manager.py): `$ANSIBLE_CONFIG`, a file or a
+ * directory with an ansible.cfg; that of the working directory, unless everybody may write there; then those of the user and the system.
+ */
 export async function configFile(env: Environment, io: InventoryIo): Promise<Result<string | undefined>> {
   const home = env['HOME'];
+  const named = env['ANSIBLE_CONFIG'];
   const candidates = [
-    env['ANSIBLE_CONFIG'],
-    'ansible.cfg',
-    home === undefined ? undefined : join(home, '.ansible.cfg'),
-    '/etc/ansible/ansible.cfg',
+    ...(named ? [named, join(named, CONFIG)] : []),
+    ...((await io.isOpenToAll('.')) ? [] : [CONFIG]),
+    ...(home === undefined ? [] : [join(home, `.${CONFIG}`)]),
+    `/etc/ansible/${CONFIG}`,
   ];
   for (const candidate of candidates) {
-    if (candidate === undefined || candidate === '') continue;
     const kind = await pathKind(candidate, io);
     if (!kind.ok) return kind;
-    if (kind.value === 'file') return ok(candidate);
+    // One that may not be read is passed over, too.
+    if (kind.value === 'file' && (await readHead(candidate, 1, io)).ok) return ok(candidate);
   }
   return ok(undefined);
 }
@@ -61,7 +66,7 @@ async function inConfig(env: Environment, io: InventoryIo): Promise<Found> {
   if (!path.ok || path.value === undefined) return path.ok ? NONE : path;
   const text = await readText(path.value, io);
   if (!text.ok) return text;
-  const sources = inventoryOfConfig(path.value, text.value, env['HOME']);
+  const sources = inventoryOfConfig(path.value, text.value, env);
   if (!sources.ok) return sources;
   return sources.value.length === 0 ? NONE : ok({ sources: sources.value, why: path.value });
 }

@@ -16,5 +16,5 @@ export async function findVaultIds(env: Environment, io: InventoryIo): Promise<R
   const path = await configFile(env, io);
   if (!path.ok || path.value === undefined) return path.ok ? ok([]) : path;
   const text = await readText(path.value, io);
-  return text.ok ? vaultIdsOfConfig(path.value, text.value, home) : text;
+  return text.ok ? vaultIdsOfConfig(path.value, text.value, env) : text;
 }

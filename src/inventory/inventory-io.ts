@@ -35,6 +35,8 @@ export interface InventoryIo {
   /** The names in a directory, in any order; throws when it cannot be read. */
   list(directory: string): Promise<readonly string[]>;
   kind(path: string): Promise<PathKind>;
+  /** True for a directory in which everybody may write, or that cannot be looked at. */
+  isOpenToAll(directory: string): Promise<boolean>;
   /** True for a file that this user may execute. */
   mayExecute(path: string): Promise<boolean>;
   /** Runs a program without a shell, a name without `/` from PATH, with the environment of this process and nothing to read. Never throws. */

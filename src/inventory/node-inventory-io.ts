@@ -24,6 +24,13 @@ async function head(path: string, bytes: number): Promise<Uint8Array> {
   }
 }
 
+async function isOpenToAll(directory: string): Promise<boolean> {
+  return stat(directory).then(
+    ({ mode }) => (mode & constants.S_IWOTH) !== 0,
+    () => true,
+  );
+}
+
 async function mayExecute(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
@@ -39,6 +46,7 @@ export const nodeInventoryIo: InventoryIo = {
   head,
   list: (directory) => readdir(directory),
   kind,
+  isOpenToAll,
   mayExecute,
   run: runProgram,
 };

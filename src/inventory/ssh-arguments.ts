@@ -13,9 +13,20 @@ export interface SshArguments {
   readonly hostKeyAlias?: string;
   /** StrictHostKeyChecking, where it leaves host keys checked. */
   readonly hostKeyChecking?: string;
+  /** What goes to the configuration of ssh as it is, as after `-o`. */
+  readonly options: readonly string[];
 }
 
-type Draft = { -readonly [Name in keyof SshArguments]: SshArguments[Name] } & { identityFiles: string[] };
+/** Arguments, with what was passed over. */
+export interface HeededArguments {
+  readonly arguments: SshArguments;
+  /** The file of `-F`, as it is written. */
+  readonly configFile?: string;
+  /** What was not understood, or never can be, as it is written. */
+  readonly passedOver: readonly string[];
+}
+
+type Draft = { -readonly [Name in keyof SshArguments]: SshArguments[Name] } & { identityFiles: string[]; options: string[] };
 
 /** Letters of ssh that take a value and are understood, as the options that they stand for. */
 const LETTERS: ReadonlyMap<string, string> = new Map([
@@ -34,7 +45,26 @@ const IDLE_OPTIONS: ReadonlySet<string> = new Set([
   'controlpath',
   'controlpersist',
   'loglevel',
+  'requesttty',
+  'serveralivecountmax',
+  'tcpkeepalive',
+  'visualhostkey',
 ]);
+
+/** Options of which one value asks for what is done anyway: keys come first, and a password only where the inventory has one. */
+const IDLE_VALUES: ReadonlyMap<string, string> = new Map([
+  ['forwardagent', 'no'],
+  ['forwardx11', 'no'],
+  ['gssapiauthentication', 'no'],
+  ['passwordauthentication', 'no'],
+  ['preferredauthentications', 'publickey'],
+]);
+
+/** Options that both clients follow as the configuration of ssh says them. */
+const OPTIONS: ReadonlySet<string> = new Set(['addressfamily', 'bindaddress', 'identitiesonly', 'serveraliveinterval']);
+
+/** Letters of ssh that take a value (ssh(1)), so that it is no letter of its own. */
+const WITH_VALUE = /^-[BbcDEeFIiJLlmOopQRSWw]/;
 
 function knownHosts(value: string): Result<readonly string[]> {
   const files = splitWords(value, { comments: false });
@@ -64,13 +94,14 @@ function apply(option: string, value: string, into: Draft): Result<void> {
   else if (name === 'stricthostkeychecking' && /^(yes|ask|accept-new)$/i.test(value)) into.hostKeyChecking ??= value;
   else if (name === 'proxyjump') into.way ??= { kind: 'jump', value };
   else if (name === 'proxycommand') into.way ??= { kind: 'command', value };
-  else if (!IDLE_OPTIONS.has(name)) return unsupported(`-o ${option}=${value}`);
+  else if (OPTIONS.has(name)) into.options.push(`${option} ${value}`);
+  else if (!IDLE_OPTIONS.has(name) && IDLE_VALUES.get(name) !== value.toLowerCase()) return unsupported(`-o ${option}=${value}`);
   return ok(undefined);
 }
 
 function unsupported(what: string): Result<never> {
   return fail('refused', `the ssh argument ${what} is not supported`, {
-    hint: 'understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias',
+    hint: 'understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias, IdentitiesOnly, ServerAliveInterval, AddressFamily, BindAddress',
   });
 }
 
@@ -82,20 +113,61 @@ function applyOption(text: string, into: Draft): Result<void> {
   return unquoted === '' ? unsupported(`-o ${text}`) : apply(name, unquoted, into);
 }
 
-/** Reads words as ssh's command line. Everything that is not understood is a failure that names it. */
-export function sshArguments(text: string): Result<SshArguments> {
+/** One argument of ssh, with its value where it has one. */
+interface Argument {
+  /** As it is written, without its value. */
+  readonly word: string;
+  readonly letter: string;
+  readonly value?: string;
+}
+
+function argumentsIn(text: string): Result<readonly Argument[]> {
   const words = splitWords(text, { comments: false });
   if (!words.ok) return words;
-  const found: Draft = { identityFiles: [] };
   const rest = words.value.map((word) => word.text);
+  const found: Argument[] = [];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (IDLE_LETTERS.has(word)) continue;
-    const letter = /^-([oilpJ])/.exec(word)?.[1];
-    if (letter === undefined) return unsupported(word);
-    const value = word.length > 2 ? word.slice(2) : rest.shift();
-    if (value === undefined) return fail('refused', `the ssh argument ${word} has no value`);
-    const done = letter === 'o' ? applyOption(value, found) : apply(LETTERS.get(letter) ?? '', value, found);
+    const letter = word.slice(0, 2);
+    const value = WITH_VALUE.test(word) ? word.slice(2) || rest.shift() : undefined;
+    found.push({ word, letter, ...(value === undefined ? {} : { value }) });
+  }
+  return ok(found);
+}
+
+function applyArgument({ word, letter, value }: Argument, into: Draft): Result<void> {
+  if (IDLE_LETTERS.has(word)) return ok(undefined);
+  const option = LETTERS.get(letter.slice(1));
+  if (letter !== '-o' && option === undefined) return unsupported(word);
+  if (value === undefined) return fail('refused', `the ssh argument ${word} has no value`);
+  return option === undefined ? applyOption(value, into) : apply(option, value, into);
+}
+
+/** Reads words as ssh's command line. Everything that is not understood is a failure that names it. */
+export function sshArguments(text: string): Result<SshArguments> {
+  const found: Draft = { identityFiles: [], options: [] };
+  const each = argumentsIn(text);
+  if (!each.ok) return each;
+  for (const argument of each.value) {
+    const done = applyArgument(argument, found);
     if (!done.ok) return done;
   }
   return ok(found);
+}
+
+/**
+ * The same for what is said of all hosts at once, where one word that is not understood is no reason to reach none of them: it is passed
+ * over and named. `-F` counts here.
+ */
+export function heededArguments(text: string): Result<HeededArguments> {
+  const found: Draft = { identityFiles: [], options: [] };
+  const passedOver: string[] = [];
+  let configFile: string | undefined;
+  const each = argumentsIn(text);
+  if (!each.ok) return each;
+  for (const argument of each.value) {
+    const { word, letter, value } = argument;
+    if (letter === '-F' && value !== undefined) configFile = value;
+    else if (!applyArgument(argument, found).ok) passedOver.push(value === undefined || word.length > 2 ? word : `${word} ${value}`);
+  }
+  return ok({ arguments: found, passedOver, ...(configFile === undefined ? {} : { configFile }) });
 }

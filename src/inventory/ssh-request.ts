@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Host } from '../domain/host.ts';
 import type { Become, BecomeMethod, SecretRef, SshSetting } from '../domain/transport.ts';
+import type { AnsibleWay } from './ansible-way.ts';
 import { type ConnectionSources, connectionSources, effective } from './connection-sources.ts';
 import { type InventoryPassword, refuseVariable, type Setting, scalarVariable, truthOf } from './connection-variables.ts';
 import { addressFault, bareAddress, userFault } from './login-name.ts';
@@ -10,6 +11,8 @@ import type { SshArguments } from './ssh-arguments.ts';
 export interface RequestDefaults {
   readonly password?: SecretRef;
   readonly becomePassword?: SecretRef;
+  /** What Ansible's configuration says of all hosts. */
+  readonly ansible?: AnsibleWay;
   /** The host is only read: by this login if there is one, else by that of `runbook_plan_user`, else as ever. */
   readonly planning?: { readonly user?: string };
 }
@@ -31,7 +34,7 @@ export interface InventoryRequest {
  * inventory as named secrets, for `createSecrets`.
  */
 export function sshRequest(host: Host, defaults: RequestDefaults): Result<InventoryRequest> {
-  const sources = connectionSources(host);
+  const sources = connectionSources(host, defaults.ansible);
   if (!sources.ok) return sources;
   const alias = aliasOf(sources.value);
   if (!alias.ok) return alias;
@@ -93,7 +96,7 @@ function settingsOf(sources: ConnectionSources): Result<readonly SshSetting[]> {
 }
 
 function argumentSettings(
-  { identityFiles, knownHostsFiles, way, hostKeyAlias, hostKeyChecking }: SshArguments,
+  { identityFiles, knownHostsFiles, way, hostKeyAlias, hostKeyChecking, options }: SshArguments,
   host: Host,
   variable: string,
 ): readonly SshSetting[] {
@@ -105,6 +108,7 @@ function argumentSettings(
     ...(hostKeyChecking === undefined ? [] : [option('StrictHostKeyChecking', hostKeyChecking, variable, host)]),
     ...(hostKeyAlias === undefined ? [] : [option('HostKeyAlias', hostKeyAlias, variable, host)]),
     ...(way === undefined ? [] : [option(way.kind === 'jump' ? 'ProxyJump' : 'ProxyCommand', way.value, variable, host)]),
+    ...options.map((each) => ({ option: each, at: `${variable} of ${host.name}` })),
   ];
 }
 
@@ -164,7 +168,8 @@ function passwordOf(name: string, password: InventoryPassword | undefined, other
 
 function becomeOf({ host, settings }: ConnectionSources, password: SecretRef | undefined): Result<Become> {
   const enabled = settings.become === undefined ? false : truthOf(settings.become);
-  if (enabled === undefined) return refuseVariable(host, 'ansible_become', `is neither yes nor no: "${settings.become?.value}"`);
+  if (enabled === undefined)
+    return refuseVariable(host, settings.become?.variable ?? 'become', `is neither yes nor no: "${settings.become?.value}"`);
   const user = String(settings.becomeUser?.value ?? 'root');
   const fault = userFault(user);
   if (fault !== undefined)
@@ -172,7 +177,7 @@ function becomeOf({ host, settings }: ConnectionSources, password: SecretRef | u
   const method = methodOf(settings.becomeMethod);
   if (method === undefined) {
     const why = `is "${settings.becomeMethod?.value}", but only sudo, doas and su are supported`;
-    return refuseVariable(host, 'ansible_become_method', why);
+    return refuseVariable(host, settings.becomeMethod?.variable ?? 'the become method', why);
   }
   return ok({ enabled, user, ...(method === 'sudo' ? {} : { method }), ...(password === undefined ? {} : { password }) });
 }

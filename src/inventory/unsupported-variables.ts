@@ -14,6 +14,18 @@ const SSH: ReadonlySet<string> = new Set([
 /** Why a value cannot be honoured; `undefined` when it asks for what is done anyway. */
 type Verdict = (setting: Setting) => string | undefined;
 
+/** What Ansible's own defaults say of programs, or mean, so that to say it changes nothing: `-H -S -n` is what it gives to sudo (2.14). */
+export const USUAL = {
+  ssh: /^((\/usr)?\/bin\/)?ssh$/,
+  become: /^((\/usr)?\/bin\/)?(sudo|su|doas)$/,
+  becomeFlags: /^(-H|-S|-n|\s)*$/,
+} as const;
+
+/** A verdict over everything but what is usual. */
+export function unless(usual: RegExp, why: string): Verdict {
+  return ({ value }) => (usual.test(String(value)) ? undefined : why);
+}
+
 const never: Verdict = () => 'is not supported';
 
 function connection({ value }: Setting): string | undefined {
@@ -30,11 +42,11 @@ const VERDICTS: ReadonlyMap<string, Verdict> = new Map([
   ['ansible_connection', connection],
   ['ansible_host_key_checking', hostKeyChecking],
   ['ansible_ssh_host_key_checking', hostKeyChecking],
-  ['ansible_ssh_executable', ({ value }) => (value === 'ssh' ? undefined : 'is not supported: no ssh program is run')],
-  ['ansible_become_exe', ({ value }) => (value === 'sudo' ? undefined : 'is not supported: sudo is found on the fixed PATH')],
-  ['ansible_sudo_exe', ({ value }) => (value === 'sudo' ? undefined : 'is not supported: sudo is found on the fixed PATH')],
-  ['ansible_become_flags', never],
-  ['ansible_sudo_flags', never],
+  ['ansible_ssh_executable', unless(USUAL.ssh, 'is not supported: no other ssh is run')],
+  ['ansible_become_exe', unless(USUAL.become, 'is not supported: sudo is found on the fixed PATH')],
+  ['ansible_sudo_exe', unless(USUAL.become, 'is not supported: sudo is found on the fixed PATH')],
+  ['ansible_become_flags', unless(USUAL.becomeFlags, 'is not supported')],
+  ['ansible_sudo_flags', unless(USUAL.becomeFlags, 'is not supported')],
   ['ansible_paramiko_proxy_command', never],
   ['ansible_ssh_pkcs11_provider', never],
   ['ansible_ssh_private_key_passphrase', never],

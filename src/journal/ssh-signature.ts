@@ -128,7 +128,7 @@ const PROMPT = /^Enter passphrase.*?: */;
 const NOBODY = { SSH_ASKPASS_REQUIRE: 'never', DISPLAY: undefined, WAYLAND_DISPLAY: undefined };
 
 /** Runs ssh-keygen, by words and never by a shell. */
-function keygen(argv: readonly string[], { env, limitMs, input, tell }: Call): Promise<Result<Ended>> {
+export function keygen(argv: readonly string[], { env, limitMs, input, tell }: Call): Promise<Result<Ended>> {
   return new Promise((resolve) => {
     const child = spawn('ssh-keygen', [...argv], {
       env: { ...env, ...(tell ? {} : NOBODY), LC_ALL: 'C' },

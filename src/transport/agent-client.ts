@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { WireReader, wireString, wireUint32 } from './ssh-wire.ts';
+import { keyType, WireReader, wireString, wireUint32 } from './ssh-wire.ts';
 
 /** A key that an agent holds. */
 export interface AgentKey {
@@ -26,6 +26,30 @@ export async function listAgentKeys(socketPath: string, timeoutMs: number): Prom
     keys.push({ blob, comment: comment.toString() });
   }
   return keys;
+}
+
+/** How long an agent may take to list its keys, in ms. */
+export const AGENT_ANSWER_MS = 5_000;
+
+/** Certificates in an agent (PROTOCOL.certkeys of OpenSSH). */
+const CERTIFICATE = /-cert-v\d+@openssh\.com$/;
+
+/** Knows which agents hold a certificate; each is asked once. One that does not answer holds none. */
+export class AgentCertificates {
+  readonly #asked = new Map<string, Promise<boolean>>();
+
+  in(socketPath: string): Promise<boolean> {
+    const asked = this.#asked.get(socketPath) ?? holdsCertificate(socketPath);
+    this.#asked.set(socketPath, asked);
+    return asked;
+  }
+}
+
+function holdsCertificate(socketPath: string): Promise<boolean> {
+  return listAgentKeys(socketPath, AGENT_ANSWER_MS).then(
+    (keys) => keys.some(({ blob }) => CERTIFICATE.test(keyType(blob) ?? '')),
+    () => false,
+  );
 }
 
 /** A signature by one of the agent's keys, without its algorithm name; `hash` chooses between the two of RSA. No time limit: a person may have to agree. */

@@ -44,7 +44,8 @@ function hintFor(kind: keyof typeof VERDICTS, name: string, type: string, file: 
     return `the host was reinstalled, or somebody is in between; if ${show} shows that fingerprint, run ssh-keygen -R '${name}' -f ${file} and add the new key`;
   }
   const ca = kind === 'ca-only' ? 'the built-in client has no host certificates: --transport openssh; else ' : '';
-  return `${ca}compare the fingerprint with ${show}, then add the key to ${file} under ${name}, or all new ones of a fleet by runbook hostkeys add`;
+  const all = 'runbook hostkeys scan shows those of all hosts, and runbook hostkeys add adds the new ones';
+  return `${ca}compare the fingerprint with ${show}, then add the key to ${file} under ${name}; ${all}`;
 }
 
 /** Nothing worked to log in: which keys and methods were tried, which were not, and why. */

@@ -55,6 +55,7 @@ function loginArguments(endpoint: Endpoint, jumps: readonly Endpoint[], configFi
       `UserKnownHostsFile=${files === '' ? 'none' : files}`,
       // They are among those files.
       'GlobalKnownHostsFile=none',
+      ...(endpoint.identitiesOnly ? ['IdentitiesOnly=yes'] : []),
       ...(endpoint.addressFamily === undefined ? [] : [`AddressFamily=${endpoint.addressFamily}`]),
       ...(endpoint.bindAddress === undefined ? [] : [`BindAddress=${endpoint.bindAddress}`]),
       ...(endpoint.hostKeyAlias === undefined ? [] : [`HostKeyAlias=${endpoint.hostKeyAlias}`]),
@@ -66,6 +67,15 @@ function loginArguments(endpoint: Endpoint, jumps: readonly Endpoint[], configFi
 
 function destination({ alias, address }: Endpoint): string {
   return alias ?? address;
+}
+
+/**
+ * The same server, led to by an ssh that logs in to the hops before it: who speaks to the server need not speak to them. As it is where
+ * there are none.
+ */
+export function ledThroughHops({ jumps = [], ...target }: Target, configFile?: string): Target {
+  const proxyCommand = throughHops(target, jumps, configFile);
+  return { ...target, ...(proxyCommand === undefined ? {} : { proxyCommand }) };
 }
 
 /** An ssh that logs in to the last hop and leads from there to a server. */

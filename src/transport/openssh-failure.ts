@@ -6,7 +6,7 @@ const MEANINGS: readonly { readonly says: RegExp; readonly code: Failure['code']
   {
     says: /host key verification failed|no .* host key is known|host identification has changed|revoked (host )?key|no matching host key/i,
     code: 'host-key',
-    hint: 'compare the fingerprint on the host itself, then put known_hosts right: ssh-keygen -F HOST, runbook hostkeys',
+    hint: 'compare the fingerprint on the host itself, then put known_hosts right: runbook hostkeys scan shows what is known, runbook hostkeys add adds new ones',
   },
   {
     says: /permission denied|too many authentication failures|no such identity|sign_and_send_pubkey|authentication failed/i,

@@ -77,7 +77,7 @@ export function recap(events: Iterable<RunEvent>, typed: Typed = {}): Recap | un
 }
 
 function adviceFor(
-  { run, kind, runbook, of }: RunStarted,
+  { run, kind, runbook, runbookSha256, of }: RunStarted,
   hosts: (outcome: Outcome) => readonly string[],
   unsettled: boolean,
   { runbook: name = runbook, places = [], inputs = [], limit = [], secrets = [] }: Typed,
@@ -95,7 +95,9 @@ function adviceFor(
   advise(kind === 'diagnose' && some('would-fix'), 'see what would be changed', ...again('plan', limit));
   advise(kind === 'plan' && some('would-fix'), 'make these changes', ...again('apply', limit));
   advise(some('stale'), 'plan again: these hosts changed in between', ...again('plan', only(['stale'])));
-  advise(amiss.length > 0, 'see how these stand now', ...again('diagnose', only(amiss)));
+  // Of a run that had no runbook, `unlock HOST`, its name is the command.
+  const look = runbookSha256 === '' ? [...runbook.split(' '), ...places] : again('diagnose', only(amiss));
+  advise(amiss.length > 0, 'see how these stand now', ...look);
   advise(unsettled, 'ask these how they stand, and finish or take back', 'resume', run, ...places);
   advise(kind === 'apply' && LEFT.some(some), 'go on with those not begun', ...again('apply', only(LEFT)));
   advise(kind === 'rollback' && LEFT.some(some) && of !== undefined, 'go on with those not begun', 'rollback', of ?? '', ...places);

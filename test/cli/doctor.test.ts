@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -16,6 +17,8 @@ import { GENUINE } from '../inventory/vault-texts.ts';
 import { key } from '../transport/key-lines.ts';
 import { flagRemoved, stamped, started, transaction } from '../ui/streams.ts';
 import { fakeWorld, keepRun } from './rig.ts';
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKIA3NYKShPxxo1j+quKkuo5FFaPEajrYOsQaRVc4yk3 old';
 
 /** A world, and files in its directory. */
 function worldWith(files: Readonly<Record<string, string>> = {}) {
@@ -151,8 +154,29 @@ describe('the policy', () => {
     expect(await lookAtPolicy(world, [path('policy.yaml')])).toEqual({
       asksSignatures: true,
       signers: [{ path: path('team'), keys: 2 }],
+      revoked: [],
       runKey: { path: path('key.pub'), isThere: false },
     });
+  });
+
+  test.each([
+    ['is not there', undefined, /ENOENT/],
+    ['is no list', 'what is this\n', /not a public key file/],
+    ['is one in part', `${KEY}\nssh-ed25519 AAAAbroken\n`, /1 of its 2 lines/],
+    ['is cut off', 'SSHKRL\n\0\0', /Invalid KRL/],
+  ])('names revoked keys that are of no use where the file %s', async (_what, text, says) => {
+    const policy = 'runbook_signature: always\nallowed_signers: team\nrevoked_keys: gone\n';
+    const { world, path } = worldWith({ 'policy.yaml': policy, team: '', ...(text === undefined ? {} : { gone: text }) });
+    const { revoked } = await lookAtPolicy(world, [path('policy.yaml')]);
+    expect(revoked).toEqual([{ path: path('gone'), keys: 0, problem: expect.stringMatching(says) }]);
+  });
+
+  test('counts revoked keys in a list of keys, and in what ssh-keygen -k makes', async () => {
+    const policy = 'allowed_signers: team\nrevoked_keys: gone\n';
+    const { world, path } = worldWith({ 'policy.yaml': policy, team: '', gone: `# old\n${KEY}\n\n${KEY}\n`, key: `${KEY}\n` });
+    expect((await lookAtPolicy(world, [path('policy.yaml')])).revoked).toEqual([{ path: path('gone'), keys: 2 }]);
+    execFileSync('ssh-keygen', ['-q', '-k', '-f', path('gone'), path('key')]);
+    expect((await lookAtPolicy(world, [path('policy.yaml')])).revoked).toEqual([{ path: path('gone'), keys: 1 }]);
   });
 
   test('that is not understood says why, on nothing but the report', async () => {
@@ -180,7 +204,9 @@ test('the variables that mean something are those that the source reads', () => 
   const read = sourceFiles('src').flatMap(({ text }) => [...text.matchAll(/env\['(RUNBOOK_[A-Z_]+)'\]/g)].map((match) => match[1]));
   expect([...new Set(read)].sort()).toEqual([...VARIABLES].sort());
   const { world } = worldWith();
-  expect(lookAtVariables({ ...world, env: { RUNBOOK_PATH: '/p', RUNBOOK_INVENTRY: 'x', RUNBOOK_ZZZ: '' } })).toEqual({
+  expect(
+    lookAtVariables({ ...world, env: { RUNBOOK_PATH: '/p', RUNBOOK_INVENTRY: 'x', RUNBOOK_INPUT_TOKEN: 's', RUNBOOK_ZZZ: '' } }),
+  ).toEqual({
     set: ['RUNBOOK_PATH=/p'],
     unknown: [{ name: 'RUNBOOK_INVENTRY', meant: 'RUNBOOK_INVENTORY' }, { name: 'RUNBOOK_ZZZ' }],
   });

@@ -30,18 +30,39 @@ function jump(said: object): object {
 }
 
 /** A machine whose user has one of the usual keys, an agent, and this configuration of ssh. */
-async function target(vars: JsonObject, defaults: RequestDefaults = {}, name = 'h1', text = ''): Promise<Result<TargetWithSecrets>> {
+async function target(
+  vars: JsonObject,
+  defaults: RequestDefaults = {},
+  name = 'h1',
+  text = '',
+  certified = '',
+): Promise<Result<TargetWithSecrets>> {
   const io = memoryIo({ '/home/me/.ssh/config': text }, { SSH_AUTH_SOCK: '/run/agent' });
   const config = await openSshConfig(io, { exec: 'refuse' });
   const keys = { exists: (path: string) => path.endsWith('id_ed25519'), typeOf: () => undefined };
-  return sshTarget({ name, groups: [], vars }, defaults, { config, keys, knownHosts: new KnownHostsReader() });
+  const agents = { in: async (socket: string) => socket === certified };
+  return sshTarget({ name, groups: [], vars }, defaults, { config, keys, knownHosts: new KnownHostsReader(), agents });
 }
+
+test.each<readonly [string, JsonObject, string, string, boolean]>([
+  ['that holds one', {}, '', '/run/agent', true],
+  ['that holds none', {}, '', '', false],
+  ['that ssh is told of', {}, 'IdentityAgent /run/other', '/run/other', true],
+  ['that ssh is told to leave alone', {}, 'IdentityAgent none', '/run/agent', false],
+  ['while IdentitiesOnly wants just what is named', {}, 'IdentitiesOnly yes', '/run/agent', false],
+  ['while a key is named for the host', { ansible_private_key_file: '/k' }, '', '/run/agent', false],
+])('a certificate in an agent asks for ssh: an agent %s', async (_which, vars, config, holder, asks) => {
+  const found = await target(vars, {}, 'h1', `${config}\n`, holder);
+  const need = { what: 'a certificate', at: `the agent ${holder}`, isDefault: true };
+  expect(found.ok && found.value.need).toEqual(asks ? need : undefined);
+});
 
 describe('the way to a host', () => {
   test('is its name and the defaults when the inventory says nothing', async () => {
     expect(unwrap(await target({ ansible_python_interpreter: '/usr/bin/python3', note: '{{ x }}' }))).toEqual({
       target: PLAIN,
       secrets: {},
+      remembered: { file: '/home/me/.ssh/known_hosts', hashed: false },
     });
   });
 
@@ -63,6 +84,9 @@ describe('the way to a host', () => {
     [{ ansible_become: 'Yes', ansible_become_user: 'app' }, { become: { enabled: true, user: 'app' } }],
     [{ ansible_become: 'no' }, { become: { enabled: false, user: 'root' } }],
     [{ ansible_connection: 'ssh', ansible_become_method: 'sudo', ansible_host_key_checking: true, ansible_ssh_executable: 'ssh' }, {}],
+    [{ ansible_become_flags: '-H -S -n', ansible_become_exe: '/usr/bin/sudo', ansible_ssh_executable: '/usr/bin/ssh' }, {}],
+    [{ ansible_ssh_common_args: '-o PreferredAuthentications=publickey -o ForwardAgent=no -o ServerAliveCountMax=5' }, {}],
+    [{ ansible_ssh_common_args: '-o IdentitiesOnly=yes -o ServerAliveInterval=30' }, { identitiesOnly: true, keepAliveMs: 30_000 }],
     [{ ansible_ssh_common_args: '-o UserKnownHostsFile=~/kh' }, { knownHostsFiles: ['/home/me/kh', ...GLOBAL] }],
     [{ ansible_ssh_common_args: '-C -q -o ControlMaster=auto -o ControlPersist=60s -o HostKeyAlias=Db' }, { hostKeyAlias: 'db' }],
     [
@@ -115,6 +139,7 @@ describe('the way to a host', () => {
     expect(unwrap(await target({ ansible_become: true }, asked))).toEqual({
       target: { ...PLAIN, password: { secret: 'login' }, become: { enabled: true, user: 'root', password: { secret: 'sudo' } } },
       secrets: {},
+      remembered: { file: '/home/me/.ssh/known_hosts', hashed: false },
     });
     expect(unwrap(await target({ ansible_become: false, ansible_ssh_pass: 'x' }, asked)).target).toMatchObject({
       password: { secret: 'inventory:h1:login' },
@@ -209,17 +234,17 @@ Host db
 
 describe('what cannot be honoured is refused by name', () => {
   const understood =
-    '(understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias)';
+    '(understood are -i, -l, -p, -J and -o IdentityFile, User, Port, ConnectTimeout, UserKnownHostsFile, StrictHostKeyChecking (yes, accept-new), ProxyJump, ProxyCommand, HostKeyAlias, IdentitiesOnly, ServerAliveInterval, AddressFamily, BindAddress)';
   const cases: readonly (readonly [JsonObject, string])[] = [
     [{ ansible_connection: 'local' }, 'ansible_connection of h1 is "local", but hosts are reached by SSH only'],
     [{ ansible_connection: 'docker' }, 'ansible_connection of h1 is "docker", but hosts are reached by SSH only'],
     [{ ansible_become_method: 'pfexec' }, 'ansible_become_method of h1 is "pfexec", but only sudo, doas and su are supported'],
-    [{ ansible_become_flags: '-H' }, 'ansible_become_flags of h1 is not supported'],
+    [{ ansible_become_flags: '-H -i' }, 'ansible_become_flags of h1 is not supported'],
     [
       { ansible_host_key_checking: false },
       'ansible_host_key_checking of h1 switches host key checking off, but host keys are always checked',
     ],
-    [{ ansible_ssh_executable: '/opt/ssh' }, 'ansible_ssh_executable of h1 is not supported: no ssh program is run'],
+    [{ ansible_ssh_executable: '/opt/ssh' }, 'ansible_ssh_executable of h1 is not supported: no other ssh is run'],
     [
       { ansible_user: '{{ user }}' },
       'ansible_user of h1 holds a template, and templates in inventories are not evaluated (write the value itself)',

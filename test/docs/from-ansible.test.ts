@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unreadSettings } from '../../src/inventory/ansible-config.ts';
+import { ansibleWay } from '../../src/inventory/ansible-way.ts';
 import { loadRunbook } from '../../src/load/load-runbook.ts';
 import { stepTypes } from '../../src/steps/index.ts';
 import { sourceFiles } from '../architecture/source-files.ts';
@@ -38,13 +38,18 @@ test('what stands beside a word of Ansible is a word of the language', () => {
   expect(words.filter((word) => !source.some((one) => one.includes(word)))).toEqual([]);
 });
 
-test('the settings of an ansible.cfg that doctor warns of are those that the page names', () => {
-  const lines = [...text.matchAll(/^\* `(\[[a-z_]+\])`: (.*)$/gm)];
-  expect(lines).toHaveLength(3);
-  for (const [, section = '', names = ''] of lines) {
-    const settings = [...names.matchAll(/`([a-z_]+)`/g)].map((match) => match[1]);
-    const config = [section, ...settings.map((setting) => `${setting} = x`)].join('\n');
-    expect(unreadSettings(config).map(({ name }) => name)).toEqual(settings.map((setting) => `${section} ${setting}`));
+test('the settings of an ansible.cfg that are followed, and those that are not, are those that the page names', () => {
+  const lines = [...text.matchAll(/^\* `(\[[a-z_]+\])`: (.*)$/gm)].map(([, section = '', names = '']) => ({
+    section,
+    names: [...names.matchAll(/`([a-z_]+)`/g)].map((match) => match[1]),
+  }));
+  expect(lines).toHaveLength(6);
+  for (const [index, { section, names }] of lines.entries()) {
+    const config = [section, ...names.map((name) => `${name} = ${name === 'become_ask_pass' ? 'yes' : 'x'}`)].join('\n');
+    const way = ansibleWay({ file: { path: '/ansible.cfg', text: config }, env: {} });
+    const told = way.ok ? [way.value.followed, way.value.notFollowed].map((list) => list.map(({ name }) => name)) : [];
+    const expected = index < 3 ? [names, section === '[ssh_connection]' ? names.map((name) => `x of ${name}`) : []] : [[], names];
+    expect(told.map((list) => [...list].sort())).toEqual(expected.map((list) => [...list].sort()));
   }
 });
 

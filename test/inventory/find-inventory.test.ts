@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unreadSettings } from '../../src/inventory/ansible-config.ts';
 import { findInventory } from '../../src/inventory/find-inventory.ts';
 import { failureText, memoryIo, unwrap } from './memory-io.ts';
 
@@ -43,6 +42,27 @@ describe('the inventory that is used when none is given', () => {
     expect(await found({ ANSIBLE_CONFIG: 'other.cfg' }, io)).toEqual({ sources: [resolve('yes')], why: 'other.cfg' });
   });
 
+  test('comes from an ansible.cfg in the directory that ANSIBLE_CONFIG names', async () => {
+    const io = memoryIo({ 'etc/ansible.cfg': '[defaults]\ninventory=yes\n', 'ansible.cfg': '[defaults]\ninventory=no\n' });
+    expect(await found({ ANSIBLE_CONFIG: 'etc' }, io)).toEqual({ sources: [resolve('etc/yes')], why: 'etc/ansible.cfg' });
+  });
+
+  test('does not come from an ansible.cfg in a directory in which everybody may write, which Ansible passes over as well', async () => {
+    const files = { 'ansible.cfg': '[defaults]\ninventory=theirs\n', '/home/me/.ansible.cfg': '[defaults]\ninventory=/mine\n' };
+    expect(await found(HOME, memoryIo(files, {}, { isOpenToAll: true }))).toEqual({ sources: ['/mine'], why: '/home/me/.ansible.cfg' });
+  });
+
+  test('does not come from an ansible.cfg that may not be read', async () => {
+    const io = memoryIo({ 'ansible.cfg': '', '/home/me/.ansible.cfg': '[defaults]\ninventory=/mine\n' });
+    const head = (path: string, bytes: number) => (path === 'ansible.cfg' ? Promise.reject(new Error('EACCES')) : io.head(path, bytes));
+    expect((await found(HOME, { ...io, head })).sources).toEqual(['/mine']);
+  });
+
+  test('may be named with variables of the environment', async () => {
+    const io = memoryIo({ 'ansible.cfg': '[defaults]\ninventory = ${SITE}/hosts\n' });
+    expect((await found({ SITE: '/srv/site' }, io)).sources).toEqual(['/srv/site/hosts']);
+  });
+
   test('is the system one when the configuration names none', async () => {
     const io = memoryIo({ 'ansible.cfg': '[defaults]\nforks=5\n', '/etc/ansible/hosts': '' });
     expect((await found({}, io)).sources).toEqual(['/etc/ansible/hosts']);
@@ -60,16 +80,4 @@ describe('the inventory that is used when none is given', () => {
       'no inventory was given and none was found (give one with -i, or set RUNBOOK_INVENTORY; looked for ./inventories/hosts*, ansible.cfg and /etc/ansible/hosts)',
     );
   });
-});
-
-test('what an ansible.cfg says of the way to hosts is named with its line; what means nothing here is not', () => {
-  const text = [
-    '[defaults]\nforks = 50\nremote_user = deploy\n# private_key_file = no\n[ssh_connection]\npipelining = true',
-    'SSH_ARGS: -o ControlMaster=auto\n[privilege_escalation]\nbecome=true\n[paramiko_connection]\nbecome = true\n',
-  ].join('\n');
-  expect(unreadSettings(text)).toEqual([
-    { name: '[defaults] remote_user', line: 3 },
-    { name: '[ssh_connection] ssh_args', line: 7 },
-    { name: '[privilege_escalation] become', line: 9 },
-  ]);
 });

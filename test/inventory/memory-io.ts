@@ -9,7 +9,11 @@ import { readInventory } from '../../src/inventory/read-inventory.ts';
 export type MemoryProgram = (args: readonly string[]) => Partial<ProgramOutput> | string;
 
 /** A machine that has just these files, and just these programs; what may be executed is a program as well as a file. */
-export function memoryIo(files: Readonly<Record<string, string>>, programs: Readonly<Record<string, MemoryProgram>> = {}): InventoryIo {
+export function memoryIo(
+  files: Readonly<Record<string, string>>,
+  programs: Readonly<Record<string, MemoryProgram>> = {},
+  { isOpenToAll = false } = {},
+): InventoryIo {
   const below = (directory: string) => Object.keys(files).filter((path) => path.startsWith(`${directory}/`));
   return {
     readFile: async (path) => {
@@ -20,6 +24,7 @@ export function memoryIo(files: Readonly<Record<string, string>>, programs: Read
     head: async (path, bytes) => Buffer.from(files[path] ?? '').subarray(0, bytes),
     list: async (directory) => [...new Set(below(directory).map((path) => path.slice(directory.length + 1).split('/')[0] ?? ''))].reverse(),
     kind: async (path) => (path in files ? 'file' : below(path).length > 0 ? 'directory' : 'absent'),
+    isOpenToAll: async () => isOpenToAll,
     mayExecute: async (path) => path in programs,
     run: async ([program = '', ...args]) => {
       const said = programs[program]?.(args) ?? programs[relative('', program)]?.(args);

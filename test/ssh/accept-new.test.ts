@@ -4,13 +4,24 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noTerminal, Pty } from '../e2e/pty.ts';
 import { runbook } from '../lab/command-line.ts';
+import { type Certified, startCertified } from './certified.ts';
 import { type Sshd, startSshd, whyNoSshd } from './sshd.ts';
 
 const missing = whyNoSshd() ?? noTerminal;
 
+const LOOK = `apiVersion: runbook/v1
+name: look
+summary: Looks at a host, and asks another one
+hosts: all
+diagnose:
+  - { id: name, uses: command.probe, with: { argv: [uname], read_only: true } }
+  - { id: other, uses: command.probe, on: bastion, with: { argv: [uname], read_only: true } }
+`;
+
 describe.skipIf(missing !== undefined)(`the first key of a host${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   let host: Sshd;
   let bastion: Sshd;
+  let certified: Certified;
   let directory: string;
   let known: string;
 
@@ -18,10 +29,12 @@ describe.skipIf(missing !== undefined)(`the first key of a host${missing === und
     directory = mkdtempSync(join(tmpdir(), 'runbook-first-'));
     known = join(directory, 'known_hosts');
     [host, bastion] = await Promise.all([startSshd({ hostKeys: ['ed25519', 'ecdsa'] }), startSshd()]);
+    certified = await startCertified(bastion);
   });
   beforeEach(() => rmSync(known, { force: true }));
   afterAll(async () => {
     await host?.stop();
+    await certified?.stop();
     await bastion?.stop();
     rmSync(directory, { recursive: true, force: true });
   });
@@ -66,6 +79,35 @@ describe.skipIf(missing !== undefined)(`the first key of a host${missing === und
   it('is taken on the way to a host that lies behind others, first things first', async () => {
     const pty = Pty.runbook(pinging('inside', 'accept-new'), { columns: 120 });
     expect(await pty.exitCode()).toBeOneOf([0, 3]);
+    expect(names()).toEqual([...ofHost(), `[127.0.0.1]:${bastion.port} ssh-ed25519`].sort());
+  });
+
+  it('is taken on the way to a host behind a hop that ssh alone can log in to, and hostkeys add takes it there, too', async () => {
+    const { sshd, userKey, hostAuthority } = certified;
+    const [command, ...arguments_] = pinging('behind', 'accept-new');
+    const hop = `  Port ${sshd.port}\n  IdentityFile ${userKey}\n  CertificateFile ${userKey}-cert.pub\n`;
+    const behind = `Host behind\n  Port ${host.port}\n  IdentityFile ${join(host.directory, 'id_user')}\n  ProxyJump cert1\nHost cert1\n${hop}`;
+    const config = join(directory, 'config');
+    writeFileSync(config, `StrictHostKeyChecking accept-new\n${behind}${readFileSync(config, 'utf8')}`);
+    const authority = `@cert-authority [127.0.0.1]:${sshd.port} ${hostAuthority}\n`;
+    const learnt = () => names().filter((line) => !line.startsWith('@'));
+
+    writeFileSync(known, authority);
+    const pty = Pty.runbook([command ?? '', ...arguments_], { columns: 120 });
+    expect([await pty.exitCode(), pty.screen.text]).toEqual([expect.toBeOneOf([0, 3]), expect.stringContaining('2 host keys')]);
+    expect(learnt()).toEqual(ofHost());
+
+    writeFileSync(known, authority);
+    expect((await runbook(['hostkeys', 'add', '-y', ...arguments_])).err).toContain('Added 2 keys');
+    expect(learnt()).toEqual(ofHost());
+  });
+
+  it('is taken of a host that a step asks with on: and the run does not name', async () => {
+    const [, , , ...more] = pinging('web1,bastion', 'accept-new');
+    const book = join(directory, 'look.yaml');
+    writeFileSync(book, LOOK);
+    const pty = Pty.runbook(['diagnose', book, '-i', 'web1,bastion,', '-l', 'web1', ...more], { columns: 120 });
+    expect([await pty.exitCode(), pty.screen.text]).toEqual([0, expect.stringContaining('1 host key was not known')]);
     expect(names()).toEqual([...ofHost(), `[127.0.0.1]:${bastion.port} ssh-ed25519`].sort());
   });
 

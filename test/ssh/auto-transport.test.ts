@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf, outcomesOf, runbook } from '../lab/command-line.ts';
+import { startAgent } from './agent.ts';
 import { type Certified, startCertified } from './certified.ts';
 import { type Sshd, startSshd, whyNoSshd } from './sshd.ts';
 
@@ -53,6 +54,19 @@ describe.skipIf(missing !== undefined)(`the client that a host asks for${missing
     await certified?.stop();
     await plain?.stop();
     rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('is ssh where the agent alone has the certificate, and it is told', async () => {
+    const agent = await startAgent([certified.userKey]);
+    const own = join(directory, 'agent-config');
+    const lines = ['HostName 127.0.0.1', `Port ${certified.sshd.port}`, `UserKnownHostsFile ${certified.knownHosts}`];
+    // Its own authority is no reason here.
+    writeFileSync(own, [...lines, `IdentityAgent ${agent.socket}`, ''].join('\n'));
+    writeFileSync(certified.knownHosts, `[127.0.0.1]:${certified.sshd.port} ${certified.hostKey}\n`, { flag: 'a' });
+    const { code, out, err } = await runbook(['ping', '-i', 'agent1,', '--ssh-config', own]);
+    await agent.stop();
+    expect([code, out]).toEqual([expect.toBeOneOf([0, 3]), expect.not.stringContaining('cannot')]);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain(`agent1 goes over ssh, since a certificate in the agent ${agent.socket}`);
   });
 
   const ping = (hosts: string, ...more: readonly string[]) => runbook(['ping', '-i', `${hosts},`, '--ssh-config', config, ...more]);

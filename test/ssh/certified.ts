@@ -10,6 +10,8 @@ export interface Certified {
   readonly knownHosts: string;
   /** A private key with a certificate beside it that lets in, and that lets in by nothing else. */
   readonly userKey: string;
+  /** Public key of the host, as `type base64`. */
+  readonly hostKey: string;
   /** Public key of the host authority, as `type base64`. */
   readonly hostAuthority: string;
   stop(): Promise<void>;
@@ -26,8 +28,13 @@ export async function startCertified(beside: Sshd, principal = '127.0.0.1', conf
     config: [`TrustedUserCAKeys ${at('user_ca.pub')}`, `HostKey ${at('host')}`, `HostCertificate ${at('host-cert.pub')}`, ...config],
   });
   keygen('-s', at('user_ca'), '-I', 'user', '-n', sshd.user, at('user.pub'));
-  const hostAuthority = readFileSync(at('host_ca.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
+  const publicKey = (name: string) =>
+    readFileSync(at(`${name}.pub`), 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' ');
+  const hostAuthority = publicKey('host_ca');
   const knownHosts = at('known_hosts');
   writeFileSync(knownHosts, `@cert-authority * ${hostAuthority}\n`);
-  return { sshd, knownHosts, userKey: at('user'), hostAuthority, stop: () => sshd.stop() };
+  return { sshd, knownHosts, userKey: at('user'), hostKey: publicKey('host'), hostAuthority, stop: () => sshd.stop() };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,12 +11,16 @@ describe.skipIf(missing !== undefined)(`hostkeys${missing === undefined ? '' : `
   let sshd: Sshd;
   let other: Sshd;
   let file: string;
+  let hashes: 'yes' | 'no';
 
   beforeAll(async () => {
     [sshd, other] = await Promise.all([startSshd({ hostKeys: ['ed25519', 'ecdsa', 'rsa'] }), startSshd()]);
     file = join(sshd.directory, 'enrolled');
   });
-  beforeEach(() => rmSync(file, { force: true }));
+  beforeEach(() => {
+    rmSync(file, { force: true });
+    hashes = 'no';
+  });
   afterAll(async () => {
     await sshd?.stop();
     await other?.stop();
@@ -23,13 +28,16 @@ describe.skipIf(missing !== undefined)(`hostkeys${missing === undefined ? '' : `
 
   function hostkeys(verb: 'scan' | 'add', ...more: readonly string[]): ReturnType<typeof runbook> {
     const inventory = join(sshd.directory, 'hosts.yaml');
+    const config = join(sshd.directory, 'config');
     const host = (port: number) => ({
       ansible_host: '127.0.0.1',
       ansible_port: port,
       ansible_ssh_common_args: `-o UserKnownHostsFile=${file}`,
     });
     writeFileSync(inventory, JSON.stringify({ all: { hosts: { web: host(sshd.port), db: host(other.port) } } }));
-    return runbook(['hostkeys', verb, ...more, '-i', inventory]);
+    // Debian's own configuration hashes.
+    writeFileSync(config, `HashKnownHosts ${hashes}\n`);
+    return runbook(['hostkeys', verb, ...more, '-i', inventory, '--ssh-config', config]);
   }
 
   const lines = () =>
@@ -57,6 +65,16 @@ describe.skipIf(missing !== undefined)(`hostkeys${missing === undefined ? '' : `
     const before = readFileSync(file, 'utf8');
     expect(await hostkeys('add', '-y')).toMatchObject({ code: 0, out: expect.not.stringContaining('new') });
     expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  it('hashes the names where HashKnownHosts says so, as ssh-keygen reads them', async () => {
+    hashes = 'yes';
+    expect(await hostkeys('add', '-y')).toMatchObject({ code: 0, err: expect.stringContaining('Added 4 keys') });
+    expect(lines().every((line) => /^\|1\|[\w+/]{27}=\|[\w+/]{27}= \S+$/.test(line))).toBe(true);
+    expect(readFileSync(file, 'utf8')).not.toContain('127.0.0.1');
+    const find = (port: number) => execFileSync('ssh-keygen', ['-F', `[127.0.0.1]:${port}`, '-f', file], { encoding: 'utf8' });
+    expect(find(other.port)).toContain(other.hostKey('ed25519'));
+    expect(await hostkeys('scan')).toMatchObject({ code: 0, out: expect.not.stringContaining('new') });
   });
 
   it('adds nothing where nobody can be asked', async () => {

@@ -16,7 +16,11 @@ export function stamped(bodies: readonly EventBody[]): readonly RunEvent[] {
   return bodies.map((body, index) => ({ at: START + index * 1_000, ...body }));
 }
 
-export function started(kind: RunKind, hosts: readonly string[], more: { readonly of?: string } = {}): EventBody {
+export function started(
+  kind: RunKind,
+  hosts: readonly string[],
+  more: { readonly of?: string; readonly runbook?: string; readonly runbookSha256?: string } = {},
+): EventBody {
   return {
     type: 'run.started',
     run: '01RUN',

@@ -26,7 +26,12 @@ const RUNS = { kept: 3, live: [], cutOff: [], damaged: [] };
 const KNOWN = { path: '/k', mode: 0o600, keys: 4, authorities: 0, senseless: [] };
 const FILE = { path: '/id', isEncrypted: false, isInAgent: false };
 const KEYS = { agent: { socket: '/a', keys: 2 }, identitiesOnly: false, files: [FILE], unusable: [] };
-const POLICY = { asksSignatures: true, signers: [{ path: '/w', keys: 2 }], runKey: { path: '/r', isThere: true } };
+const POLICY = {
+  asksSignatures: true,
+  signers: [{ path: '/w', keys: 2 }],
+  revoked: [{ path: '/x', keys: 1 }],
+  runKey: { path: '/r', isThere: true },
+};
 const TERMINAL = { isTTY: true, columns: 80, isColoured: true, asks: true };
 const FAILURE = { code: 'bad-input', message: 'a quote is not closed', at: '/c:3:1', hint: 'close it' } as const;
 
@@ -38,14 +43,14 @@ const FIT: readonly Check[] = [
   judgeRuns({ ...RUNS, live: ['r1'] }, NOW),
   judgeInventory({ sources: ['/i'], why: '$RUNBOOK_INVENTORY', read: { hosts: 3, warnings: [] } }),
   judgeInventory({ sources: ['kubernetes:'], read: 'not-read' }),
-  judgeAnsibleConfig({ path: 'ansible.cfg', unread: [] }),
+  judgeAnsibleConfig({ path: 'ansible.cfg', followed: [{ name: 'remote_user' }] }),
   judgeRunbooks({ files: 2, missing: [], broken: [] }),
   judgeSshConfig({ files: [], matchExec: [] }),
   judgeKnownHosts([KNOWN, { path: '/none', keys: 0, authorities: 0, senseless: [] }]),
   judgeKeys([KEYS]),
   judgeWays({ hosts: 3, failures: [] }),
   judgePolicy(POLICY),
-  judgePolicy({ asksSignatures: false, signers: [] }),
+  judgePolicy({ asksSignatures: false, signers: [], revoked: [] }),
   judgePrograms(new Set(PROGRAMS), true),
   judgePrograms(new Set(), false),
   judgeOpenFiles(1_024, 500),
@@ -81,12 +86,12 @@ describe('this machine', () => {
     ['one without hosts', judgeInventory({ sources: ['/c'], read: { hosts: 0, warnings: [] } }), 'warn', /no hosts/],
     ['one with a doubt', judgeInventory({ sources: ['/c'], read: { hosts: 1, warnings: ['odd'] } }), 'warn', /odd/],
     [
-      'an ansible.cfg that says who logs in',
-      judgeAnsibleConfig({ path: 'ansible.cfg', unread: [{ name: '[defaults] remote_user', line: 2 }] }),
+      'an ansible.cfg that wants host keys unchecked',
+      judgeAnsibleConfig({ path: 'a', notFollowed: [{ name: 'host_key_checking', at: 'ansible.cfg:2', why: 'they are' }] }),
       'warn',
-      /^ansible\.cfg:2: \[defaults\] remote_user is not read/,
+      /^ansible\.cfg:2: host_key_checking is not followed: they are/,
     ],
-    ['one that cannot be read', judgeAnsibleConfig({ path: '/c', unread: [], failure: FAILURE }), 'bad', /a quote/],
+    ['one that cannot be read', judgeAnsibleConfig({ path: '/c', failure: FAILURE }), 'bad', /a quote/],
     ['a runbook that is not valid', judgeRunbooks({ files: 2, missing: [], broken: [{ file: 'a', problem: 'a:1:2' }] }), 'bad', /a:1:2/],
     ['a path that leads nowhere', judgeRunbooks({ files: 2, missing: ['/x'], broken: [] }), 'warn', /names \/x/],
     ['an error of ssh_config', judgeSshConfig({ files: ['/c'], failure: FAILURE, matchExec: [] }), 'bad', /^\/c:3:1: a quote/],
@@ -108,9 +113,20 @@ describe('this machine', () => {
     ['a key that others may read', judgeKeys([{ ...KEYS, unusable: ['/id: others may read it'] }]), 'warn', /others may read/],
     ['too many keys', judgeKeys([{ ...KEYS, agent: { socket: '/a', keys: 6 } }]), 'warn', /7 keys are shown, .* after 6 \(MaxAuthTries\)/],
     ['no key', judgeKeys([{ identitiesOnly: false, files: [], unusable: [] }]), 'warn', /no key to log in/],
-    ['a policy that is not understood', judgePolicy({ failure: FAILURE, asksSignatures: false, signers: [] }), 'bad', /a quote/],
+    [
+      'a policy that is not understood',
+      judgePolicy({ failure: FAILURE, asksSignatures: false, signers: [], revoked: [] }),
+      'bad',
+      /a quote/,
+    ],
     ['signers that cannot be read', judgePolicy({ ...POLICY, signers: [{ path: '/w', keys: 0, problem: 'EACCES' }] }), 'bad', /EACCES/],
     ['nobody whose signature counts', judgePolicy({ ...POLICY, signers: [{ path: '/w', keys: 0 }] }), 'bad', /has no key/],
+    [
+      'revoked keys that are of no use',
+      judgePolicy({ ...POLICY, revoked: [{ path: '/w', keys: 0, problem: 'ENOENT' }] }),
+      'bad',
+      /nobody's.*ENOENT/,
+    ],
     ['a key of runs that is gone', judgePolicy({ ...POLICY, runKey: { path: '/r', isThere: false } }), 'warn', /names \/r/],
     ['no ssh-keygen where signatures are asked for', judgePrograms(new Set(['ssh']), true), 'bad', /no ssh-keygen/],
     ['few open files', judgeOpenFiles(256, 200), 'warn', /200 hosts at once may need 328/],

@@ -41,6 +41,12 @@ describe('what to do next after', () => {
     expect(commands(run(kind, outcomes))).toEqual(expected);
   });
 
+  test('an unlock that came to nothing, which has no runbook, is unlock again', () => {
+    const head = { runbook: 'unlock a', runbookSha256: '' };
+    const events = stamped([started('rollback', ['a'], head), ended({ a: 'failed' })]);
+    expect(commands(events, { places: ['-i', 'hosts.yaml'] })).toEqual(['runbook unlock a -i hosts.yaml']);
+  });
+
   test.each<[RunKind, string, readonly RunEvent[]]>([
     ['apply', 'whose record ends', stamped([started('apply', ['a']), ...DO.slice(0, 1)])],
     ['apply', 'that left a host applied', stamped([started('apply', ['a', 'b']), ...DO, ended({ a: 'unknown', b: 'fixed' })])],

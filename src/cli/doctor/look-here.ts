@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeInventoryIo } from '../../inventory/node-inventory-io.ts';
+import { revokedKeysIn } from '../../journal/revoked-keys.ts';
 import { nearest } from '../../load/suggest.ts';
 import { type PolicyLook, PROGRAMS, type TerminalLook, type VariablesLook } from '../../views/doctor/here.ts';
 import { readRules } from '../plan-policy.ts';
@@ -10,6 +11,9 @@ import type { World } from '../world.ts';
 
 /** Variables of the environment, by which this program is set up. */
 export const VARIABLES: readonly string[] = ['RUNBOOK_INVENTORY', 'RUNBOOK_PATH', 'RUNBOOK_AGE_IDENTITY'];
+
+/** A sensitive input of a runbook: its name is the runbook's, and its value is nobody's business. */
+const INPUT = /^RUNBOOK_INPUT_/;
 
 /** Which of the programs that are of use are found in PATH. */
 export async function lookForPrograms({ env }: World): Promise<ReadonlySet<string>> {
@@ -29,14 +33,20 @@ export async function lookAtPolicy(world: World, paths?: readonly string[]): Pro
   const rules = await readRules(world, { tell: (lines) => void told.push(...lines) }, paths);
   if (!rules.ok) {
     const message = [...told.flatMap((line) => line.split('\n')[0] || []), rules.failure.message].join('; ');
-    return { failure: { ...rules.failure, message }, asksSignatures: false, signers: [] };
+    return { failure: { ...rules.failure, message }, asksSignatures: false, signers: [], revoked: [] };
   }
   const { runbookSignature, planSignature, signers, runKey } = rules.value;
   return {
     asksSignatures: runbookSignature || planSignature,
     signers: await Promise.all([...new Set(signers.map(({ allowed }) => allowed))].map(signersIn)),
+    revoked: await Promise.all([...new Set(signers.flatMap(({ revoked }) => revoked ?? []))].map((path) => revokedIn(path, world))),
     ...(runKey === undefined ? {} : { runKey: { path: runKey, isThere: existsSync(runKey) } }),
   };
+}
+
+async function revokedIn(path: string, { env }: World): Promise<PolicyLook['revoked'][number]> {
+  const read = await revokedKeysIn(path, env);
+  return read.ok ? { path, keys: read.value } : { path, keys: 0, problem: read.failure.message };
 }
 
 /** Each line that is neither empty nor a comment is a key (ssh-keygen(1), ALLOWED SIGNERS). */
@@ -68,7 +78,7 @@ export async function openFileLimit(): Promise<number | undefined> {
 /** Variables that are set for this program, and those that look so and mean nothing. */
 export function lookAtVariables({ env }: World): VariablesLook {
   const named = Object.keys(env).filter((name) => name.startsWith('RUNBOOK_') && env[name] !== undefined);
-  const unknown = named.filter((name) => !VARIABLES.includes(name));
+  const unknown = named.filter((name) => !VARIABLES.includes(name) && !INPUT.test(name));
   return {
     set: named.filter((name) => VARIABLES.includes(name)).map((name) => `${name}=${env[name]}`),
     unknown: unknown.map((name) => {

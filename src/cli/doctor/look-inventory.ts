@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ok } from '../../domain/failure.ts';
 import type { Host } from '../../domain/host.ts';
-import { unreadSettings } from '../../inventory/ansible-config.ts';
+import { type AnsibleWay, ansibleWay } from '../../inventory/ansible-way.ts';
 import { configFile } from '../../inventory/find-inventory.ts';
 import { isKubernetesSource } from '../../inventory/kubernetes-source.ts';
 import { nodeInventoryIo } from '../../inventory/node-inventory-io.ts';
@@ -32,13 +33,17 @@ export async function lookAtInventory(
 }
 
 /** Reads the ansible.cfg that Ansible would read here. */
-export async function lookAtAnsibleConfig({ env }: World): Promise<AnsibleConfigLook> {
+export async function lookAtAnsibleConfig({ env }: World): Promise<AnsibleConfigLook & { readonly way?: AnsibleWay }> {
   const path = await configFile(env, nodeInventoryIo);
-  if (!path.ok) return { unread: [], failure: path.failure };
-  if (path.value === undefined) return { unread: [] };
-  const text = await readText(path.value, nodeInventoryIo);
-  if (!text.ok) return { path: path.value, unread: [], failure: text.failure };
-  return { path: path.value, unread: unreadSettings(text.value) };
+  if (!path.ok) return { failure: path.failure };
+  const named = path.value === undefined ? {} : { path: path.value };
+  const text = path.value === undefined ? ok(undefined) : await readText(path.value, nodeInventoryIo);
+  if (!text.ok) return { ...named, failure: text.failure };
+  const file = path.value === undefined || text.value === undefined ? {} : { file: { path: path.value, text: text.value } };
+  const way = ansibleWay({ ...file, env });
+  return way.ok
+    ? { ...named, followed: way.value.followed, notFollowed: way.value.notFollowed, way: way.value }
+    : { ...named, failure: way.failure };
 }
 
 /** Checks every runbook that can be named. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Failure, ok, type Result } from '../../domain/failure.ts';
 import type { Host } from '../../domain/host.ts';
 import type { Endpoint } from '../../domain/transport.ts';
-import { type AgentKey, listAgentKeys } from '../../transport/agent-client.ts';
+import type { AnsibleWay } from '../../inventory/ansible-way.ts';
+import { AGENT_ANSWER_MS, AgentCertificates, type AgentKey, listAgentKeys } from '../../transport/agent-client.ts';
 import { KnownHostsReader } from '../../transport/host-key-check.ts';
 import { parseKnownHosts, senselessLines } from '../../transport/known-hosts.ts';
 import { localKeyFiles } from '../../transport/local-key-files.ts';
@@ -18,8 +19,6 @@ import type { World } from '../world.ts';
 /** A name that no configuration speaks of (RFC 2606, section 2): what it gets is what any host gets. */
 const ANY_HOST = 'any-host.invalid';
 
-const AGENT_ANSWER_MS = 5_000;
-
 /** Where keys are had from, of this machine and of hosts. */
 export type Login = Pick<Endpoint, 'agent' | 'identityFiles' | 'identitiesOnly' | 'knownHostsFiles'>;
 
@@ -32,7 +31,8 @@ export interface SshLook {
 }
 
 /** Reads the configuration of ssh, all of whose files are followed for any host, and what it makes of the hosts of an inventory. */
-export async function lookAtSsh({ env }: World, file: string | undefined, hosts: readonly Host[]): Promise<SshLook> {
+export async function lookAtSsh({ env }: World, given: string | undefined, hosts: readonly Host[], ansible?: AnsibleWay): Promise<SshLook> {
+  const file = given ?? ansible?.sshConfig;
   const io = nodeSshConfigIo(env);
   const matchExec = new Set<string>();
   const config = await openSshConfig(io, {
@@ -42,11 +42,11 @@ export async function lookAtSsh({ env }: World, file: string | undefined, hosts:
   });
   const read = await config.resolve({ host: ANY_HOST, settings: [] });
   const failures: Failure[] = [];
-  const here = { keys: localKeyFiles(), knownHosts: new KnownHostsReader() };
+  const here = { keys: localKeyFiles(), knownHosts: new KnownHostsReader(), agents: new AgentCertificates() };
   const logins = new Map<string, Login>();
   // What is wrong with the configuration itself is told once, and not again for each host.
   for (const host of read.ok ? hosts : []) {
-    const found = await sshTarget(host, {}, { config, ...here });
+    const found = await sshTarget(host, ansible === undefined ? {} : { ansible }, { config, ...here });
     if (found.ok) logins.set(...keyed(found.value.target));
     else failures.push(found.failure);
   }

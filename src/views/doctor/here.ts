@@ -43,20 +43,30 @@ export interface PolicyLook {
   readonly asksSignatures: boolean;
   /** Each file of allowed signers. */
   readonly signers: readonly { readonly path: string; readonly keys: number; readonly problem?: string }[];
+  /** Each file of revoked keys, with its keys and rules. */
+  readonly revoked: readonly { readonly path: string; readonly keys: number; readonly problem?: string }[];
   /** The key that signs the ends of runs. */
   readonly runKey?: { readonly path: string; readonly isThere: boolean };
 }
 
 /** Judges the policies: one that is not understood keeps anything from being changed. */
-export function judgePolicy({ failure, asksSignatures, signers, runKey }: PolicyLook): Check {
+export function judgePolicy({ failure, asksSignatures, signers, revoked, runKey }: PolicyLook): Check {
   const findings: CheckFinding[] = failure ? [failed('bad', failure)] : [];
   for (const { path, keys, problem } of signers) {
     if (problem !== undefined) findings.push(bad(`allowed_signers ${path} cannot be read: ${problem}`, 'make it readable'));
     else if (keys === 0 && asksSignatures)
       findings.push(bad(`allowed_signers ${path} has no key, so that nobody's signature counts`, 'add one'));
   }
+  for (const { path, problem } of revoked) {
+    if (problem === undefined) continue;
+    const says = `revoked_keys ${path} cannot be used, so that nobody's signature counts: ${problem}`;
+    findings.push(bad(says, 'put it right: a list of public keys, or what ssh-keygen -k makes'));
+  }
   if (runKey && !runKey.isThere) findings.push(warn(`sign_runs names ${runKey.path}, which is not there`, 'runs end unsigned until it is'));
-  const keys = signers.map((file) => `${file.path}: ${file.keys} keys`);
+  const keys = [
+    ...signers.map((file) => `${file.path}: ${file.keys} keys`),
+    ...revoked.map((file) => `${file.path}: ${file.keys} revoked`),
+  ];
   const asks = asksSignatures ? ['signatures are asked for'] : signers.length === 0 && !runKey ? ['nothing is asked for'] : [];
   return { check: 'policy', says: failure ? 'cannot be read' : [...asks, ...keys].join('; '), findings };
 }

@@ -28,21 +28,24 @@ function isOnlyMissing(sources: readonly string[] | undefined, { code }: Failure
   return sources === undefined && (code === 'not-found' || code === 'ambiguous');
 }
 
-/** The ansible.cfg that Ansible would read. */
+/** The ansible.cfg that Ansible would read, and the environment over it. */
 export interface AnsibleConfigLook {
   readonly path?: string;
-  /** What it says of the way to hosts, which is not read here. */
-  readonly unread: readonly { readonly name: string; readonly line: number }[];
+  /** What they say of the way to hosts. */
+  readonly followed?: readonly { readonly name: string }[];
+  /** The same, where it is not followed: what, where it is said, and why. */
+  readonly notFollowed?: readonly { readonly name: string; readonly at: string; readonly why: string }[];
   readonly failure?: Failure;
 }
 
-/** Judges the ansible.cfg, of which only the inventory and the vault passwords are read. */
-export function judgeAnsibleConfig({ path, unread, failure }: AnsibleConfigLook): Check {
-  const findings = unread.map(({ name, line }) =>
-    warn(`${path}:${line}: ${name} is not read here`, 'say it by a variable of the inventory, or in ~/.ssh/config'),
+/** Judges Ansible's configuration, of which the inventory, the vault passwords and the way to hosts are read. */
+export function judgeAnsibleConfig({ path, followed = [], notFollowed = [], failure }: AnsibleConfigLook): Check {
+  const findings = notFollowed.map(({ name, at, why }) =>
+    warn(`${at}: ${name} is not followed: ${why}`, 'take it out, or leave it to Ansible; variables of the inventory win over it'),
   );
   const unreadable = failure ? [failed('bad', failure)] : [];
-  return { check: 'ansible.cfg', says: path ?? 'none, and none is needed', findings: [...unreadable, ...findings] };
+  const names = followed.length === 0 ? '' : `: ${followed.map(({ name }) => name).join(', ')}`;
+  return { check: 'ansible.cfg', says: `${path ?? 'none, and none is needed'}${names}`, findings: [...unreadable, ...findings] };
 }
 
 /** The runbooks that can be named. */
