@@ -124,8 +124,7 @@ export async function connect(
     const lines: string[] = [];
     await tellOf([host], { ...screen, tell: (more) => void lines.push(...more) });
     if (lines.length === 0) return;
-    await screen.makeRoom();
-    screen.tell(lines);
+    await screen.aside(async () => screen.tell(lines));
   };
   const sshHosts = new Set<string>();
   const openssh = createOpensshTransport({

@@ -44,7 +44,7 @@ describe('what to do next after', () => {
   test('an unlock that came to nothing, which has no runbook, is unlock again', () => {
     const head = { runbook: 'unlock a', runbookSha256: '' };
     const events = stamped([started('rollback', ['a'], head), ended({ a: 'failed' })]);
-    expect(commands(events, { places: ['-i', 'hosts.yaml'] })).toEqual(['runbook unlock a -i hosts.yaml']);
+    expect(commands(events, { places: ['-i', 'hosts.yaml'] })).toEqual(['runbook unlock a -i hosts.yaml', 'runbook report 01RUN']);
   });
 
   test.each<[RunKind, string, readonly RunEvent[]]>([
