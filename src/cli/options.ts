@@ -225,7 +225,8 @@ function collected(value: string, before: readonly string[] = []): readonly stri
   return [...before, value];
 }
 
-function wholeNumber(value: string): number {
+/** Reads a number from 1 that was typed. Throws what the command line tells. */
+export function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('it is a number from 1.');
   return Number(value);
 }
