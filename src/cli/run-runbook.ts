@@ -6,6 +6,7 @@ import type { Runbook } from '../domain/runbook.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
 import { apply, look } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
+import { silentView } from '../ui/output.ts';
 import { hanging, type Page } from '../ui/page.ts';
 import { showDiagnosis } from '../ui/show-diagnosis.ts';
 import { showPlan } from '../ui/show-plan.ts';
@@ -13,6 +14,7 @@ import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { askedOfNobody } from './asked-of-nobody.ts';
+import { tellAudit } from './audit.ts';
 import { closingOf, overriddenBy, timeProblem } from './change-time.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { everybodyProblem, groupLimitsOf, guardOf, zoneProblem } from './host-guard.ts';
@@ -23,7 +25,7 @@ import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed, typedWords
 import { directApplyProblem, readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
-import { screenOf } from './screen.ts';
+import { quietScreen, screenOf } from './screen.ts';
 import { withSecrets } from './sensitive-inputs.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
@@ -42,12 +44,14 @@ export interface RunRequest {
   readonly detailedExitCode: boolean;
   /** Where the plan is to be kept; `plan` only. */
   readonly save?: SaveOptions;
+  /** The plan is an audit: it is compared with the one before; `plan` only. */
+  readonly audit?: { readonly quiet: boolean };
 }
 
 /** `diagnose`, `plan` and `apply`: from names and options to an exit code. */
 export async function runRunbook(world: World, request: RunRequest): Promise<number> {
   const { kind, options } = request;
-  const screen = screenOf(world, options);
+  const screen = request.audit?.quiet ? quietScreen(world, options) : screenOf(world, options);
   const loaded = await requireRunbook(world, screen, request.name);
   if (!loaded) return 1;
   const rules = await readRules(world, screen);
@@ -81,7 +85,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const stop = new AbortController();
   const ways = await connect(world, options, screen, inventory, hosts, { planning: kind !== 'apply' });
   const { fleet, hostFor, overSsh, close } = ways;
-  const view = viewOf(world, screen, options.json === true, kind === 'apply');
+  const isSilent = request.audit !== undefined && (request.audit.quiet || options.json === true);
+  const view = isSilent ? silentView : viewOf(world, screen, options.json === true, kind === 'apply');
   const asking = {
     world,
     screen,
@@ -138,6 +143,12 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
             }),
     );
     screen.tell(askedOfNobody(ended.plans, asked).flatMap((line) => hanging(screen.err, 0, 'warning: ', screen.err.say(line))));
+    if (request.audit) {
+      const { quiet } = request.audit;
+      const { name } = request;
+      return (await tellAudit(world, screen, { name, options, runbook, inputs: inputs.value, sources: inventory.sources, ended, quiet }))
+        .code;
+    }
     if (!options.json) screen.print(endLines(screen.out, request, runbook, ended));
     await signEnd(world, screen, ended, options.json === true);
     if (kind === 'apply') return await afterBreach(world, screen, ended, { options, inventory, ways });

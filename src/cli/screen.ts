@@ -60,3 +60,28 @@ export function screenOf(world: World, { color, verbose, plain }: CommonOptions)
     },
   };
 }
+
+/** A screen that keeps its talk back until there is something to be told: data, or a failure. */
+export function quietScreen(world: World, options: CommonOptions): Screen {
+  const screen = screenOf(world, options);
+  const held: string[] = [];
+  const release = () => screen.tell(held.splice(0));
+  return {
+    ...screen,
+    print(lines) {
+      release();
+      screen.print(lines);
+    },
+    data(document) {
+      release();
+      screen.data(document);
+    },
+    tell: (lines) => {
+      held.push(...lines);
+    },
+    refuse(failure) {
+      release();
+      return screen.refuse(failure);
+    },
+  };
+}
