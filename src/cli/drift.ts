@@ -1,11 +1,11 @@
 import type { AddCommand } from './command-line.ts';
-import { type RunOptions, withPlanUser, withRunOptions } from './options.ts';
+import { type OutletOptions, type RunOptions, withOutlets, withPlanUser, withRunOptions } from './options.ts';
 
-type DriftOptions = RunOptions & { readonly detailedExitcode?: true; readonly quiet?: true };
+type DriftOptions = RunOptions & OutletOptions & { readonly detailedExitcode?: true; readonly quiet?: true };
 
 /** `runbook drift NAME`: what is off, and since when; for cron. */
 export const addDrift: AddCommand = (program, world, exit) => {
-  withPlanUser(withRunOptions(program.command('drift').argument('<name>', 'runbook name or path')))
+  withOutlets(withPlanUser(withRunOptions(program.command('drift').argument('<name>', 'runbook name or path'))))
     .option('--detailed-exitcode', 'exit with 2 when changes are pending')
     .option('-q, --quiet', 'say nothing when all is as the last audit found it')
     .summary('what is off, and what changed since the last audit; changes nothing')

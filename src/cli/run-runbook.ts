@@ -21,7 +21,16 @@ import { everybodyProblem, groupLimitsOf, guardOf, zoneProblem } from './host-gu
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
 import { afterBreach } from './on-breach.ts';
-import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed, typedWords, type WindowOptions } from './options.ts';
+import {
+  confirmTimeoutOf,
+  type GuardOptions,
+  type OutletOptions,
+  type RunOptions,
+  typed,
+  typedWords,
+  type WindowOptions,
+} from './options.ts';
+import { outletsFor } from './outlets/open-outlets.ts';
 import { directApplyProblem, readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
@@ -39,7 +48,7 @@ import { stateDirectory, type World } from './world.ts';
 export interface RunRequest {
   readonly kind: Exclude<RunKind, 'rollback'>;
   readonly name: string;
-  readonly options: RunOptions & GuardOptions & WindowOptions;
+  readonly options: RunOptions & GuardOptions & WindowOptions & OutletOptions;
   readonly yes: boolean;
   readonly detailedExitCode: boolean;
   /** Where the plan is to be kept; `plan` only. */
@@ -69,6 +78,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const patience = confirmTimeoutOf(options);
   if (!patience.ok) return screen.refuse(patience.failure);
   const runbook = { ...loaded, rollout: { ...loaded.rollout, ...patience.value } };
+  const openOutlets = outletsFor(world, screen, options, kind === 'apply' || request.audit !== undefined);
+  if (!openOutlets.ok) return screen.refuse(openOutlets.failure);
   const given = await withSecrets(world, screen, runbook, options);
   if (!given.ok) return screen.refuse(given.failure);
   const inputs = inputsOf(runbook, given.value, screen);
@@ -111,6 +122,12 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     ...(kind === 'apply' ? overriddenBy(rules.value, options) : {}),
     ...(kind === 'apply' ? { source: runbook.source, typed: typedWords(request.name, options, runbook) } : {}),
   };
+  const outlets = openOutlets.value({
+    ...head,
+    verb: request.audit ? 'drift' : kind,
+    target: options.hosts ?? runbook.hosts ?? '',
+    limit: options.limit ?? '',
+  });
   const asked = new Map<string, Result<Host>>();
   let planned: readonly PlannedHost[] = [];
   const assignment = { head, runbook, hosts: hosts.map(withoutSecrets), inputs: inputs.value, limits: limits.value };
@@ -125,7 +142,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
           asked.set(pattern, host);
           return host;
         },
-        view,
+        view: outlets.around(view),
         stop,
         mask: screen.mask,
         leave: (events) => lastWords(screen, events),
@@ -144,10 +161,11 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     );
     screen.tell(askedOfNobody(ended.plans, asked).flatMap((line) => hanging(screen.err, 0, 'warning: ', screen.err.say(line))));
     if (request.audit) {
-      const { quiet } = request.audit;
-      const { name } = request;
-      return (await tellAudit(world, screen, { name, options, runbook, inputs: inputs.value, sources: inventory.sources, ended, quiet }))
-        .code;
+      const { name, audit } = request;
+      const made = { name, options, runbook, inputs: inputs.value, sources: inventory.sources, ended, quiet: audit.quiet };
+      const { code, drift } = await tellAudit(world, screen, made);
+      if (drift) outlets.drift(drift, code);
+      return code;
     }
     if (!options.json) screen.print(endLines(screen.out, request, runbook, ended));
     await signEnd(world, screen, ended, options.json === true);
@@ -160,6 +178,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     return (await savePlan(world, screen, saving.value, kept)) || ended.exitCode;
   } finally {
     await close();
+    await outlets.close();
   }
 }
 

@@ -22,7 +22,18 @@ import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs } from './load-runbook-file.ts';
 import { afterBreach } from './on-breach.ts';
 import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
-import { asTyped, confirmTimeoutOf, type GuardOptions, inputName, type RunOptions, typed, type WindowOptions } from './options.ts';
+import {
+  asTyped,
+  confirmTimeoutOf,
+  type GuardOptions,
+  inputName,
+  type OutletOptions,
+  type RunOptions,
+  typed,
+  type WindowOptions,
+} from './options.ts';
+import { type Outlets, outletsFor } from './outlets/open-outlets.ts';
+import type { OutletHead } from './outlets/outlet.ts';
 import { type Rules, readRules } from './plan-policy.ts';
 import { shownPath } from './save-plan.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -40,7 +51,7 @@ import { stateDirectory, type World } from './world.ts';
 export interface SavedPlanRequest {
   /** Absolute. */
   readonly file: string;
-  readonly options: RunOptions & GuardOptions & WindowOptions & { readonly planHash?: string };
+  readonly options: RunOptions & GuardOptions & WindowOptions & OutletOptions & { readonly planHash?: string };
   readonly yes: boolean;
   /** Only show it. */
   readonly dryRun: boolean;
@@ -67,6 +78,8 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   const foreign = notOfPlan(opened.value, options);
   if (foreign) return screen.refuse(foreign);
   if (request.dryRun) return shown(world, screen, opened.value, vouched.value, options.json === true);
+  const outlets = outletsFor(world, screen, options, true);
+  if (!outlets.ok) return screen.refuse(outlets.failure);
   const given = await withSecrets(world, screen, opened.value.runbook, options);
   if (!given.ok) return screen.refuse(given.failure);
   const inputs = inputsFor(opened.value, given.value, screen);
@@ -104,6 +117,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
       isNamed: isNamed.value,
       guard: guardOf(options, inventory),
       limits: limits.value,
+      outlets: outlets.value,
     });
     return await afterBreach(world, screen, ended, { options, inventory, ways });
   } finally {
@@ -121,6 +135,7 @@ interface Means {
   readonly rules: Rules;
   readonly guard: Guard;
   readonly limits: readonly GroupLimit[];
+  readonly outlets: (head: OutletHead) => Outlets;
 }
 
 async function carryOut(
@@ -128,7 +143,7 @@ async function carryOut(
   screen: Screen,
   { options, yes }: SavedPlanRequest,
   open: OpenPlan,
-  { inputs, hosts, vouched, ways, isNamed, rules, guard, limits }: Means,
+  { inputs, hosts, vouched, ways, isNamed, rules, guard, limits, outlets: openOutlets }: Means,
 ): Promise<Ended> {
   const { runbook, plan, sha256 } = open;
   const json = options.json === true;
@@ -163,37 +178,43 @@ async function carryOut(
     typed: plan.typed,
     plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
   };
-  const ended = await drive(
-    {
-      run,
-      kind: 'apply',
-      plan: sha256,
-      fleet: ways.fleet,
-      hostFor: ways.hostFor,
-      view,
-      stop,
-      mask: screen.mask,
-      leave: (events) => lastWords(screen, events),
-      detailedExitCode: false,
-      ...closingOf(rules, options),
-      approve: async (gate, plans) => {
-        const approval = await approve(asking, gate, plans);
-        // The question may have stood there for hours.
-        const late = gate.name === 'run' && approval.answer !== 'none' ? expiryProblem(open, Date.now()) : undefined;
-        if (!late || late.ok) return approval;
-        screen.refuse(late.failure);
-        return { answer: 'none', by: 'nobody' };
+  const { hosts: target = runbook.hosts ?? '', limit = '' } = plan.typed;
+  const outlets = openOutlets({ ...head, verb: 'apply', target, limit });
+  try {
+    const ended = await drive(
+      {
+        run,
+        kind: 'apply',
+        plan: sha256,
+        fleet: ways.fleet,
+        hostFor: ways.hostFor,
+        view: outlets.around(view),
+        stop,
+        mask: screen.mask,
+        leave: (events) => lastWords(screen, events),
+        detailedExitCode: false,
+        ...closingOf(rules, options),
+        approve: async (gate, plans) => {
+          const approval = await approve(asking, gate, plans);
+          // The question may have stood there for hours.
+          const late = gate.name === 'run' && approval.answer !== 'none' ? expiryProblem(open, Date.now()) : undefined;
+          if (!late || late.ok) return approval;
+          screen.refuse(late.failure);
+          return { answer: 'none', by: 'nobody' };
+        },
+        operator: world.user,
+        journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),
       },
-      operator: world.user,
-      journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),
-    },
-    (ports) => applyPlanned({ head, runbook, hosts, inputs, limits }, plannedHosts(open, hosts, inputs), ports),
-  );
-  const summary = recap(ended.events, planAgain(open, options));
-  const isUntouched = summary?.declined && summary.counts.every(({ outcome }) => outcome === 'skipped');
-  if (!json && summary) screen.print(showRecap(screen.out, isUntouched ? { ...summary, next: [again(world, open, options)] } : summary));
-  await signEnd(world, screen, ended, json);
-  return ended;
+      (ports) => applyPlanned({ head, runbook, hosts, inputs, limits }, plannedHosts(open, hosts, inputs), ports),
+    );
+    const summary = recap(ended.events, planAgain(open, options));
+    const isUntouched = summary?.declined && summary.counts.every(({ outcome }) => outcome === 'skipped');
+    if (!json && summary) screen.print(showRecap(screen.out, isUntouched ? { ...summary, next: [again(world, open, options)] } : summary));
+    await signEnd(world, screen, ended, json);
+    return ended;
+  } finally {
+    await outlets.close();
+  }
 }
 
 function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched, json: boolean): number {

@@ -65,7 +65,11 @@ export function screenOf(world: World, { color, verbose, plain }: CommonOptions)
 export function quietScreen(world: World, options: CommonOptions): Screen {
   const screen = screenOf(world, options);
   const held: string[] = [];
-  const release = () => screen.tell(held.splice(0));
+  let isQuiet = true;
+  const release = () => {
+    isQuiet = false;
+    screen.tell(held.splice(0));
+  };
   return {
     ...screen,
     print(lines) {
@@ -76,8 +80,9 @@ export function quietScreen(world: World, options: CommonOptions): Screen {
       release();
       screen.data(document);
     },
-    tell: (lines) => {
-      held.push(...lines);
+    tell(lines) {
+      if (isQuiet) held.push(...lines);
+      else screen.tell(lines);
     },
     refuse(failure) {
       release();
