@@ -22,6 +22,19 @@ export interface WaveReport {
   readonly budget: number;
 }
 
+/** A time in which no further host was begun: somebody held the run, or was asked. Times are ms since the epoch. */
+export interface WaitReport {
+  readonly what: 'paused' | 'asked';
+  /** What was asked: `run`, `wave-2`. */
+  readonly gate?: string;
+  readonly answer?: 'yes' | 'no' | 'wave';
+  /** Who held it, or who answered. */
+  readonly by?: string;
+  readonly startedAt: number;
+  /** Absent where it lasted as long as the run. */
+  readonly finishedAt?: number;
+}
+
 /** All that is told of one host. */
 export interface HostReport {
   readonly host: string;
@@ -59,6 +72,7 @@ export interface RunReport {
   /** What was done, once for all hosts that share it, the odd ones first. */
   readonly changes: readonly { readonly hosts: readonly string[]; readonly changes: readonly Change[] }[];
   readonly waves: readonly WaveReport[];
+  readonly waits: readonly WaitReport[];
   readonly hosts: readonly HostReport[];
   /** What happened to the run itself. */
   readonly events: readonly RunEvent[];
@@ -94,6 +108,7 @@ export function runReport(events: readonly RunEvent[], later: readonly (readonly
     causes: groupByCause([...record.plans.values()].filter(({ changes, findings }) => changes.length > 0 && findings.length > 0)),
     changes: groupByDiff(hosts.filter(({ changes }) => changes.length > 0).map(asPlan)),
     waves: wavesOf(events),
+    waits: waitsOf(events),
     hosts,
     events: events.filter((event) => !('host' in event)),
     rollbacks: later.flatMap(rollbackOf),
@@ -138,6 +153,22 @@ function wavesOf(events: readonly RunEvent[]): readonly WaveReport[] {
     const { wave, hosts, at: startedAt } = event;
     return [{ wave, hosts, startedAt, ...(end ? { finishedAt: end.at } : {}), failures, budget }];
   });
+}
+
+function waitsOf(events: readonly RunEvent[]): readonly WaitReport[] {
+  const waits: WaitReport[] = [];
+  const end = (what: WaitReport['what'], more: Partial<WaitReport>) => {
+    const index = waits.findLastIndex((wait) => wait.what === what && wait.finishedAt === undefined);
+    const wait = waits[index];
+    if (wait) waits[index] = { ...wait, ...more };
+  };
+  for (const event of events) {
+    if (event.type === 'rollout.paused') waits.push({ what: 'paused', by: event.by, startedAt: event.at });
+    if (event.type === 'rollout.continued') end('paused', { finishedAt: event.at });
+    if (event.type === 'approval.requested') waits.push({ what: 'asked', gate: event.gate, startedAt: event.at });
+    if (event.type === 'approval.given') end('asked', { answer: event.answer, by: event.by, finishedAt: event.at });
+  }
+  return waits;
 }
 
 function rollbackOf(events: readonly RunEvent[]): RunReport['rollbacks'] {
