@@ -11,8 +11,7 @@ import { savedPlanData } from '../ui/json-saved-plan.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
-import { commandLine, giveAgain } from '../views/command-line.ts';
-import { type Advice, recap } from '../views/recap.ts';
+import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { closingOf, overriddenBy, timeProblem } from './change-time.ts';
 import { connect, type Ways, withoutSecrets } from './connect.ts';
@@ -22,20 +21,12 @@ import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs } from './load-runbook-file.ts';
 import { afterBreach } from './on-breach.ts';
 import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
-import {
-  asTyped,
-  confirmTimeoutOf,
-  type GuardOptions,
-  inputName,
-  type OutletOptions,
-  type RunOptions,
-  typed,
-  type WindowOptions,
-} from './options.ts';
+import { confirmTimeoutOf, type GuardOptions, inputName, type OutletOptions, type RunOptions, type WindowOptions } from './options.ts';
 import { type Outlets, outletsFor } from './outlets/open-outlets.ts';
 import type { OutletHead } from './outlets/outlet.ts';
 import { type Rules, readRules } from './plan-policy.ts';
 import { shownPath } from './save-plan.ts';
+import { again, planAgain } from './saved-plan-advice.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
 import { withSecrets } from './sensitive-inputs.ts';
@@ -287,19 +278,4 @@ function plannedHosts({ plan }: OpenPlan, hosts: readonly Host[], inputs: JsonOb
 
 function signers({ signedBy, approvedBy }: Vouched): { readonly signedBy?: string; readonly approvedBy: readonly string[] } {
   return { approvedBy, ...(signedBy === undefined ? {} : { signedBy }) };
-}
-
-/** What a plan that nobody agreed to is carried out by: it is as good as before. */
-function again(world: World, { file, runbook }: OpenPlan, options: RunOptions): Advice {
-  const { places, secrets } = typed(options, runbook);
-  const lacks = secrets.length === 0 ? '' : `; ${giveAgain(secrets)}`;
-  return { why: `carry the plan out${lacks}`, command: commandLine(['runbook', 'apply', shownPath(world, file), ...places]) };
-}
-
-/** How the plan was typed, for advice on hosts that want another one. */
-function planAgain({ plan, runbook }: OpenPlan, options: RunOptions) {
-  const inventory = options.inventory ?? plan.inventory.sources;
-  const { allowShell } = options;
-  const words = { ...plan.typed, ...(allowShell ? { allowShell } : {}) };
-  return { runbook: words.runbook, ...typed({ ...asTyped(options, words), inventory }, runbook) };
 }

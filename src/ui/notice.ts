@@ -66,6 +66,12 @@ function words(page: Page, kind: RunKind, notice: Notice): string {
       const what = notice.why === 'failures' ? count(notice.count, 'failure') : `${count(notice.count, 'host')} changed and not settled`;
       return `begins no further host: ${what}, ${notice.allowed} allowed; ${count(notice.notStarted, 'host')} not begun`;
     }
+    case 'breached': {
+      const back = notice.rollBack === 0 ? '' : `, ${count(notice.rollBack, 'host')} to be taken back`;
+      return `begins no further host: the gate after wave ${notice.wave} does not pass; ${count(notice.notStarted, 'host')} not begun${back}`;
+    }
+    case 'closed':
+      return `begins no further host: ${code(page, notice.why)}; ${count(notice.notStarted, 'host')} not begun`;
     case 'finished': {
       const ended = Object.entries(notice.outcomes).map(([outcome, number]) => `${number} ${outcomeWords(outcome as Outcome, kind)}`);
       return `finished with exit code ${notice.exitCode}: ${ended.join(', ')}`;

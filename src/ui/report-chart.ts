@@ -33,7 +33,7 @@ export function reportChart(page: Page, report: RunReport): string {
   });
   const words = `${count(report.waves.length, 'wave')} in ${showDuration(Math.round((end - start) / 1_000) * 1_000)}`;
   return `<div class="wide" tabindex="0" role="group" aria-label="waves along time"><svg role="img" aria-label="${escapeHtml(words)}" viewBox="0 0 ${WIDTH} ${bars.length * ROW + 4}">${rows.join('')}</svg></div>
-<ul>${report.waves.map(({ wave, hosts, failures, budget }) => `<li>wave ${wave}: ${count(hosts.length, 'host')}, ${count(failures, 'failure')} so far, ${budget} allowed</li>`).join('')}${report.waits.map((wait) => `<li>${escapeHtml(waitWords(page, wait, report.finishedAt))}</li>`).join('')}</ul>`;
+<ul>${report.waves.map(({ wave, hosts, zone, failures, budget }) => `<li>wave ${wave}${zone === undefined ? '' : ` in zone ${escapeHtml(page.say(zone))}`}: ${count(hosts.length, 'host')}, ${count(failures, 'failure')} so far, ${budget} allowed</li>`).join('')}${report.waits.map((wait) => `<li>${escapeHtml(waitWords(page, wait, report.finishedAt))}</li>`).join('')}</ul>`;
 }
 
 /** A wait in words: who held the run or was asked, and for how long. */

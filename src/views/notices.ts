@@ -25,6 +25,10 @@ type NoticeBody =
       readonly allowed: number;
       readonly notStarted: number;
     }
+  /** What was asked after a wave does not hold, and no further one is begun; so many hosts are taken back for it. */
+  | { readonly what: 'breached'; readonly wave: number; readonly rollBack: number; readonly notStarted: number }
+  /** The policy lets no further host be changed at this time. */
+  | { readonly what: 'closed'; readonly why: string; readonly notStarted: number }
   | { readonly what: 'finished'; readonly exitCode: number; readonly outcomes: Outcomes; readonly trouble: readonly ReasonGroup[] }
   /** It never came to its last event. */
   | { readonly what: 'broken-off' }
@@ -82,6 +86,12 @@ export function notices(kind: RunKind): (event: RunEvent) => Notice | undefined 
           allowed: event.maxUnavailable,
           notStarted: event.notStarted.length,
         };
+      case 'rollout.breached':
+        // Of too many failures is heard by `budget.exceeded`.
+        if (event.by === 'failures') return undefined;
+        return { at, what: 'breached', wave: event.wave, rollBack: event.rollBack.length, notStarted: event.notStarted.length };
+      case 'rollout.closed':
+        return { at, what: 'closed', why: event.why, notStarted: event.notStarted.length };
       case 'run.finished': {
         const outcomes: Partial<Record<Outcome, number>> = {};
         for (const outcome of Object.values(event.outcomes)) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

@@ -15,6 +15,8 @@ import { type RunState, runSummary } from './run-summary.ts';
 export interface WaveReport {
   readonly wave: number;
   readonly hosts: readonly string[];
+  /** The zone of all of them, where zones count. */
+  readonly zone?: string;
   readonly startedAt: number;
   /** Absent where it did not come to its end. */
   readonly finishedAt?: number;
@@ -150,8 +152,8 @@ function wavesOf(events: readonly RunEvent[]): readonly WaveReport[] {
     if (event.type !== 'wave.started') return [];
     const end: (EventBody & { readonly at: number }) | undefined = finished.get(event.wave);
     const { failures, budget } = end?.type === 'wave.finished' ? end : { failures: 0, budget: 0 };
-    const { wave, hosts, at: startedAt } = event;
-    return [{ wave, hosts, startedAt, ...(end ? { finishedAt: end.at } : {}), failures, budget }];
+    const { wave, hosts, zone, at: startedAt } = event;
+    return [{ wave, hosts, ...(zone === undefined ? {} : { zone }), startedAt, ...(end ? { finishedAt: end.at } : {}), failures, budget }];
   });
 }
 

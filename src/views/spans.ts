@@ -113,6 +113,9 @@ export class Spans {
       case 'rollout.held':
       case 'rollout.paused':
       case 'rollout.continued':
+      case 'rollout.breached':
+      case 'rollout.closed':
+      case 'gate.checked':
       case 'run.interrupted':
         this.#marks.push({ at: event.at, name: event.type, attributes: {} });
         return [];

@@ -74,13 +74,15 @@ const HELD: readonly EventBody[] = [
   { type: 'host.planned', host: 'a', plan: illPlan('a', EVERY) },
   { type: 'approval.requested', gate: 'run', hosts: ['a'], questions: [] },
   { type: 'approval.given', gate: 'run', answer: 'wave', by: 'ada' },
-  { type: 'wave.started', wave: 1, of: 2, hosts: ['a'] },
+  { type: 'wave.started', wave: 1, of: 2, hosts: ['a'], zone: 'z' },
   { type: 'host.started', host: 'a' },
   ...transaction('a', false, EVERY),
   { type: 'host.finished', host: 'a', outcome: 'failed', reason: { code: 'refused', message: 'm', at: 'p', hint: 'h' } },
   { type: 'rollout.paused', by: 'bo', notStarted: ['b'] },
   { type: 'rollout.continued' },
   { type: 'rollout.held', unconfirmed: 1, maxUnavailable: 0, notStarted: ['b'] },
+  { type: 'rollout.breached', wave: 1, by: 'gate', rollBack: ['a'], notStarted: ['b'] },
+  { type: 'rollout.closed', why: 'a freeze', notStarted: ['b'] },
   { type: 'approval.requested', gate: 'wave-2', hosts: ['b'], questions: [] },
 ];
 

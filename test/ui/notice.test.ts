@@ -48,6 +48,9 @@ test('a run that is held, and goes on, is heard of', () => {
     { type: 'rollout.paused', by: 'bo', notStarted: ['b'] },
     { type: 'rollout.continued' },
     { type: 'rollout.held', unconfirmed: 2, maxUnavailable: 1, notStarted: ['b'] },
+    { type: 'rollout.breached', wave: 1, by: 'gate', rollBack: ['a'], notStarted: ['b'] },
+    { type: 'rollout.breached', wave: 1, by: 'failures', rollBack: ['a'], notStarted: ['b'] },
+    { type: 'rollout.closed', why: 'a freeze', notStarted: ['b'] },
   ];
   expect(
     heard(stamped(steered)).map((notice) =>
@@ -59,6 +62,8 @@ test('a run that is held, and goes on, is heard of', () => {
     'paused by `bo`, 1 host not begun',
     'continued',
     'begins no further host: 2 hosts changed and not settled, 1 allowed; 1 host not begun',
+    'begins no further host: the gate after wave 1 does not pass; 1 host not begun, 1 host to be taken back',
+    'begins no further host: `a freeze`; 1 host not begun',
   ]);
 });
 
@@ -91,6 +96,7 @@ test('nothing that a host, a runbook or an inventory says becomes a mention, a l
     { type: 'wave.started', wave: 1, of: 1, hosts: [evil] },
     { type: 'host.finished', host: evil, outcome: 'failed', reason: { code: 'refused', message: evil, hint: evil } },
     { type: 'rollout.paused', by: evil, notStarted: [evil] },
+    { type: 'rollout.closed', why: evil, notStarted: [evil] },
     { type: 'run.finished', outcomes: { [evil]: 'failed' }, exitCode: 3 },
   ]);
   for (const { text } of heard(events).map((notice) => payload(notice, head))) {
