@@ -66,6 +66,7 @@ export function together(screen: Screen, all: readonly Outlet[]): Outlets {
         view.event(event);
         each((outlet) => outlet.event(event));
       },
+      ...(view.steer ? { steer: (steer) => view.steer?.(steer) } : {}),
       stopping: (signal) => view.stopping(signal),
       paused: (by) => view.paused(by),
       abandon: () => view.abandon(),

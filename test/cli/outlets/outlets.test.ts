@@ -4,7 +4,7 @@ import type { Outlet } from '../../../src/cli/outlets/outlet.ts';
 import { webhook } from '../../../src/cli/outlets/webhook.ts';
 import { screenOf } from '../../../src/cli/screen.ts';
 import type { EventBody } from '../../../src/domain/event.ts';
-import { silentView } from '../../../src/ui/output.ts';
+import { type Steer, silentView } from '../../../src/ui/output.ts';
 import { HttpSink } from '../../outbound/http-sink.ts';
 import { APPLY, stamped, started } from '../../ui/streams.ts';
 import { fakeWorld } from '../rig.ts';
@@ -28,6 +28,15 @@ test('an outlet that breaks takes neither the run nor the others with it, and th
   await outlets.close();
   expect(seen).toEqual(APPLY.map(({ type }) => type));
   expect(err.text).toBe('note: a bug in runbook: the run is not told on (what)\n');
+});
+
+test('a view that offers to steer the run still does with outlets around it, and another one does not', () => {
+  const outlets = together(screenOf(fakeWorld().world, { color: 'never' }), []);
+  const given: Steer[] = [];
+  const hand: Steer = { pausable: true, pause() {}, continue() {}, halt() {} };
+  outlets.around({ ...silentView, steer: (steer) => given.push(steer) }).steer?.(hand);
+  expect(given).toEqual([hand]);
+  expect(outlets.around(silentView).steer).toBeUndefined();
 });
 
 const ASKED: EventBody = { type: 'approval.requested', gate: 'wave-2', hosts: ['a'], questions: [] };
