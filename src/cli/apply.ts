@@ -1,20 +1,25 @@
 import type { AddCommand } from './command-line.ts';
 import {
   type GuardOptions,
+  type OutletOptions,
   type RunOptions,
   type WindowOptions,
   withConfirmTimeout,
   withMaxHosts,
+  withOutlets,
   withPlanUser,
   withRunOptions,
 } from './options.ts';
 
-type ApplyOptions = RunOptions & GuardOptions & WindowOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
+type ApplyOptions = RunOptions &
+  GuardOptions &
+  WindowOptions &
+  OutletOptions & { readonly dryRun?: true; readonly yes?: true; readonly planHash?: string };
 
 /** `runbook apply NAME|FILE`: plan, or take a saved plan; ask, change wave by wave, verify, roll back what does not heal. */
 export const addApply: AddCommand = (program, world, exit) => {
   const command = withMaxHosts(withRunOptions(program.command('apply').argument('<name>', 'runbook name or path, or a file of plan -o')));
-  withConfirmTimeout(withPlanUser(command, '; with --dry-run'), "the runbook's, or 2m")
+  withOutlets(withConfirmTimeout(withPlanUser(command, '; with --dry-run'), "the runbook's, or 2m"))
     .option('--dry-run', 'the same as plan; of a file: only show it')
     .option('-y, --yes', 'approve without being asked')
     .option('--allow-protected', 'change hosts of groups with runbook_protected as well')
@@ -26,6 +31,10 @@ export const addApply: AddCommand = (program, world, exit) => {
     )
     .action(async (name: string, options: ApplyOptions) => {
       if (options.planUser !== undefined && !options.dryRun) program.error('error: --plan-user is for --dry-run: it changes nothing');
+      if (options.dryRun && (options.notify ?? options.prometheusTextfile) !== undefined)
+        program.error(
+          'error: --notify and --prometheus-textfile are for what changes hosts; "runbook drift" tells of what is only looked at',
+        );
       const { planFileNamed } = await import('./open-plan.ts');
       const file = await planFileNamed(world, name);
       if (file !== undefined) {

@@ -6,6 +6,7 @@ import { addApprove } from './approve-plan.ts';
 import { addCompletion } from './completion.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addDoctor } from './doctor.ts';
+import { addDrift } from './drift.ts';
 import { addHostkeys } from './hostkeys.ts';
 import { addInventory } from './inventory.ts';
 import { addLab } from './lab.ts';
@@ -68,6 +69,7 @@ function programOf(world: World, exit: (code: number) => void): Command {
   for (const add of [
     addDiagnose,
     addPlan,
+    addDrift,
     addApprove,
     addApply,
     addPause,

@@ -34,6 +34,7 @@ const VALUES: Readonly<Record<string, Exclude<Wanted['kind'], 'words'>>> = {
   sshConfig: 'files',
   stateDir: 'files',
   out: 'files',
+  prometheusTextfile: 'files',
   sign: 'files',
   key: 'files',
 };

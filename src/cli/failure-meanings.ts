@@ -104,11 +104,11 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
 export const exitCodeMeanings: readonly { readonly code: number; readonly means: string }[] = [
   { code: 0, means: 'done, or nothing to do' },
   { code: 1, means: 'an error before anything was done: bad input, no host matched, a missing file, a runbook that is not valid' },
-  { code: 2, means: '`plan --detailed-exitcode` only: changes are pending' },
+  { code: 2, means: '`plan` and `drift` with `--detailed-exitcode` only: changes are pending' },
   { code: 3, means: 'a host failed, was rolled back, is stale, in conflict, or ill of another cause' },
   { code: 4, means: 'a host was not reached or its state is unknown, and none failed' },
   { code: 5, means: 'declined, or there was nobody to ask: no terminal and no `-y`; too many hosts, or protected ones' },
-  { code: 6, means: 'the journal could not be kept; nothing new was begun after that' },
+  { code: 6, means: 'the journal could not be kept, and nothing new was begun after that; or the record of an audit' },
   { code: 70, means: 'a bug in runbook' },
   { code: 130, means: 'interrupted' },
 ];

@@ -33,13 +33,14 @@ export async function keptRuns(runsDirectory: string): Promise<KeptRuns> {
 }
 
 /** Why nothing at all can be told of a run; undefined where something can. */
-function problemOf(id: string, run: Result<ArchivedRun>): Failure | undefined {
+export function problemOf(id: string, run: Result<ArchivedRun>): Failure | undefined {
   if (!run.ok) return run.failure;
   const { damage, events } = run.value;
   return damage !== undefined && events.length === 0 ? { code: 'journal', message: `run ${id}: ${damage}` } : undefined;
 }
 
-function keptRun(run: ArchivedRun, since: readonly ArchivedRun[]): KeptRun {
+/** A run with what rollbacks of it have told; `since`: newer runs, newest first. */
+export function keptRun(run: ArchivedRun, since: readonly ArchivedRun[]): KeptRun {
   const [started] = run.events;
   const id = started?.type === 'run.started' ? (started.of ?? started.run) : run.id;
   const later = since

@@ -1,24 +1,31 @@
 import { join } from 'node:path';
-import { ok } from '../domain/failure.ts';
+import type { RunKind } from '../domain/event.ts';
+import { fail, ok, type Result } from '../domain/failure.ts';
 import type { Outcome } from '../domain/plan.ts';
 import type { SignatureState } from '../domain/signature.ts';
 import { findRun } from '../journal/run-archive.ts';
 import { outcomeWords } from '../ui/outcome-words.ts';
 import { hanging } from '../ui/page.ts';
 import { type RunState, type RunSummary, runSummary } from '../views/run-summary.ts';
-import { type KeptRun, keptRuns } from './kept-runs.ts';
+import type { WantedRuns } from '../views/wanted-run.ts';
 import type { CommonOptions } from './options.ts';
 import { readRules } from './plan-policy.ts';
+import { pointInTime } from './point-in-time.ts';
 import { endSignature } from './run-signature.ts';
 import { type Screen, screenOf } from './screen.ts';
+import { type RunsQuery, type ToldRun, toldRuns } from './told-runs.ts';
 import { stateDirectory, type World } from './world.ts';
 
-/** Which runs are wanted, and what of them. */
-export interface RunsQuery {
-  /** A run's id, or an unambiguous beginning of it; absent: all. */
-  readonly run?: string;
-  /** Whether to check the signatures over their ends. */
-  readonly verify: boolean;
+/** Options of `runs`. */
+export interface RunsOptions extends CommonOptions {
+  readonly runbook?: string;
+  readonly host?: string;
+  readonly outcome?: Outcome;
+  readonly kind?: RunKind;
+  readonly since?: string;
+  readonly until?: string;
+  readonly last?: number;
+  readonly verify?: true;
 }
 
 interface Row extends Omit<RunSummary, 'state'> {
@@ -33,35 +40,69 @@ interface Row extends Omit<RunSummary, 'state'> {
 }
 
 /**
- * Prints runs, newest first. A journal that cannot be read is told of, and does not hide the others. Where they are verified, a damaged
- * journal or a signature that does not hold is exit code 1; a run that nobody signed is only called so.
+ * Prints runs, newest first; `name`: only that one. A journal that cannot be read is told of, and does not hide the others. Where they are
+ * verified, a damaged journal or a signature that does not hold is exit code 1; a run that nobody signed is only called so.
  */
-export async function listRuns(world: World, options: CommonOptions, { run: name, verify }: RunsQuery): Promise<number> {
+export async function listRuns(world: World, options: RunsOptions, name?: string): Promise<number> {
   const screen = screenOf(world, options);
   const runsDirectory = join(stateDirectory(world, options.stateDir), 'runs');
+  const wanted = wantedRuns(options, Date.now());
+  if (!wanted.ok) return screen.refuse(wanted.failure);
+  const { last } = options;
+  if (name !== undefined && (last !== undefined || Object.keys(wanted.value).length > 0))
+    return screen.refuse({
+      code: 'bad-input',
+      message: `run ${name} is one run: there is nothing to choose among`,
+      hint: 'leave RUN or the filters out',
+    });
   const only = name === undefined ? ok(undefined) : await findRun(runsDirectory, name);
   if (!only.ok) return screen.refuse(only.failure);
-  const isWanted = (id: string) => only.value === undefined || only.value === id;
+  const verify = options.verify === true;
   const rules = verify ? await readRules(world, screen) : undefined;
-  const { runs, unreadable } = await keptRuns(runsDirectory);
+  const query: RunsQuery = {
+    wanted: wanted.value,
+    whole: verify,
+    ...(only.value === undefined ? {} : { only: only.value }),
+    ...(last === undefined ? {} : { last }),
+  };
   let code = 0;
-  for (const { id, failure } of unreadable) if (isWanted(id)) code = screen.refuse(failure);
   const rows: Row[] = [];
-  for (const run of runs) {
-    const row = isWanted(run.id) ? rowOf(run) : undefined;
+  for await (const told of toldRuns(runsDirectory, query)) {
+    if (told.how === 'unreadable') code = screen.refuse(told.failure);
+    const row = rowOf(told);
     if (!row) continue;
-    const signature = rules && !run.live ? await endSignature(world, rules, run) : undefined;
+    const signature = rules && told.how === 'whole' && !row.live ? await endSignature(world, rules, told.run) : undefined;
     rows.push(signature ? { ...row, signature } : row);
     if (verify && (row.damage !== undefined || signature?.state === 'bad')) code = 1;
   }
   if (options.json) screen.data(rows);
-  else if (rows.length === 0 && code === 0) screen.tell([`No runs are kept in ${screen.err.say(runsDirectory)}.`]);
-  else screen.print(rows.flatMap((row) => rowLines(screen, row)));
+  else if (rows.length > 0) screen.print(rows.flatMap((row) => rowLines(screen, row)));
+  else if (code === 0)
+    screen.tell([Object.keys(wanted.value).length > 0 ? 'No run is as that.' : `No runs are kept in ${screen.err.say(runsDirectory)}.`]);
   return code;
 }
 
+function wantedRuns({ runbook, host, outcome, kind, since, until }: RunsOptions, now: number): Result<WantedRuns> {
+  const from = since === undefined ? ok(undefined) : pointInTime('--since', since, now);
+  if (!from.ok) return from;
+  const to = until === undefined ? ok(undefined) : pointInTime('--until', until, now);
+  if (!to.ok) return to;
+  if (from.value && to.value && from.value.from >= to.value.to) return fail('bad-input', `--since ${since} is not before --until ${until}`);
+  return ok({
+    ...(runbook === undefined ? {} : { runbook }),
+    ...(host === undefined ? {} : { host }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(from.value ? { since: from.value.from } : {}),
+    ...(to.value ? { before: to.value.to } : {}),
+  });
+}
+
 /** A run as a row; none for one that was ended before its first event, which has done nothing. */
-function rowOf({ id, events, later, live, damage, doubts }: KeptRun): Row | undefined {
+function rowOf(told: ToldRun): Row | undefined {
+  if (told.how === 'unreadable') return undefined;
+  if (told.how === 'ends') return { ...told.summary, live: false, inDoubt: [] };
+  const { id, events, later, live, damage, doubts } = told.run;
   const [started] = events;
   const summary = started?.type === 'run.started' ? runSummary(events, later) : undefined;
   if (!summary) return undefined;

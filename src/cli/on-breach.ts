@@ -3,7 +3,7 @@ import type { GroupedInventory } from '../inventory/assemble.ts';
 import { hanging } from '../ui/page.ts';
 import { recordRun } from '../views/run-record.ts';
 import type { Ways } from './connect.ts';
-import type { TargetOptions } from './options.ts';
+import type { OutletOptions, TargetOptions } from './options.ts';
 import { rollBackBreach } from './run-rollback.ts';
 import type { Screen } from './screen.ts';
 import type { Ended } from './session.ts';
@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 
 /** What a breach needs beside the run: how its hosts were found and reached. */
 export interface BreachMeans {
-  readonly options: TargetOptions;
+  readonly options: TargetOptions & OutletOptions;
   readonly inventory: GroupedInventory;
   readonly ways: Ways;
 }

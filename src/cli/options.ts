@@ -61,6 +61,12 @@ export interface PatienceOptions {
   readonly confirmTimeout?: string;
 }
 
+/** Options that say where a run is told to beside the screen. */
+export interface OutletOptions {
+  readonly notify?: readonly string[];
+  readonly prometheusTextfile?: string;
+}
+
 /** Options of every command that runs a runbook. */
 export interface RunOptions extends TargetOptions, PatienceOptions {
   readonly input?: readonly string[];
@@ -140,6 +146,17 @@ export function withResumeOptions(command: Command): Command {
 
 function withInputs(command: Command, what: string): Command {
   return command.option('-e, --input <name=value>', what, collectedInput);
+}
+
+/** Adds the options that say where a run is told to beside the screen. */
+export function withOutlets(command: Command): Command {
+  return command
+    .option(
+      '--notify <url>',
+      'tell a webhook, Slack-compatible; may be repeated (default: $RUNBOOK_NOTIFY, which no list of processes shows)',
+      collected,
+    )
+    .option('--prometheus-textfile <file>', "write metrics of the run at its end, for node_exporter's textfile collector");
 }
 
 /** Adds the option that bounds how many hosts are changed. */
@@ -225,7 +242,8 @@ function collected(value: string, before: readonly string[] = []): readonly stri
   return [...before, value];
 }
 
-function wholeNumber(value: string): number {
+/** Reads a number from 1 that was typed. Throws what the command line tells. */
+export function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('it is a number from 1.');
   return Number(value);
 }

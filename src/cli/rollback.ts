@@ -1,19 +1,21 @@
 import type { AddCommand } from './command-line.ts';
 import {
   type GuardOptions,
+  type OutletOptions,
   type PatienceOptions,
   type TargetOptions,
   withConfirmTimeout,
   withMaxHosts,
+  withOutlets,
   withTargetOptions,
 } from './options.ts';
 
-type RollbackOptions = TargetOptions & GuardOptions & PatienceOptions & { readonly yes?: true };
+type RollbackOptions = TargetOptions & GuardOptions & PatienceOptions & OutletOptions & { readonly yes?: true };
 
 /** `runbook rollback RUN`: take back what a run did. */
 export const addRollback: AddCommand = (program, world, exit) => {
   const command = program.command('rollback').argument('<run>', 'run id, an unambiguous beginning of one, or "last"');
-  withConfirmTimeout(withMaxHosts(withTargetOptions(command)), '2m')
+  withOutlets(withConfirmTimeout(withMaxHosts(withTargetOptions(command)), '2m'))
     .option('-y, --yes', 'approve without being asked')
     .summary('take back what a run did')
     .description(

@@ -20,7 +20,8 @@ import { connect, withoutSecrets } from './connect.ts';
 import { cutOffRun, underWay } from './cut-off-run.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf } from './load-runbook-file.ts';
-import { asTyped, inputName, type RunOptions, typed } from './options.ts';
+import { asTyped, inputName, type OutletOptions, type RunOptions, typed } from './options.ts';
+import { outletsFor } from './outlets/open-outlets.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { sensitiveNames } from './secrets-proof.ts';
 import { withSecrets } from './sensitive-inputs.ts';
@@ -31,7 +32,7 @@ import { unsealPasswords } from './unseal.ts';
 import { stateDirectory, type World } from './world.ts';
 
 /** `resume`: from a run's name to an exit code. */
-export async function runResume(world: World, name: string, options: RunOptions): Promise<number> {
+export async function runResume(world: World, name: string, options: RunOptions & OutletOptions): Promise<number> {
   const screen = screenOf(world, options);
   const found = await cutOffRun(join(stateDirectory(world, options.stateDir), 'runs'), name);
   if (!found.ok) return screen.refuse(found.failure);
@@ -72,7 +73,7 @@ function notOfRun(runbook: Runbook | undefined, { input = [], hosts, limit }: Ru
 async function settleAll(
   world: World,
   screen: Screen,
-  options: RunOptions,
+  options: RunOptions & OutletOptions,
   run: ArchivedRun,
   record: RunRecord,
   inventory: GroupedInventory,
@@ -80,6 +81,8 @@ async function settleAll(
   runbook: Runbook | undefined,
 ): Promise<number> {
   const json = options.json === true;
+  const openOutlets = outletsFor(world, screen, options, true);
+  if (!openOutlets.ok) return screen.refuse(openOutlets.failure);
   const journal = await takenOver(run);
   if (!journal) return screen.refuse(underWay(run));
   const { fleet, hostFor, close } = await connect(
@@ -96,14 +99,18 @@ async function settleAll(
     outcomes: endedBefore(record, open),
     ...(runbook ? { runbook } : {}),
   };
+  const kind = record.started?.kind ?? 'apply';
+  const { hosts: target = '', limit = '' } = record.started?.typed ?? {};
+  const runbookName = record.started?.runbook ?? '';
+  const outlets = openOutlets.value({ run: run.id, kind, verb: 'resume', runbook: runbookName, operator: world.user, target, limit });
   try {
     const ended = await drive(
       {
         run: run.id,
-        kind: record.started?.kind ?? 'apply',
+        kind,
         fleet,
         hostFor,
-        view: json ? jsonView(world.out, screen.mask) : plainView(world.err, screen.err),
+        view: outlets.around(json ? jsonView(world.out, screen.mask) : plainView(world.err, screen.err)),
         stop: new AbortController(),
         operator: world.user,
         journal: async () => journal,
@@ -122,6 +129,7 @@ async function settleAll(
     return ended.exitCode;
   } finally {
     await close();
+    await outlets.close();
   }
 }
 

@@ -13,7 +13,16 @@ import { approve } from './approve.ts';
 import { connect, type Ways, withoutSecrets } from './connect.ts';
 import { type Guard, guardOf } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
-import { asTyped, confirmTimeoutOf, type GuardOptions, type PatienceOptions, type TargetOptions, typed } from './options.ts';
+import {
+  asTyped,
+  confirmTimeoutOf,
+  type GuardOptions,
+  type OutletOptions,
+  type PatienceOptions,
+  type TargetOptions,
+  typed,
+} from './options.ts';
+import { outletsFor } from './outlets/open-outlets.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { drive, newRunId } from './session.ts';
 import { signEnd } from './sign-run.ts';
@@ -27,7 +36,7 @@ import { stateDirectory, type World } from './world.ts';
 export async function runRollback(
   world: World,
   name: string,
-  options: TargetOptions & GuardOptions & PatienceOptions,
+  options: TargetOptions & GuardOptions & PatienceOptions & OutletOptions,
   yes: boolean,
 ): Promise<number> {
   const screen = screenOf(world, options);
@@ -58,8 +67,11 @@ export async function rollBackBreach(
   run: string,
   task: Pick<RollbackTask, 'options' | 'inventory'> & { readonly only: ReadonlySet<string>; readonly ways: Ways },
 ): Promise<number> {
-  const found = await standing(world, run, task.options);
-  return found.ok ? rollBackStanding(world, screen, found.value, { ...task, yes: true, flag: 'on_breach' }) : screen.refuse(found.failure);
+  // The metrics in that file are those of the run that breached.
+  const { prometheusTextfile: _, ...options } = task.options;
+  const found = await standing(world, run, options);
+  if (!found.ok) return screen.refuse(found.failure);
+  return rollBackStanding(world, screen, found.value, { ...task, options, yes: true, flag: 'on_breach' });
 }
 
 function standing(world: World, name: string, { stateDir }: TargetOptions): ReturnType<typeof standingOf> {
@@ -89,7 +101,7 @@ async function rollBackStanding(
 
 /** What is to be taken back, and by whose word. */
 interface RollbackTask {
-  readonly options: TargetOptions;
+  readonly options: TargetOptions & OutletOptions;
   readonly yes: boolean;
   readonly inventory: GroupedInventory;
   readonly head: Pick<RunHead, 'runbook' | 'runbookSha256' | 'runbookDirectory' | 'of'>;
@@ -111,6 +123,8 @@ export async function rollBackAll(
   screen: Screen,
   { options, yes, inventory, head, undoables, guard, patience, words, flag, ways }: RollbackTask,
 ): Promise<number> {
+  const openOutlets = outletsFor(world, screen, options, true);
+  if (!openOutlets.ok) return screen.refuse(openOutlets.failure);
   const names = new Set(undoables.map(({ host }) => host.name));
   const hosts = inventory.hosts.filter(({ name }) => names.has(name));
   const unsealed = await unsealPasswords(inventory, hosts);
@@ -131,6 +145,16 @@ export async function rollBackAll(
     ...(guard ? { guard } : {}),
     ...(flag ? { flag } : {}),
   };
+  const { hosts: target = '', limit = '' } = options;
+  const outlets = openOutlets.value({
+    run,
+    kind: 'rollback',
+    verb: 'rollback',
+    runbook: head.runbook,
+    operator: world.user,
+    target,
+    limit,
+  });
   try {
     const ended = await drive(
       {
@@ -138,7 +162,7 @@ export async function rollBackAll(
         kind: 'rollback',
         fleet,
         hostFor,
-        view,
+        view: outlets.around(view),
         stop,
         mask: screen.mask,
         leave: (events) => lastWords(screen, events),
@@ -162,6 +186,7 @@ export async function rollBackAll(
     return ended.exitCode;
   } finally {
     if (!ways) await close();
+    await outlets.close();
   }
 }
 

@@ -6,6 +6,7 @@ import type { Runbook } from '../domain/runbook.ts';
 import type { PlannedHost } from '../engine/plan-host.ts';
 import { apply, look } from '../engine/run-runbook.ts';
 import { FileJournal } from '../journal/file-journal.ts';
+import { silentView } from '../ui/output.ts';
 import { hanging, type Page } from '../ui/page.ts';
 import { showDiagnosis } from '../ui/show-diagnosis.ts';
 import { showPlan } from '../ui/show-plan.ts';
@@ -13,17 +14,27 @@ import { showRecap } from '../ui/show-recap.ts';
 import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { askedOfNobody } from './asked-of-nobody.ts';
+import { tellAudit } from './audit.ts';
 import { closingOf, overriddenBy, timeProblem } from './change-time.ts';
 import { connect, withoutSecrets } from './connect.ts';
 import { everybodyProblem, groupLimitsOf, guardOf, zoneProblem } from './host-guard.ts';
 import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs, requireRunbook } from './load-runbook-file.ts';
 import { afterBreach } from './on-breach.ts';
-import { confirmTimeoutOf, type GuardOptions, type RunOptions, typed, typedWords, type WindowOptions } from './options.ts';
+import {
+  confirmTimeoutOf,
+  type GuardOptions,
+  type OutletOptions,
+  type RunOptions,
+  typed,
+  typedWords,
+  type WindowOptions,
+} from './options.ts';
+import { outletsFor } from './outlets/open-outlets.ts';
 import { directApplyProblem, readRules } from './plan-policy.ts';
 import { vouchForRunbook } from './runbook-signature.ts';
 import { type PlanMade, type SaveOptions, savePlan, saveTask } from './save-plan.ts';
-import { screenOf } from './screen.ts';
+import { quietScreen, screenOf } from './screen.ts';
 import { withSecrets } from './sensitive-inputs.ts';
 import { drive, type Ended, newRunId } from './session.ts';
 import { shellProblem } from './shell-guard.ts';
@@ -37,17 +48,19 @@ import { stateDirectory, type World } from './world.ts';
 export interface RunRequest {
   readonly kind: Exclude<RunKind, 'rollback'>;
   readonly name: string;
-  readonly options: RunOptions & GuardOptions & WindowOptions;
+  readonly options: RunOptions & GuardOptions & WindowOptions & OutletOptions;
   readonly yes: boolean;
   readonly detailedExitCode: boolean;
   /** Where the plan is to be kept; `plan` only. */
   readonly save?: SaveOptions;
+  /** The plan is an audit: it is compared with the one before; `plan` only. */
+  readonly audit?: { readonly quiet: boolean };
 }
 
 /** `diagnose`, `plan` and `apply`: from names and options to an exit code. */
 export async function runRunbook(world: World, request: RunRequest): Promise<number> {
   const { kind, options } = request;
-  const screen = screenOf(world, options);
+  const screen = request.audit?.quiet ? quietScreen(world, options) : screenOf(world, options);
   const loaded = await requireRunbook(world, screen, request.name);
   if (!loaded) return 1;
   const rules = await readRules(world, screen);
@@ -65,6 +78,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const patience = confirmTimeoutOf(options);
   if (!patience.ok) return screen.refuse(patience.failure);
   const runbook = { ...loaded, rollout: { ...loaded.rollout, ...patience.value } };
+  const openOutlets = outletsFor(world, screen, options, kind === 'apply' || request.audit !== undefined);
+  if (!openOutlets.ok) return screen.refuse(openOutlets.failure);
   const given = await withSecrets(world, screen, runbook, options);
   if (!given.ok) return screen.refuse(given.failure);
   const inputs = inputsOf(runbook, given.value, screen);
@@ -81,7 +96,8 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
   const stop = new AbortController();
   const ways = await connect(world, options, screen, inventory, hosts, { planning: kind !== 'apply' });
   const { fleet, hostFor, overSsh, close } = ways;
-  const view = viewOf(world, screen, options.json === true, kind === 'apply');
+  const isSilent = request.audit !== undefined && (request.audit.quiet || options.json === true);
+  const view = isSilent ? silentView : viewOf(world, screen, options.json === true, kind === 'apply');
   const asking = {
     world,
     screen,
@@ -106,6 +122,12 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     ...(kind === 'apply' ? overriddenBy(rules.value, options) : {}),
     ...(kind === 'apply' ? { source: runbook.source, typed: typedWords(request.name, options, runbook) } : {}),
   };
+  const outlets = openOutlets.value({
+    ...head,
+    verb: request.audit ? 'drift' : kind,
+    target: options.hosts ?? runbook.hosts ?? '',
+    limit: options.limit ?? '',
+  });
   const asked = new Map<string, Result<Host>>();
   let planned: readonly PlannedHost[] = [];
   const assignment = { head, runbook, hosts: hosts.map(withoutSecrets), inputs: inputs.value, limits: limits.value };
@@ -120,7 +142,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
           asked.set(pattern, host);
           return host;
         },
-        view,
+        view: outlets.around(view),
         stop,
         mask: screen.mask,
         leave: (events) => lastWords(screen, events),
@@ -138,6 +160,13 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
             }),
     );
     screen.tell(askedOfNobody(ended.plans, asked).flatMap((line) => hanging(screen.err, 0, 'warning: ', screen.err.say(line))));
+    if (request.audit) {
+      const { name, audit } = request;
+      const made = { name, options, runbook, inputs: inputs.value, sources: inventory.sources, ended, quiet: audit.quiet };
+      const { code, drift } = await tellAudit(world, screen, made);
+      if (drift) outlets.drift(drift, code);
+      return code;
+    }
     if (!options.json) screen.print(endLines(screen.out, request, runbook, ended));
     await signEnd(world, screen, ended, options.json === true);
     if (kind === 'apply') return await afterBreach(world, screen, ended, { options, inventory, ways });
@@ -149,6 +178,7 @@ export async function runRunbook(world: World, request: RunRequest): Promise<num
     return (await savePlan(world, screen, saving.value, kept)) || ended.exitCode;
   } finally {
     await close();
+    await outlets.close();
   }
 }
 

@@ -11,8 +11,7 @@ import { savedPlanData } from '../ui/json-saved-plan.ts';
 import { showPlan } from '../ui/show-plan.ts';
 import { showRecap } from '../ui/show-recap.ts';
 import { showSavedPlan, type Vouched } from '../ui/show-saved-plan.ts';
-import { commandLine, giveAgain } from '../views/command-line.ts';
-import { type Advice, recap } from '../views/recap.ts';
+import { recap } from '../views/recap.ts';
 import { approve } from './approve.ts';
 import { closingOf, overriddenBy, timeProblem } from './change-time.ts';
 import { connect, type Ways, withoutSecrets } from './connect.ts';
@@ -22,9 +21,12 @@ import { lastWords } from './last-words.ts';
 import { inputsOf, maskedInputs } from './load-runbook-file.ts';
 import { afterBreach } from './on-breach.ts';
 import { expiryProblem, hashNames, type OpenPlan, openPlan, vouchersOf } from './open-plan.ts';
-import { asTyped, confirmTimeoutOf, type GuardOptions, inputName, type RunOptions, typed, type WindowOptions } from './options.ts';
+import { confirmTimeoutOf, type GuardOptions, inputName, type OutletOptions, type RunOptions, type WindowOptions } from './options.ts';
+import { type Outlets, outletsFor } from './outlets/open-outlets.ts';
+import type { OutletHead } from './outlets/outlet.ts';
 import { type Rules, readRules } from './plan-policy.ts';
 import { shownPath } from './save-plan.ts';
+import { again, planAgain } from './saved-plan-advice.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { provesSecrets, sensitiveNames } from './secrets-proof.ts';
 import { withSecrets } from './sensitive-inputs.ts';
@@ -40,7 +42,7 @@ import { stateDirectory, type World } from './world.ts';
 export interface SavedPlanRequest {
   /** Absolute. */
   readonly file: string;
-  readonly options: RunOptions & GuardOptions & WindowOptions & { readonly planHash?: string };
+  readonly options: RunOptions & GuardOptions & WindowOptions & OutletOptions & { readonly planHash?: string };
   readonly yes: boolean;
   /** Only show it. */
   readonly dryRun: boolean;
@@ -67,6 +69,8 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
   const foreign = notOfPlan(opened.value, options);
   if (foreign) return screen.refuse(foreign);
   if (request.dryRun) return shown(world, screen, opened.value, vouched.value, options.json === true);
+  const outlets = outletsFor(world, screen, options, true);
+  if (!outlets.ok) return screen.refuse(outlets.failure);
   const given = await withSecrets(world, screen, opened.value.runbook, options);
   if (!given.ok) return screen.refuse(given.failure);
   const inputs = inputsFor(opened.value, given.value, screen);
@@ -104,6 +108,7 @@ export async function runSavedPlan(world: World, request: SavedPlanRequest): Pro
       isNamed: isNamed.value,
       guard: guardOf(options, inventory),
       limits: limits.value,
+      outlets: outlets.value,
     });
     return await afterBreach(world, screen, ended, { options, inventory, ways });
   } finally {
@@ -121,6 +126,7 @@ interface Means {
   readonly rules: Rules;
   readonly guard: Guard;
   readonly limits: readonly GroupLimit[];
+  readonly outlets: (head: OutletHead) => Outlets;
 }
 
 async function carryOut(
@@ -128,7 +134,7 @@ async function carryOut(
   screen: Screen,
   { options, yes }: SavedPlanRequest,
   open: OpenPlan,
-  { inputs, hosts, vouched, ways, isNamed, rules, guard, limits }: Means,
+  { inputs, hosts, vouched, ways, isNamed, rules, guard, limits, outlets: openOutlets }: Means,
 ): Promise<Ended> {
   const { runbook, plan, sha256 } = open;
   const json = options.json === true;
@@ -163,37 +169,43 @@ async function carryOut(
     typed: plan.typed,
     plan: { sha256, run: plan.run, operator: plan.operator, ...signers(vouched) },
   };
-  const ended = await drive(
-    {
-      run,
-      kind: 'apply',
-      plan: sha256,
-      fleet: ways.fleet,
-      hostFor: ways.hostFor,
-      view,
-      stop,
-      mask: screen.mask,
-      leave: (events) => lastWords(screen, events),
-      detailedExitCode: false,
-      ...closingOf(rules, options),
-      approve: async (gate, plans) => {
-        const approval = await approve(asking, gate, plans);
-        // The question may have stood there for hours.
-        const late = gate.name === 'run' && approval.answer !== 'none' ? expiryProblem(open, Date.now()) : undefined;
-        if (!late || late.ok) return approval;
-        screen.refuse(late.failure);
-        return { answer: 'none', by: 'nobody' };
+  const { hosts: target = runbook.hosts ?? '', limit = '' } = plan.typed;
+  const outlets = openOutlets({ ...head, verb: 'apply', target, limit });
+  try {
+    const ended = await drive(
+      {
+        run,
+        kind: 'apply',
+        plan: sha256,
+        fleet: ways.fleet,
+        hostFor: ways.hostFor,
+        view: outlets.around(view),
+        stop,
+        mask: screen.mask,
+        leave: (events) => lastWords(screen, events),
+        detailedExitCode: false,
+        ...closingOf(rules, options),
+        approve: async (gate, plans) => {
+          const approval = await approve(asking, gate, plans);
+          // The question may have stood there for hours.
+          const late = gate.name === 'run' && approval.answer !== 'none' ? expiryProblem(open, Date.now()) : undefined;
+          if (!late || late.ok) return approval;
+          screen.refuse(late.failure);
+          return { answer: 'none', by: 'nobody' };
+        },
+        operator: world.user,
+        journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),
       },
-      operator: world.user,
-      journal: () => FileJournal.create(join(stateDirectory(world, options.stateDir), 'runs', run)),
-    },
-    (ports) => applyPlanned({ head, runbook, hosts, inputs, limits }, plannedHosts(open, hosts, inputs), ports),
-  );
-  const summary = recap(ended.events, planAgain(open, options));
-  const isUntouched = summary?.declined && summary.counts.every(({ outcome }) => outcome === 'skipped');
-  if (!json && summary) screen.print(showRecap(screen.out, isUntouched ? { ...summary, next: [again(world, open, options)] } : summary));
-  await signEnd(world, screen, ended, json);
-  return ended;
+      (ports) => applyPlanned({ head, runbook, hosts, inputs, limits }, plannedHosts(open, hosts, inputs), ports),
+    );
+    const summary = recap(ended.events, planAgain(open, options));
+    const isUntouched = summary?.declined && summary.counts.every(({ outcome }) => outcome === 'skipped');
+    if (!json && summary) screen.print(showRecap(screen.out, isUntouched ? { ...summary, next: [again(world, open, options)] } : summary));
+    await signEnd(world, screen, ended, json);
+    return ended;
+  } finally {
+    await outlets.close();
+  }
 }
 
 function shown(world: World, screen: Screen, open: OpenPlan, vouched: Vouched, json: boolean): number {
@@ -266,19 +278,4 @@ function plannedHosts({ plan }: OpenPlan, hosts: readonly Host[], inputs: JsonOb
 
 function signers({ signedBy, approvedBy }: Vouched): { readonly signedBy?: string; readonly approvedBy: readonly string[] } {
   return { approvedBy, ...(signedBy === undefined ? {} : { signedBy }) };
-}
-
-/** What a plan that nobody agreed to is carried out by: it is as good as before. */
-function again(world: World, { file, runbook }: OpenPlan, options: RunOptions): Advice {
-  const { places, secrets } = typed(options, runbook);
-  const lacks = secrets.length === 0 ? '' : `; ${giveAgain(secrets)}`;
-  return { why: `carry the plan out${lacks}`, command: commandLine(['runbook', 'apply', shownPath(world, file), ...places]) };
-}
-
-/** How the plan was typed, for advice on hosts that want another one. */
-function planAgain({ plan, runbook }: OpenPlan, options: RunOptions) {
-  const inventory = options.inventory ?? plan.inventory.sources;
-  const { allowShell } = options;
-  const words = { ...plan.typed, ...(allowShell ? { allowShell } : {}) };
-  return { runbook: words.runbook, ...typed({ ...asTyped(options, words), inventory }, runbook) };
 }

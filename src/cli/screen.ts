@@ -60,3 +60,33 @@ export function screenOf(world: World, { color, verbose, plain }: CommonOptions)
     },
   };
 }
+
+/** A screen that keeps its talk back until there is something to be told: data, or a failure. */
+export function quietScreen(world: World, options: CommonOptions): Screen {
+  const screen = screenOf(world, options);
+  const held: string[] = [];
+  let isQuiet = true;
+  const release = () => {
+    isQuiet = false;
+    screen.tell(held.splice(0));
+  };
+  return {
+    ...screen,
+    print(lines) {
+      release();
+      screen.print(lines);
+    },
+    data(document) {
+      release();
+      screen.data(document);
+    },
+    tell(lines) {
+      if (isQuiet) held.push(...lines);
+      else screen.tell(lines);
+    },
+    refuse(failure) {
+      release();
+      return screen.refuse(failure);
+    },
+  };
+}

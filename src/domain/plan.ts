@@ -20,6 +20,21 @@ export type Outcome =
   | 'unknown'
   | 'skipped';
 
+/** All outcomes, in the order in which they are told: what was done first, then what went wrong, then what was left alone. */
+export const OUTCOMES: readonly Outcome[] = [
+  'fixed',
+  'would-fix',
+  'rolled-back',
+  'failed',
+  'conflict',
+  'stale',
+  'unknown',
+  'unreachable',
+  'other-cause',
+  'skipped',
+  'healthy',
+];
+
 /** What became of one step while planning. */
 export type StepStatus =
   | { readonly kind: 'read' }

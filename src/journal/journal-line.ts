@@ -42,3 +42,18 @@ export function parseJournal(text: string): JournalText {
   }
   return { events, torn, hash, bytes };
 }
+
+/** The event of a line, and where the chain stands at it; undefined where the chain's value before it does not lead to it. */
+export function lineAfter(
+  line: string,
+  previous: string,
+): { readonly seq: number; readonly event: string; readonly hash: string } | undefined {
+  const [, seq, hash, event] = LINE.exec(line) ?? [];
+  if (event === undefined || hash === undefined) return undefined;
+  return journalLine(Number(seq), previous, event).hash === hash ? { seq: Number(seq), event, hash } : undefined;
+}
+
+/** What a line says that the chain's value is after it; it vouches for the next line, and nothing here for it. */
+export function hashOf(line: string): string | undefined {
+  return LINE.exec(line)?.[2];
+}

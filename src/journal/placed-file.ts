@@ -10,6 +10,8 @@ export async function placeFile(path: string, bytes: Uint8Array, mode = 0o600): 
     const handle = await open(candidate, 'wx', mode);
     try {
       await handle.writeFile(bytes);
+      // Whatever the umask is: what others are to read is read by others.
+      await handle.chmod(mode);
       await handle.sync();
     } finally {
       await handle.close();

@@ -25,7 +25,7 @@ summary { cursor: pointer; overflow-wrap: anywhere; }
 pre { margin: .5rem 0; padding: .5rem; overflow-x: auto; background: var(--bg); border: 1px solid var(--line); border-radius: .3rem; font-size: .85rem; }
 ol, ul { padding-left: 1.5rem; } li { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } svg { width: 100%; min-width: 36rem; height: auto; } svg text { fill: var(--fg); font: 12px system-ui, sans-serif; }
-rect.wave { fill: var(--line); } rect.good { fill: var(--good); } rect.warn { fill: var(--warn); } rect.bad { fill: var(--bad); }
+rect.wave { fill: var(--line); } rect.wait { fill: none; stroke: var(--quiet); stroke-dasharray: 3 2; } rect.good { fill: var(--good); } rect.warn { fill: var(--warn); } rect.bad { fill: var(--bad); }
 time { color: var(--quiet); font-variant-numeric: tabular-nums; }
 @media print { .tools { display: none; } details { break-inside: avoid; } }
 `;

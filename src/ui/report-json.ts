@@ -6,7 +6,7 @@ export const REPORT_SCHEMA = 'runbook/report/v1';
 
 /** A report as data: times in ISO 8601, contents of files as diffs. Its text is neither masked nor made visible yet. */
 export function reportData(report: RunReport): object {
-  const { hosts, changes, waves, events: _, rollbacks, startedAt, finishedAt, counts, ...head } = report;
+  const { hosts, changes, waves, waits, events: _, rollbacks, startedAt, finishedAt, counts, ...head } = report;
   return {
     schema: REPORT_SCHEMA,
     ...head,
@@ -14,11 +14,8 @@ export function reportData(report: RunReport): object {
     finishedAt: iso(finishedAt),
     outcomes: Object.fromEntries(counts.map(({ outcome, hosts: of }) => [outcome, of])),
     changes: changes.map((group) => ({ hosts: group.hosts, changes: group.changes.map(jsonChange) })),
-    waves: waves.map((wave) => ({
-      ...wave,
-      startedAt: iso(wave.startedAt),
-      ...(wave.finishedAt === undefined ? {} : { finishedAt: iso(wave.finishedAt) }),
-    })),
+    waves: waves.map(timed),
+    waits: waits.map(timed),
     hosts: hosts.map(({ host, outcome, reason, findings, startedAt: begun, finishedAt: ended }) => ({
       host,
       outcome,
@@ -34,6 +31,11 @@ export function reportData(report: RunReport): object {
       outcomes: Object.fromEntries(ended.map(({ outcome, hosts: of }) => [outcome, of])),
     })),
   };
+}
+
+function timed(stretch: { readonly startedAt: number; readonly finishedAt?: number }): object {
+  const { startedAt, finishedAt, ...rest } = stretch;
+  return { ...rest, startedAt: iso(startedAt), ...(finishedAt === undefined ? {} : { finishedAt: iso(finishedAt) }) };
 }
 
 /** A time in UTC, to the second. */

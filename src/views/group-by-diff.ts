@@ -29,7 +29,7 @@ function leftOut(plan: HostPlan): readonly StepPlan[] {
 }
 
 /** What makes two changes the same; contents count by digest, modification times do not count. */
-function identity(change: Change): unknown {
+export function identity(change: Change): unknown {
   switch (change.kind) {
     case 'file':
       return ['file', change.path, fileIdentity(change.before), fileIdentity(change.after), change.says, change.sensitive];

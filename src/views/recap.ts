@@ -1,5 +1,5 @@
 import type { RunEvent, RunKind } from '../domain/event.ts';
-import type { Outcome } from '../domain/plan.ts';
+import { OUTCOMES, type Outcome } from '../domain/plan.ts';
 import { commandLine, giveAgain } from './command-line.ts';
 import { groupByReason, type ReasonGroup } from './group-by-reason.ts';
 import { isUnsettled, type RunBreach, type RunStarted, recordRun } from './run-record.ts';
@@ -20,27 +20,12 @@ export interface Recap {
   /** Why no further wave was begun, where it was not for the hosts alone. */
   readonly breach?: RunBreach;
   readonly closed?: string;
-  /** Outcomes that occurred with their hosts, in {@link OUTCOME_ORDER}. */
+  /** Outcomes that occurred with their hosts, in {@link OUTCOMES}. */
   readonly counts: readonly { readonly outcome: Outcome; readonly hosts: readonly string[] }[];
   /** Why hosts ended as they did, where a reason is known. */
   readonly reasons: readonly ReasonGroup[];
   readonly next: readonly Advice[];
 }
-
-/** What was done first, then what went wrong, then what was left alone. */
-const OUTCOME_ORDER: readonly Outcome[] = [
-  'fixed',
-  'would-fix',
-  'rolled-back',
-  'failed',
-  'conflict',
-  'stale',
-  'unknown',
-  'unreachable',
-  'other-cause',
-  'skipped',
-  'healthy',
-];
 
 /** How the operator named what a run was about, for commands that go on with it. */
 export interface Typed {
@@ -70,7 +55,7 @@ export function recap(events: Iterable<RunEvent>, typed: Typed = {}): Recap | un
     declined: record.declined,
     ...(record.breach ? { breach: record.breach } : {}),
     ...(record.closed === undefined ? {} : { closed: record.closed }),
-    counts: OUTCOME_ORDER.map((outcome) => ({ outcome, hosts: hosts(outcome) })).filter((count) => count.hosts.length > 0),
+    counts: OUTCOMES.map((outcome) => ({ outcome, hosts: hosts(outcome) })).filter((count) => count.hosts.length > 0),
     reasons: groupByReason(record.endings.filter(({ reason }) => reason !== undefined)),
     next: adviceFor(record.started, hosts, record.transactions.some(isUnsettled), typed),
   };

@@ -15,11 +15,26 @@ import { type RunState, runSummary } from './run-summary.ts';
 export interface WaveReport {
   readonly wave: number;
   readonly hosts: readonly string[];
+  /** The zone of all of them, where zones count. */
+  readonly zone?: string;
   readonly startedAt: number;
   /** Absent where it did not come to its end. */
   readonly finishedAt?: number;
   readonly failures: number;
   readonly budget: number;
+}
+
+/** A time in which no further host was begun: somebody held the run, or was asked. Times are ms since the epoch. */
+export interface WaitReport {
+  readonly what: 'paused' | 'asked';
+  /** What was asked: `run`, `wave-2`. */
+  readonly gate?: string;
+  readonly answer?: 'yes' | 'no' | 'wave';
+  /** Who held it, or who answered. */
+  readonly by?: string;
+  readonly startedAt: number;
+  /** Absent where it lasted as long as the run. */
+  readonly finishedAt?: number;
 }
 
 /** All that is told of one host. */
@@ -59,6 +74,7 @@ export interface RunReport {
   /** What was done, once for all hosts that share it, the odd ones first. */
   readonly changes: readonly { readonly hosts: readonly string[]; readonly changes: readonly Change[] }[];
   readonly waves: readonly WaveReport[];
+  readonly waits: readonly WaitReport[];
   readonly hosts: readonly HostReport[];
   /** What happened to the run itself. */
   readonly events: readonly RunEvent[];
@@ -94,6 +110,7 @@ export function runReport(events: readonly RunEvent[], later: readonly (readonly
     causes: groupByCause([...record.plans.values()].filter(({ changes, findings }) => changes.length > 0 && findings.length > 0)),
     changes: groupByDiff(hosts.filter(({ changes }) => changes.length > 0).map(asPlan)),
     waves: wavesOf(events),
+    waits: waitsOf(events),
     hosts,
     events: events.filter((event) => !('host' in event)),
     rollbacks: later.flatMap(rollbackOf),
@@ -135,9 +152,25 @@ function wavesOf(events: readonly RunEvent[]): readonly WaveReport[] {
     if (event.type !== 'wave.started') return [];
     const end: (EventBody & { readonly at: number }) | undefined = finished.get(event.wave);
     const { failures, budget } = end?.type === 'wave.finished' ? end : { failures: 0, budget: 0 };
-    const { wave, hosts, at: startedAt } = event;
-    return [{ wave, hosts, startedAt, ...(end ? { finishedAt: end.at } : {}), failures, budget }];
+    const { wave, hosts, zone, at: startedAt } = event;
+    return [{ wave, hosts, ...(zone === undefined ? {} : { zone }), startedAt, ...(end ? { finishedAt: end.at } : {}), failures, budget }];
   });
+}
+
+function waitsOf(events: readonly RunEvent[]): readonly WaitReport[] {
+  const waits: WaitReport[] = [];
+  const end = (what: WaitReport['what'], more: Partial<WaitReport>) => {
+    const index = waits.findLastIndex((wait) => wait.what === what && wait.finishedAt === undefined);
+    const wait = waits[index];
+    if (wait) waits[index] = { ...wait, ...more };
+  };
+  for (const event of events) {
+    if (event.type === 'rollout.paused') waits.push({ what: 'paused', by: event.by, startedAt: event.at });
+    if (event.type === 'rollout.continued') end('paused', { finishedAt: event.at });
+    if (event.type === 'approval.requested') waits.push({ what: 'asked', gate: event.gate, startedAt: event.at });
+    if (event.type === 'approval.given') end('asked', { answer: event.answer, by: event.by, finishedAt: event.at });
+  }
+  return waits;
 }
 
 function rollbackOf(events: readonly RunEvent[]): RunReport['rollbacks'] {

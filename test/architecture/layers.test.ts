@@ -15,7 +15,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   journal: ['domain'],
   ui: ['domain', 'views', 'formats'],
   lab: ['domain'],
-  cli: ['domain', 'formats', 'steps', 'engine', 'views', 'load', 'inventory', 'remote', 'transport', 'journal', 'ui', 'lab'],
+  outbound: ['domain'],
+  cli: ['domain', 'formats', 'steps', 'engine', 'views', 'load', 'inventory', 'remote', 'transport', 'journal', 'ui', 'lab', 'outbound'],
 };
 
 /** Packages that one or a few layers alone may use, so that they can be replaced there. */

@@ -30,7 +30,7 @@ test.each<[string, readonly EventBody[], boolean]>([
   const { world, out, runs } = fakeWorld();
   await keepRun(runs, 'r1', apply(...sent.slice(0, 1)));
   await keepRun(runs, 'r2', rollback('r2', doubtful ? 'unreachable' : 'healthy', bodies));
-  expect(await listRuns(world, { color: 'never' }, { verify: false })).toBe(0);
+  expect(await listRuns(world, { color: 'never' })).toBe(0);
   expect(out.text.includes('in doubt')).toBe(doubtful);
   expect(out.text.includes('not known what became of a: "runbook resume r1" asks and settles them')).toBe(doubtful);
 });
@@ -41,7 +41,7 @@ test.each([
 ])('a host whose changes were %s when the process was killed is named, and is not called affected', async (_, bodies) => {
   const { world, out, runs } = fakeWorld();
   await keepRun(runs, 'r1', apply(...bodies));
-  await listRuns(world, { color: 'never' }, { verify: false });
+  await listRuns(world, { color: 'never' });
   expect(out.lines[0]).toContain('in doubt  1 in an unknown state');
   expect(out.lines[1]).toBe('  not known what became of a: "runbook resume r1" asks and settles them');
 });
@@ -50,7 +50,7 @@ test('of a run whose rollback was cut off, the rollback is what is to be resumed
   const { world, out, runs } = fakeWorld();
   await keepRun(runs, 'r1', apply(...sent, ...settled('a', false, 'confirm'), ended('fixed')));
   await keepRun(runs, 'r2', rollback('r2', undefined, transaction('a', true, [flagRemoved()])));
-  await listRuns(world, { color: 'never' }, { verify: false });
+  await listRuns(world, { color: 'never' });
   expect(out.lines.map((line) => line.slice(0, 24))).toEqual([
     'r2  rollback of r1 kubel',
     '  not known what became ',
@@ -63,7 +63,7 @@ test('a run that was resumed is finished, and in doubt no more', async () => {
   const { world, out, runs } = fakeWorld();
   const resumed: EventBody = { type: 'run.resumed', operator: 'bo', hosts: ['a'] };
   await keepRun(runs, 'r1', apply(...sent, resumed, ...settled('a', false, 'undo'), ended('rolled-back')));
-  await listRuns(world, { color: 'never' }, { verify: false });
+  await listRuns(world, { color: 'never' });
   expect(out.lines).toEqual([expect.stringContaining('finished  1 rolled back')]);
 });
 
@@ -71,7 +71,7 @@ test('a run that was killed before its first event has done nothing, and is no f
   const { world, out, err, runs } = fakeWorld();
   await keepRun(runs, 'r1', rollback('r1', 'rolled-back'));
   await keepRun(runs, 'r2', []);
-  expect(await listRuns(world, { color: 'never' }, { verify: false })).toBe(0);
+  expect(await listRuns(world, { color: 'never' })).toBe(0);
   expect(out.lines.map((line) => line.slice(0, 2))).toEqual(['r1']);
   expect(err.text).toBe('');
 });
@@ -81,7 +81,7 @@ test('a journal that was altered in its first line is told of, and does not hide
   const path = join(await keepRun(runs, 'r1', apply(...sent)), 'journal.jsonl');
   await writeFile(path, (await readFile(path, 'utf8')).replace('"ada"', '"eve"'));
   await keepRun(runs, 'r2', rollback('r2', 'rolled-back'));
-  expect(await listRuns(world, { color: 'never' }, { verify: false })).toBe(1);
+  expect(await listRuns(world, { color: 'never' })).toBe(1);
   expect(err.text).toContain('run r1: line 1 of the journal was altered');
   expect(out.lines).toHaveLength(1);
 });
@@ -89,6 +89,6 @@ test('a journal that was altered in its first line is told of, and does not hide
 test('the last run is the newest one', async () => {
   const { world, out, runs } = fakeWorld();
   for (const id of ['r1', 'r2']) await keepRun(runs, id, stamped([named(id, started('apply', ['a'])), ended('healthy')]));
-  expect(await listRuns(world, { color: 'never', json: true }, { run: 'last', verify: false })).toBe(0);
+  expect(await listRuns(world, { color: 'never', json: true }, 'last')).toBe(0);
   expect(JSON.parse(out.text)).toMatchObject([{ run: 'r2' }]);
 });

@@ -51,7 +51,7 @@ export function machine(policy = 'sign_runs: ../ada\nallowed_signers: signers\n'
   };
   const verified = async (run?: string) => {
     const before = out.text.length;
-    const code = await listRuns(world, { color: 'never' }, { verify: true, ...(run === undefined ? {} : { run }) });
+    const code = await listRuns(world, { color: 'never', verify: true }, run);
     return { code, said: out.text.slice(before) };
   };
   return { world, cwd, out, err, runs, people, adopt, journalOf, ended, verified };

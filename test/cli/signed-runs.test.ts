@@ -25,7 +25,7 @@ describe.skipIf(noKeygen !== undefined)(`the end of a run${noKeygen === undefine
     expect(code).toBe(0);
     expect(said).toMatch(/^r1 {2}apply .*\n {2}its chain is whole, and its end is signed by ada@example\.com\n$/);
     const before = out.text.length;
-    await listRuns(world, { color: 'never', json: true }, { verify: true });
+    await listRuns(world, { color: 'never', json: true, verify: true });
     expect(JSON.parse(out.text.slice(before))).toMatchObject([{ run: 'r1', signature: { state: 'good', by: 'ada@example.com' } }]);
   });
 

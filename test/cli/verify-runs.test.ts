@@ -136,8 +136,8 @@ test('`runs RUN` tells of that run alone, and of one that there is not that ther
   const { ended, world, out, err } = machine('plan_signature: never\n');
   await ended('20260101-1');
   await ended('20260202-1');
-  expect(await listRuns(world, { color: 'never' }, { verify: false, run: '202601' })).toBe(0);
+  expect(await listRuns(world, { color: 'never' }, '202601')).toBe(0);
   expect(out.lines.map((line) => line.slice(0, 10))).toEqual(['20260101-1']);
-  expect(await listRuns(world, { color: 'never' }, { verify: false, run: '2027' })).toBe(1);
+  expect(await listRuns(world, { color: 'never' }, '2027')).toBe(1);
   expect(err.text).toContain('there is no run 2027');
 });

@@ -66,6 +66,20 @@ describe.skipIf(missing !== undefined)(
       expect(await page.locator('#host-lab-2 pre').textContent()).toContain('--improve-speed');
     });
 
+    test('is worked by the keyboard alone: to the hosts, and into one of them', async () => {
+      const own = await browser.newPage();
+      await own.goto(page.url().replace(/#.*/, ''));
+      await own.keyboard.press('Tab');
+      expect(await own.locator(':focus').textContent()).toBe('To the hosts');
+      await own.keyboard.press('Enter');
+      expect(own.url()).toMatch(/#hosts$/);
+      await own.keyboard.press('Tab');
+      expect(await own.locator(':focus').textContent()).toMatch(/^lab-1/);
+      await own.keyboard.press('Enter');
+      await own.locator('#host-lab-1[open]').waitFor();
+      await own.close();
+    });
+
     // The rules of axe-core (WCAG 2.2 AA and good practice) are one script that runs in the page.
     test.each(['light', 'dark'] as const)('is readable for everybody, also on a phone (%s)', async (colorScheme) => {
       const small = await browser.newPage({ viewport: { width: 360, height: 740 }, colorScheme, bypassCSP: true });

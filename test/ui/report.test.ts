@@ -154,6 +154,27 @@ describe('a report of a run', () => {
     expect(write(report()).replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/);
   });
 
+  test('tells when the run was held and by whom, who was asked and what the answer was', () => {
+    const held: readonly EventBody[] = [
+      { type: 'rollout.paused', by: EVIL, notStarted: ['c'] },
+      { type: 'rollout.continued' },
+      { type: 'approval.requested', gate: 'wave-2', hosts: ['c'], questions: [] },
+      { type: 'approval.given', gate: 'wave-2', answer: 'no', by: 'ada' },
+      { type: 'rollout.paused', by: 'bo', notStarted: ['c'] },
+    ];
+    const bodies = [...BODIES.slice(0, 14), ...held, ...BODIES.slice(14)];
+    const told = runReport(bodies.map((body, index): RunEvent => ({ at: START + index * 1_000, ...body }))) ?? expect.unreachable();
+    expect(told.waits).toEqual([
+      { what: 'paused', by: EVIL, startedAt: START + 14_000, finishedAt: START + 15_000 },
+      { what: 'asked', gate: 'wave-2', answer: 'no', by: 'ada', startedAt: START + 16_000, finishedAt: START + 17_000 },
+      { what: 'paused', by: 'bo', startedAt: START + 18_000 },
+    ]);
+    const text = reportHtml(testPage(), told);
+    expect(text).toContain('<li>asked (wave-2) for 1 s: ada answered no</li><li>paused by bo for 3 s, to its end</li>');
+    expect(text.match(/<rect class="wait"/g)).toHaveLength(3);
+    expect(reportMarkdown(testPage(), told)).toContain('paused by bo: 1 host not begun');
+  });
+
   test('is none of a run that has no beginning', () => {
     expect(runReport(EVENTS.slice(1))).toBeUndefined();
   });

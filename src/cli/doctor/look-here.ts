@@ -10,7 +10,7 @@ import type { Screen } from '../screen.ts';
 import type { World } from '../world.ts';
 
 /** Variables of the environment, by which this program is set up. */
-export const VARIABLES: readonly string[] = ['RUNBOOK_INVENTORY', 'RUNBOOK_PATH', 'RUNBOOK_AGE_IDENTITY'];
+export const VARIABLES: readonly string[] = ['RUNBOOK_INVENTORY', 'RUNBOOK_PATH', 'RUNBOOK_AGE_IDENTITY', 'RUNBOOK_NOTIFY'];
 
 /** A sensitive input of a runbook: its name is the runbook's, and its value is nobody's business. */
 const INPUT = /^RUNBOOK_INPUT_/;
