@@ -111,6 +111,7 @@ describe('a journal that another process goes on with', () => {
 
   it('is refused while its process lives', async () => {
     const { run, journal } = await cutOff();
+    rmSync(join(run, 'owner.ended'), { force: true });
     writeFileSync(join(run, 'owner'), ownerText());
     const before = readFileSync(journal);
     await expect(FileJournal.resume(run)).rejects.toThrow('another process works on this run');
