@@ -140,7 +140,7 @@ export async function connect(
     if (found.value.client === 'openssh') sshHosts.add(found.value.target.host);
     return ok(found.value.target);
   };
-  const transport: Transport = { connect: (to) => (sshHosts.has(to.host) ? openssh : workers).connect(to) };
+  const transport: Transport = { connect: (to, first) => (sshHosts.has(to.host) ? openssh : workers).connect(to, first) };
   const remote = createFleet({ transport, targetOf: target, nonce, known });
   const shell = { ...posixHost, path: world.env['PATH'] || '/usr/bin:/bin', ownHome: true as const };
   const local = createFleet({ transport: createLocalTransport(), targetOf: () => ok(localTarget(world)), nonce, shell });

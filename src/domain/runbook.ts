@@ -32,6 +32,8 @@ export interface Step {
   readonly place: Place;
   /** Ids of the earlier steps whose outputs its expressions refer to; it waits for these and for nothing else. */
   readonly needs: readonly string[];
+  /** Its expressions may refer to facts, so that it waits for them as well. */
+  readonly usesFacts?: true;
   /** Evaluates `with` and checks the result against the type's schema, defaults filled in. */
   params(scope: Scope): Result<unknown>;
   /** `if`. */

@@ -97,11 +97,24 @@ export interface ExecRequest {
   readonly timeoutMs: number;
   /** Hard stop for stdout and stderr together, in bytes. */
   readonly maxBytes: number;
+  /** The command is to stay when it has answered, where the connection can do that (`Connection.keeps`). */
+  readonly stays?: Rest;
+  /** The number of a command that stayed: the preamble is for it, and no other is begun. Its result is `lost` and `unsent` where it is there no more. */
+  readonly to?: number;
 }
 
-/** How a command ended. Only `exited` is an answer; all else means that it is not known what the host did. */
+/** When a command that stays has answered: this marker was seen on each of these streams. Its input is not closed then. */
+export interface Rest {
+  /** A nonce, unguessable for what runs there. */
+  readonly marker: string;
+  readonly streams: readonly ('stdout' | 'stderr')[];
+}
+
+/** How a command ended. Only `exited` and `stayed` are answers; all else means that it is not known what the host did. */
 export type ExecResult = { readonly stdout: Uint8Array; readonly stderr: Uint8Array } & (
   | { readonly kind: 'exited'; readonly code: number }
+  /** It answered, and waits for more by this number. */
+  | { readonly kind: 'stayed'; readonly number: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   /** A gate's marker came again. */
   | { readonly kind: 'refused' }
@@ -109,9 +122,9 @@ export type ExecResult = { readonly stdout: Uint8Array; readonly stderr: Uint8Ar
   | { readonly kind: 'timed-out' }
   /**
    * The channel or connection closed without an exit status. `blind`: what the host had said and was sent until then is lost
-   * as well, so that empty output tells nothing.
+   * as well, so that empty output tells nothing. `unsent`: not a byte of the request left this machine.
    */
-  | { readonly kind: 'lost'; readonly why: string; readonly blind?: true }
+  | { readonly kind: 'lost'; readonly why: string; readonly blind?: true; readonly unsent?: true }
 );
 
 /** An authenticated connection. */
@@ -122,9 +135,15 @@ export interface Connection {
   readonly closed: boolean;
   /** The fingerprint of the key that the host showed, as `ssh-keygen -l` prints it; absent where there is none to show. */
   readonly hostKey?: string | undefined;
+  /** Commands may stay: `ExecRequest.stays` and `to` mean something. */
+  readonly keeps?: true;
 }
 
 /** A way to hosts. Throws `HostFault` (unreachable, host-key, auth, timed-out). */
 export interface Transport {
-  connect(target: Target): Promise<Connection>;
+  /**
+   * `first`: what will be asked first, which by itself does nothing. It may be begun together with the login; `exec` of the very same request
+   * gives its answer.
+   */
+  connect(target: Target, first?: ExecRequest): Promise<Connection>;
 }

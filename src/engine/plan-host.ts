@@ -15,6 +15,7 @@ import { unasked, withoutNeeds } from './observe-step.ts';
 import { planRemedy } from './plan-remedy.ts';
 import type { Clock } from './ports.ts';
 import { type Readers, readSteps } from './read-steps.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
 import { verdictOf, verifyOnce } from './verify-host.ts';
 
 /** What planning one host needs. */
@@ -57,9 +58,9 @@ export async function planHost(host: Host, planning: Planning): Promise<PlannedH
 async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise<PlannedHost> {
   const { runbook } = planning;
   const readers = readersOf(host, planning);
+  const look = onceOnly(readers);
   const reader = await planning.fleet.read(host);
-  const scoped: Scope = { ...bare, facts: await reader.facts() };
-  const { plans, scope } = await readSteps(runbook.diagnose, scoped, readers);
+  const { plans, scope } = await readSteps(runbook.diagnose, bare, look, reader.facts());
   const seen: Seen = { steps: plans, scope };
 
   const broken = blocking(runbook.diagnose, plans);
@@ -70,7 +71,7 @@ async function plannedHost(host: Host, bare: Scope, planning: Planning): Promise
   // Without `affected`, only planning tells whether anything is to be done.
   if (affected && !planning.remedy) return ended(host, seen, 'would-fix', {});
 
-  const remedy = await planRemedy(runbook.remediate, scope, readers, planning.isSecret);
+  const remedy = await planRemedy(runbook.remediate, scope, look, planning.isSecret);
   const tried: Seen = { ...seen, steps: [...plans, ...remedy.plans] };
   const stuck = blocking(runbook.remediate, remedy.plans);
   if (stuck) return ended(host, tried, outcomeOf(stuck), { reason: stuck });
@@ -166,6 +167,20 @@ export function readersOf(host: Host, { fleet, elsewhere, clock }: Pick<Planning
     of: (step: Step) => {
       const known = opened.get(step.become) ?? fleet.read(host, { become: step.become });
       opened.set(step.become, known);
+      return known;
+    },
+  };
+}
+
+/** Readers for one look: see `SnapshotReader`. */
+function onceOnly(readers: Readers): Readers {
+  const opened = new Map<Reader, Reader>();
+  return {
+    ...readers,
+    of: async (step) => {
+      const reader = await readers.of(step);
+      const known = opened.get(reader) ?? new SnapshotReader(reader);
+      opened.set(reader, known);
       return known;
     },
   };

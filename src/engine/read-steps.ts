@@ -24,21 +24,29 @@ export interface ReadSteps {
 
 /**
  * Asks a phase's reading steps. Each waits only for those whose outputs it refers to, so that all others leave in the
- * same turn and travel in one exchange (law L6). A step that needs one which did not run fails with a value.
+ * same turn and travel in one exchange (law L6). A step that needs one which did not run fails with a value. `facts`: they are still being
+ * asked, and only steps that use them wait.
  */
-export async function readSteps(steps: readonly Step[], scope: Scope, readers: Readers): Promise<ReadSteps> {
+export async function readSteps(steps: readonly Step[], scope: Scope, readers: Readers, facts?: Promise<JsonObject>): Promise<ReadSteps> {
   const asked = new Map<string, Promise<Observed>>();
   for (const step of steps) {
     const needed = step.needs.map((id) => asked.get(id)).filter((one) => one !== undefined);
-    asked.set(step.id, askAfter(step, needed, scope, readers));
+    asked.set(step.id, askAfter(step, needed, scope, readers, facts));
   }
   // A fault of the way ends the phase, but only after every other step has come to rest.
-  await Promise.allSettled(asked.values());
+  await Promise.allSettled([...asked.values(), facts]);
   const observed = await Promise.all(asked.values());
-  return { plans: observed.map(({ plan }) => plan), scope: withOutputs(scope, observed) };
+  return { plans: observed.map(({ plan }) => plan), scope: withOutputs(await withFacts(scope, facts), observed) };
 }
 
-async function askAfter(step: Step, needed: readonly Promise<Observed>[], scope: Scope, readers: Readers): Promise<Observed> {
+async function askAfter(
+  step: Step,
+  needed: readonly Promise<Observed>[],
+  bare: Scope,
+  readers: Readers,
+  facts: Promise<JsonObject> | undefined,
+): Promise<Observed> {
+  const scope = step.usesFacts ? await withFacts(bare, facts) : bare;
   const before = await Promise.all(needed);
   const blocked = before.find(({ outputs }) => outputs === undefined);
   if (blocked) return skippedFor(step, blocked.plan);
@@ -74,6 +82,10 @@ function skippedFor(step: Step, blocker: StepPlan): Observed {
   if (blocker.status.kind === 'failed')
     return unasked(step, { kind: 'failed', failure: { ...blocker.status.failure, message: `${why}: ${blocker.status.failure.message}` } });
   return unasked(step, { kind: 'skipped', why });
+}
+
+async function withFacts(scope: Scope, facts: Promise<JsonObject> | undefined): Promise<Scope> {
+  return facts === undefined ? scope : { ...scope, facts: await facts };
 }
 
 function withOutputs(scope: Scope, observed: readonly Observed[]): Scope {

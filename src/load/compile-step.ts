@@ -12,6 +12,7 @@ import type { Words } from './read-words.ts';
 import type { Report } from './report.ts';
 import { didYouMean } from './suggest.ts';
 import { needsOf } from './template.ts';
+import type { Tree } from './yaml-tree.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_RETRIES = 1;
@@ -42,6 +43,7 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
     spec,
     place: report.place(words.head.start),
     needs: needsOf([params, condition, items].filter((part) => part !== undefined)),
+    ...([when, each, where, given].some((tree) => tree && mentionsFacts(tree)) ? { usesFacts: true as const } : {}),
     params: params.evaluate,
     ...(condition ? { condition: condition.evaluate } : {}),
     ...(items ? { items: items.evaluate } : {}),
@@ -49,6 +51,20 @@ export function compileStep(draft: StepDraft, all: readonly StepDraft[], vocabul
     ...settings,
     ...(params.shellText || runsShellText(settings.validate ?? []) ? { shellText: true as const } : {}),
   };
+}
+
+/** Whether a value has the word in it anywhere: rather once too often than once too seldom. */
+function mentionsFacts(tree: Tree): boolean {
+  switch (tree.kind) {
+    case 'scalar':
+      return typeof tree.value === 'string' && /\bfacts\b/.test(tree.value);
+    case 'list':
+      return tree.items.some(mentionsFacts);
+    case 'map':
+      return [...tree.entries.values()].some(({ value }) => mentionsFacts(value));
+    case 'broken':
+      return false;
+  }
 }
 
 type Settings = Pick<Step, 'onChange' | 'timeoutMs' | 'retries' | 'sensitive' | 'continueOnError'> &

@@ -16,11 +16,13 @@ interface Waiting {
 
 /**
  * Collects questions until all that is runnable now has run, and sends them in one exchange; equal ones are asked once.
+ * What came along with an answer counts as asked in the same exchange, and so only for who puts the question at once.
  * While an exchange is under way, further ones gather for the next.
  */
 export function createAsk(run: Run): Ask {
   let waiting = new Map<string, Waiting>();
   let busy = false;
+  let along = new Map<string, unknown>();
 
   async function work(): Promise<void> {
     busy = true;
@@ -28,12 +30,15 @@ export function createAsk(run: Run): Ask {
       await new Promise((resolve) => setImmediate(resolve));
       const batch = [...waiting.values()];
       waiting = new Map();
-      await exchangeBatch(run, batch);
+      along = new Map();
+      await exchangeBatch(run, batch, along);
+      setImmediate((old) => old.clear(), along);
     }
     busy = false;
   }
 
   return async <T>(query: Query<T>): Promise<T> => {
+    if (along.has(query.key)) return along.get(query.key) as T;
     const known = waiting.get(query.key) ?? { query, answered: Promise.withResolvers<unknown>() };
     waiting.set(query.key, known);
     if (!busy) void work();
@@ -42,7 +47,7 @@ export function createAsk(run: Run): Ask {
   };
 }
 
-async function exchangeBatch(run: Run, batch: readonly Waiting[]): Promise<void> {
+async function exchangeBatch(run: Run, batch: readonly Waiting[], along: Map<string, unknown>): Promise<void> {
   let frames: Frames;
   try {
     frames = await run(scriptOf(batch.map(({ query }) => query)));
@@ -50,6 +55,7 @@ async function exchangeBatch(run: Run, batch: readonly Waiting[]): Promise<void>
     for (const { answered } of batch) answered.reject(fault);
     return;
   }
+  for (const [index, { query }] of batch.entries()) takeAlong(query, frames, `q${index}`, along);
   batch.forEach(({ query, answered }, index) => {
     try {
       answered.resolve(answerOf(query, frames, `q${index}`));
@@ -67,6 +73,7 @@ function scriptOf(queries: readonly Query<unknown>[]): Script {
   return {
     functions: queries.flatMap(({ functions }) => functions),
     body: calls.join('\n'),
+    leavesShell: true,
     timeoutMs: queries.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
     maxBytes: Math.min(
       MAX_ANSWER_BYTES,
@@ -81,14 +88,37 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 function answerOf<T>(query: Query<T>, frames: Frames, id: string): T {
   const missing = frames.get(`${id}.missing`);
   if (missing) throw missingFault(query, textOf(missing).trim());
-  const answer: Answer = {
+  return query.parse(framesOf(query, frames, id));
+}
+
+function framesOf({ key }: Query<unknown>, frames: Frames, id: string): Answer {
+  return {
     frame(name) {
       const frame = frames.get(`${id}.${name}`);
       if (frame) return frame;
-      throw new HostFault({ code: 'protocol', message: `the host left out its answer to: ${query.key}` });
+      throw new HostFault({ code: 'protocol', message: `the host left out its answer to: ${key}` });
     },
   };
-  return query.parse(answer);
+}
+
+/** What cannot be read of it is asked for when it is needed, and then says what is wrong. */
+function takeAlong(query: Query<unknown>, frames: Frames, id: string, along: Map<string, unknown>): void {
+  try {
+    for (const more of query.along?.(framesOf(query, frames, id)) ?? []) {
+      const name = `${id}.${more.id}`;
+      if (!frames.has(`${name}.missing`)) keepAlong(more.query, framesOf(more.query, frames, name), along);
+    }
+  } catch (fault) {
+    if (!(fault instanceof HostFault)) throw fault;
+  }
+}
+
+function keepAlong(query: Query<unknown>, answer: Answer, along: Map<string, unknown>): void {
+  try {
+    along.set(query.key, query.parse(answer));
+  } catch (fault) {
+    if (!(fault instanceof HostFault)) throw fault;
+  }
 }
 
 function missingFault(query: Query<unknown>, programs: string): HostFault {

@@ -18,27 +18,27 @@ export interface BootstrapOptions {
  * one. The script follows only after the nonce came back on a line of its own: a login shell that echoes its command
  * prints it with more behind it. sudo would take a left-over empty line for the password, so where it is to ask, a shell
  * stands before it that reads up to a line of ours. Its prompt is written `%%` in the command and printed as `%`, so that an
- * echo of the command (`set -x`) does not pass for the prompt.
+ * echo of the command (`set -x`) does not pass for the prompt. Without a script, the shell is only brought so far that it can take one.
  */
 export function bootstrap(
   become: Become,
   host: HostShell,
   nonce: string,
-  script: Uint8Array,
+  script: Uint8Array | undefined,
   { terminal = false }: BootstrapOptions = {},
 ): Pick<ExecRequest, 'command' | 'preamble' | 'gates'> {
   const main = `echo ${nonce}-ready; exec ${host.shell} -s`;
   const start = `${host.shell} -c '${main}'`;
-  const ready = { stream: 'stdout', marker: readyMarker(nonce), send: script, end: true, again: 'ignore' } as const;
+  const ready = script ? [{ stream: 'stdout', marker: readyMarker(nonce), send: script, end: true, again: 'ignore' } as const] : [];
   const newline = new Uint8Array([0x0a]);
-  if (!become.enabled) return { command: `exec ${start}`, preamble: newline, gates: [ready] };
+  if (!become.enabled) return { command: `exec ${start}`, preamble: newline, gates: ready };
   if (!USER.test(become.user)) throw new HostFault({ code: 'become', message: `"${become.user}" is no user name to become` });
-  if (!become.password) return { command: `exec ${unasked(become, host, main, terminal)}`, preamble: newline, gates: [ready] };
+  if (!become.password) return { command: `exec ${unasked(become, host, main, terminal)}`, preamble: newline, gates: ready };
   const asking = askingMethod(become, host, nonce, main, terminal);
   const here = { stream: 'stdout', marker: hereMarker(nonce), send: Buffer.from(`${nonce}-go\n`), end: false, again: 'ignore' } as const;
   const prompt = { stream: 'stderr', marker: asking.prompt, send: become.password, end: false, again: 'refused' } as const;
   const wait = `echo ${nonce}-here; while read -r line; do case $line in ${nonce}-go) ${asking.command} ;; esac; done`;
-  return { command: `exec ${host.shell} -c '${wait}'`, preamble: newline, gates: [here, prompt, ready] };
+  return { command: `exec ${host.shell} -c '${wait}'`, preamble: newline, gates: [here, prompt, ...ready] };
 }
 
 /** Becomes another user where nobody is asked. */
@@ -106,7 +106,8 @@ export function wasReady(result: ExecResult, nonce: string): boolean {
   return Buffer.from(result.stdout).includes(readyMarker(nonce));
 }
 
-function readyMarker(nonce: string): string {
+/** What the host's shell says once it is there. */
+export function readyMarker(nonce: string): string {
   return `${nonce}-ready\n`;
 }
 
@@ -131,7 +132,7 @@ export function bootstrapFailure(result: ExecResult, target: Target, become: Bec
   if (result.kind === 'flooded') return { code: 'protocol', message: `${target.host} sent endless output before any command ran` };
   if (result.kind === 'lost') return { code: 'unreachable', message: `${target.host} went away before anything was sent: ${result.why}` };
   if (become.enabled) return becomeFailure(target, become, said === '' ? `${method} ended without a word` : said);
-  const ended = result.kind === 'exited' ? `ended with ${result.code}` : `was ended by ${result.signal}`;
+  const ended = result.kind === 'signalled' ? `was ended by ${result.signal}` : `ended with ${result.kind === 'exited' ? result.code : 0}`;
   return {
     code: 'protocol',
     message: `the login shell of ${target.user} on ${target.host} ran no command: it ${ended}${said === '' ? '' : ` and said: ${said}`}`,

@@ -3,6 +3,7 @@ import type { Become, Connection, ExecRequest, ExecResult, Target } from '../dom
 import { bootstrap, bootstrapFailure, lacksTerminal, wantsTerminal, wasReady } from './bootstrap.ts';
 import { type Frames, parseFrames } from './frames.ts';
 import type { HostShell } from './host-shell.ts';
+import { type KeptShell, OVERHEAD_MS, rest } from './kept-shell.ts';
 import { type Script, scriptBytes } from './script.ts';
 
 /** What every exchange with one host needs. */
@@ -20,25 +21,23 @@ export interface Learnt {
   sudoWantsTerminal: boolean;
 }
 
-/** Time for login shell, sudo and the way there and back, on top of what a script needs, in ms. */
-const OVERHEAD_MS = 30_000;
-
 /**
- * Runs a script on a host in one exec and gives its frames. All of them, or a `HostFault`: an answer without its end
+ * Runs a script on a host, in the shell that was kept or in an exec of its own, and gives its frames. All of them, or a `HostFault`: an answer without its end
  * marker is none. Codes: as `bootstrapFailure` has them when nothing ran; `lost`, `timed-out` or `too-large` when the
  * answer broke off, and it is not known how far the script came.
  */
-export async function exchange(peer: Peer, become: Become, script: Script, learnt: Learnt): Promise<Frames> {
-  const first = await attempt(peer, become, script, learnt.sudoWantsTerminal);
+export async function exchange(peer: Peer, become: Become, script: Script, learnt: Learnt, kept: KeptShell): Promise<Frames> {
+  const first = (await kept.run(become, script)) ?? (await attempt(peer, become, script, learnt.sudoWantsTerminal, kept));
   if (first.answered || learnt.sudoWantsTerminal || !wantsTerminal(become, first.result)) return framesOf(first, peer, become);
   // Nothing of it ran.
-  const second = await attempt(peer, become, script, true);
+  const second = await attempt(peer, become, script, true, kept);
   if (!second.answered && lacksTerminal(second.result)) return framesOf(first, peer, become);
   learnt.sudoWantsTerminal = second.answered;
   return framesOf(second, peer, become);
 }
 
-interface Attempt {
+/** How far a script came. */
+export interface Attempt {
   /** The script was sent, or it is not known whether it was. */
   readonly answered: boolean;
   readonly result: ExecResult;
@@ -46,15 +45,17 @@ interface Attempt {
   readonly hidden: string;
 }
 
-async function attempt(peer: Peer, become: Become, script: Script, terminal: boolean): Promise<Attempt> {
+async function attempt(peer: Peer, become: Become, script: Script, terminal: boolean, kept: KeptShell): Promise<Attempt> {
   // The first nonce shows in the host's process list, the one that frames the answer must not.
   const [shown, hidden] = [peer.nonce(), peer.nonce()];
   const request: ExecRequest = {
     ...bootstrap(become, peer.shell, shown, scriptBytes(script, peer.shell, hidden), { terminal }),
     timeoutMs: script.timeoutMs + OVERHEAD_MS,
     maxBytes: script.maxBytes,
+    ...rest(peer.connection, script, hidden),
   };
   const result = await peer.connection.exec(request);
+  kept.keep(result, become);
   const isBlind = result.kind === 'lost' && result.blind === true;
   return { answered: isBlind || wasReady(result, shown), result, shown, hidden };
 }
@@ -62,7 +63,7 @@ async function attempt(peer: Peer, become: Become, script: Script, terminal: boo
 function framesOf({ answered, result, shown, hidden }: Attempt, { target }: Peer, become: Become): Frames {
   if (!answered) throw new HostFault(bootstrapFailure(result, target, become, shown));
   const { frames, complete } = parseFrames(result.stdout, result.stderr, hidden);
-  if (result.kind === 'exited' && complete) return frames;
+  if ((result.kind === 'exited' || result.kind === 'stayed') && complete) return frames;
   throw brokenOff(result, target.host);
 }
 

@@ -4,6 +4,7 @@ import type { Facts, Host } from '../domain/host.ts';
 import type { Become, Target, Transport } from '../domain/transport.ts';
 import type { Run } from './ask.ts';
 import { type HostShell, posixHost } from './host-shell.ts';
+import { openingOf } from './kept-shell.ts';
 import { createLink, type Link } from './link.ts';
 import { raisingReader } from './raising-reader.ts';
 import { createReader } from './reader.ts';
@@ -51,30 +52,32 @@ export function createFleet(options: FleetOptions): Fleet {
   const machines = new Map([...(options.known ?? [])].map(([name, { machineId }]) => [name, machineId]));
   const turn = createTurns(options.parallel ?? 64);
 
-  async function connect(host: Host): Promise<Open> {
+  async function connect(host: Host, access: AccessOptions | undefined): Promise<Open> {
     const target = await options.targetOf(host);
     if (!target.ok) throw new HostFault(target.failure);
-    const connection = await turn(() => options.transport.connect(target.value));
+    const shell = options.shell ?? posixHost;
+    const opening = openingOf(becomeOf(target.value, access), shell, options.nonce());
+    const connection = await turn(() => options.transport.connect(target.value, opening.request));
     const { hostKey } = connection;
     const planned = options.known?.get(host.name)?.hostKey;
     if (planned !== undefined && hostKey !== undefined && planned !== hostKey) {
       await connection.close();
       throw new HostFault(anotherKey(host, planned, hostKey));
     }
-    const peer = { connection, target: target.value, shell: options.shell ?? posixHost, nonce: options.nonce };
-    return { link: createLink(peer), target: target.value, readers: new Map(), ...(hostKey === undefined ? {} : { hostKey }) };
+    const peer = { connection, target: target.value, shell, nonce: options.nonce };
+    return { link: createLink(peer, opening), target: target.value, readers: new Map(), ...(hostKey === undefined ? {} : { hostKey }) };
   }
 
-  async function open(host: Host): Promise<Open> {
-    const known = opened.get(host.name) ?? start(host);
+  async function open(host: Host, access: AccessOptions | undefined): Promise<Open> {
+    const known = opened.get(host.name) ?? start(host, access);
     const { link } = await known;
     if (!link.closed) return known;
     if (opened.get(host.name) === known) opened.delete(host.name);
-    return opened.get(host.name) ?? start(host);
+    return opened.get(host.name) ?? start(host, access);
   }
 
-  function start(host: Host): Promise<Open> {
-    const opening = connect(host);
+  function start(host: Host, access: AccessOptions | undefined): Promise<Open> {
+    const opening = connect(host, access);
     opened.set(host.name, opening);
     opening.catch(() => {
       if (opened.get(host.name) === opening) opened.delete(host.name);
@@ -84,7 +87,7 @@ export function createFleet(options: FleetOptions): Fleet {
 
   return {
     async read(host, access) {
-      const { link, target, readers, hostKey } = await open(host);
+      const { link, target, readers, hostKey } = await open(host, access);
       const become = becomeOf(target, access);
       const learn = ({ machine_id }: Facts): void => {
         if (!machines.has(host.name)) machines.set(host.name, machine_id);
@@ -101,7 +104,7 @@ export function createFleet(options: FleetOptions): Fleet {
       return known;
     },
     async write(host, access) {
-      const { link, target } = await open(host);
+      const { link, target } = await open(host, access);
       if (target.become.single) throw new HostFault(plansOnly(target));
       const become = becomeOf(target, access);
       return createWriter((script) => link.run(script, become), {

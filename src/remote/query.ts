@@ -19,6 +19,8 @@ export interface Query<T> {
   readonly maxBytes: number;
   /** Throws `HostFault` when the host could not be asked that. */
   parse(answer: Answer): T;
+  /** Further questions that the host has answered unasked, with the ids of their frames: they are likely to be put next. */
+  along?(answer: Answer): readonly { readonly query: Query<unknown>; readonly id: string }[];
 }
 
 /** The frames of one query. */

@@ -15,18 +15,21 @@ export interface Script {
   readonly timeoutMs: number;
   /** Most that the host may print, in bytes. */
   readonly maxBytes: number;
+  /** It leaves nothing behind, so that the same shell may run another one after it. */
+  readonly leavesShell?: true;
 }
 
 /**
- * The bytes that are fed to the shell. All of it is one brace group, which a shell must have read to its end before it
- * runs any of it: a script that is cut off anywhere is a syntax error and does nothing. The end marker on both streams
+ * The bytes that are fed to the shell. All of it is one group in braces, or in parentheses where the shell is to run another one after it: a shell must
+ * have read that to its end before it runs any of it, so that a script that is cut off anywhere is a syntax error and does nothing. The end marker on both streams
  * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS), and so may
  * those of its tools: with POSIXLY_CORRECT, GNU's chmod takes a `--` behind the mode for a file. Functions that are exported would
  * show the nonce to every program.
  */
 export function scriptBytes(script: Script, host: HostShell, nonce: string): Uint8Array {
+  const [open, close] = script.leavesShell ? ['(', ')'] : ['{', '}'];
   return Buffer.from(`set +a
-{
+${open}
 ${frameFunctions}${[...new Set(script.functions)].join('')}
 main() {
 unset nonce
@@ -39,7 +42,7 @@ echo; echo "$nonce done"
 exit 0
 }
 main </dev/null
-}
+${close}
 `);
 }
 
@@ -52,4 +55,9 @@ export LC_ALL TZ PATH
 unset ENV BASH_ENV CDPATH IFS POSIXLY_CORRECT GREP_OPTIONS
 unset -f ${TOOLS} >/dev/null 2>&1
 can_limit= probe_home=${host.ownHome ? '' : '/proc'}`;
+}
+
+/** What ends the answer of a script on either stream. */
+export function endMarker(nonce: string): string {
+  return `\n${nonce} done\n`;
 }

@@ -1,19 +1,53 @@
 import type { UnitProperties } from '../domain/access.ts';
 import { HostFault } from '../domain/failure.ts';
-import { type Answer, type Query, textOf } from './query.ts';
+import { fileQuery } from './file-query.ts';
+import { type Answer, isPlainPath, type Query, textOf } from './query.ts';
 import { quote } from './quote.ts';
 
-/** Asks for `systemctl show` of a unit, as `Reader.unit` describes. */
+/** So many files of a unit come with its properties; who needs more asks for them. */
+const MOST_FILES = 24;
+/** A longer file does not come along, since it may not be wanted. */
+const MOST_BYTES = 65_536;
+
+/** The files that systemd names for a unit, where their paths are plain: who asks for a unit mostly reads its files next. */
+const unitFilesFunctions = `
+unit_files() {
+  set -f
+  count=0 names=
+  for word in $(limited 10 systemctl show --no-pager -p FragmentPath -p DropInPaths -p EnvironmentFiles -- "$2" 2>/dev/null); do
+    word=\${word#*=}
+    case $word in *[!A-Za-z0-9/._@:-]*) continue ;; /*) ;; *) continue ;; esac
+    case " $names " in *" $word "*) continue ;; esac
+    [ "$count" -lt ${MOST_FILES} ] || break
+    [ ! -f "$word" ] || [ "$(stat -L -c %s -- "$word" 2>/dev/null || echo ${MOST_BYTES})" -lt ${MOST_BYTES} ] || continue
+    file "$1.file$count" "$word"
+    names="$names $word"
+    count=$((count + 1))
+  done
+  set +f
+  begin "$1.files"; for word in $names; do echo "$word"; done; end "$1.files" 0
+}
+`;
+
+/** Asks for `systemctl show` of a unit, as `Reader.unit` describes, and for its files. */
 export function unitQuery(name: string): Query<UnitProperties> {
+  const { functions, tools } = fileQuery('/');
   return {
     key: `unit ${name}`,
-    functions: [],
+    functions: [...functions, unitFilesFunctions],
     tools: ['systemctl', 'head', 'date'],
     missing: 'no-systemd',
-    call: (id) => `capture ${id}.unit 1048576 limited 10 systemctl show --no-pager -- ${quote(name)}`,
-    timeoutMs: 13_000,
-    maxBytes: 2 * 1024 * 1024 + 4096,
+    call: (id) => `{
+  capture ${id}.unit 1048576 limited 10 systemctl show --no-pager -- ${quote(name)}
+  ! need ${id}.along ${tools.join(' ')} || unit_files ${id} ${quote(name)}
+}`,
+    timeoutMs: 25_000,
+    maxBytes: 2 * 1024 * 1024 + 4096 + MOST_FILES * (MOST_BYTES + 8192),
     parse: (answer) => parseUnit(name, answer),
+    along: (answer) =>
+      textOf(answer.frame('files'))
+        .split('\n')
+        .flatMap((path, index) => (isPlainPath(path) ? [{ query: fileQuery(path), id: `file${index}` }] : [])),
   };
 }
 

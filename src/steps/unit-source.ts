@@ -47,13 +47,16 @@ export function fullUnitName(name: string): string {
 }
 
 /**
- * Reads a unit's properties and files: two exchanges, and a third only for environment files that the manager does not list.
+ * Reads a unit's properties and files: one exchange where the files come along, else two, and one more for environment files that the manager does not list.
  * What is read is what the files say now, also where systemd still runs something older (NeedDaemonReload).
  */
 export async function readUnitSource(host: Reader, name: string): Promise<UnitSource> {
   const unit = fullUnitName(name);
-  const [properties, facts] = await Promise.all([host.unit(unit), host.facts()]);
-  const files = new Map<string, FileState>();
+  // Most units have no drop-in that sorts after ours: whether it is there is asked before it is known to matter.
+  const likely = ownDropIn(unit, []) ?? '';
+  const asked = host.file(likely).catch(() => undefined);
+  const [properties, facts, own] = await Promise.all([host.unit(unit), host.facts(), asked]);
+  const files = new Map<string, FileState>(own ? [[likely, own]] : []);
   // Aliases: drop-ins and specifiers go by the unit's own name.
   const id = properties['Id'] || unit;
   const paths = unitPaths(id, properties);

@@ -10,14 +10,22 @@ export interface ChannelHost {
   retire(): void;
   /** The connection goes at once. */
   destroy(): void;
+  /** A command has answered and stays; its number. */
+  keep(run: ChannelRun): number;
+  /** A command that stayed is there no more. */
+  forget(run: ChannelRun): void;
 }
 
 const CLOSE_GRACE_MS = 2_000;
+/** What a command that stays may say while nobody asks it. */
+const UNASKED_BYTES = 64 * 1024;
 
-/** One exec channel from its opening to its end. */
+/** One exec channel from its opening to its end: one exchange, or several one after another. */
 export class ChannelRun implements Running {
   readonly #host: ChannelHost;
-  readonly #exchange: Exchange;
+  #exchange: Exchange;
+  /** Bytes that nobody asked for, of a command that stays; undefined while one is asked. */
+  #unasked: number | undefined;
   readonly #release: () => void;
   #channel: ClientChannel | undefined;
   #impatience: NodeJS.Timeout | undefined;
@@ -54,6 +62,26 @@ export class ChannelRun implements Running {
     });
   }
 
+  /** Puts the next exchange to a command that stayed. */
+  follow(exchange: Exchange): void {
+    this.#exchange = exchange;
+    this.#unasked = undefined;
+    if (this.#over) exchange.end({ kind: 'lost', why: 'the command that stayed is gone', unsent: true });
+    else exchange.begin(this);
+  }
+
+  /** Its channel will not open, and is not waited for. */
+  withdraw(): void {
+    if (this.#over) return;
+    this.#done();
+    this.#exchange.end({ kind: 'lost', why: 'it was not begun', unsent: true });
+  }
+
+  keep(): number {
+    this.#unasked = 0;
+    return this.#host.keep(this);
+  }
+
   write(bytes: Uint8Array, sent: () => void): void {
     this.#channel?.write(bytes, sent);
   }
@@ -83,8 +111,8 @@ export class ChannelRun implements Running {
   #follow(channel: ClientChannel): void {
     clearTimeout(this.#impatience);
     this.#channel = channel;
-    channel.on('data', (chunk: Buffer) => this.#exchange.take('stdout', chunk));
-    channel.stderr.on('data', (chunk: Buffer) => this.#exchange.take('stderr', chunk));
+    channel.on('data', (chunk: Buffer) => this.#take('stdout', chunk));
+    channel.stderr.on('data', (chunk: Buffer) => this.#take('stderr', chunk));
     channel.on('error', () => {});
     channel.once('close', (code: number | null | undefined, signal?: string) => {
       const finish = () => {
@@ -95,6 +123,14 @@ export class ChannelRun implements Running {
       else channel.stderr.once('end', finish);
     });
     this.#exchange.begin(this);
+  }
+
+  #take(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    if (this.#unasked === undefined) this.#exchange.take(stream, chunk);
+    else {
+      this.#unasked += chunk.length;
+      if (this.#unasked > UNASKED_BYTES) this.#host.destroy();
+    }
   }
 
   /** Without an orderly close, even an exit status is no answer: output may be missing. */
@@ -109,6 +145,7 @@ export class ChannelRun implements Running {
     this.#over = true;
     clearTimeout(this.#impatience);
     this.#host.client.off('close', this.#onBreak);
+    this.#host.forget(this);
     this.#release();
   }
 }

@@ -9,15 +9,17 @@ export interface Running {
   endInput(): void;
   /** Its output is no longer wanted. */
   kill(): void;
+  /** Keeps it for another exchange, and gives the number that it is asked for by; absent: it cannot be kept. */
+  keep?(): number;
 }
 
 /** How a command came to its end by itself. */
 export type Ending =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
-  | { readonly kind: 'lost'; readonly why: string };
+  | { readonly kind: 'lost'; readonly why: string; readonly unsent?: true };
 
-type Outcome = Ending | { readonly kind: 'refused' | 'flooded' | 'timed-out' };
+type Outcome = Ending | { readonly kind: 'refused' | 'flooded' | 'timed-out' } | { readonly kind: 'stayed'; readonly number: number };
 
 interface WatchedGate {
   readonly gate: Gate;
@@ -28,7 +30,7 @@ interface WatchedGate {
 /**
  * One exec, whatever carries it: collects the output, opens the gates, keeps the limits. Time begins at construction and
  * stands still while a secret is looked up. Standard input is closed after the preamble when there is no gate, else by the
- * gate that says so. A secret is sent in UTF-8 with a newline after it.
+ * gate that says so, unless the command is to stay and can. A secret is sent in UTF-8 with a newline after it.
  */
 export class Exchange {
   /** Settles once, when the command ended or was given up. */
@@ -37,6 +39,8 @@ export class Exchange {
   readonly #secrets: Secrets;
   readonly #gates: readonly WatchedGate[];
   readonly #countdown: Countdown;
+  /** Streams on which the end of the answer is yet to come. */
+  readonly #awaited: Map<'stdout' | 'stderr', MarkerScanner>;
   readonly #output: { readonly stdout: Uint8Array[]; readonly stderr: Uint8Array[] } = { stdout: [], stderr: [] };
   #resolve: (result: ExecResult) => void = () => {};
   #running: Running | undefined;
@@ -51,6 +55,8 @@ export class Exchange {
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+    const { stays } = request;
+    this.#awaited = new Map(stays?.streams.map((stream) => [stream, new MarkerScanner(stays.marker)]));
     this.#countdown = new Countdown(request.timeoutMs);
     this.#countdown.signal.addEventListener('abort', () => this.#giveUp('timed-out'));
   }
@@ -67,7 +73,7 @@ export class Exchange {
       return;
     }
     if (this.#request.preamble.length > 0) running.write(this.#request.preamble, () => {});
-    if (this.#gates.length === 0) running.endInput();
+    if (this.#gates.length === 0) this.#endInput();
   }
 
   /** Output came. */
@@ -81,11 +87,19 @@ export class Exchange {
       return;
     }
     for (const watched of this.#gates) if (watched.gate.stream === stream) this.#look(watched, chunk);
+    if ((this.#awaited.get(stream)?.feed(chunk) ?? 0) > 0) this.#answered(stream);
   }
 
   /** The command came to its end, or it is not known to which. */
   end(ending: Ending): void {
     this.#settle(ending);
+  }
+
+  #answered(stream: 'stdout' | 'stderr'): void {
+    this.#awaited.delete(stream);
+    if (this.#awaited.size > 0) return;
+    const number = this.#running?.keep?.();
+    if (number !== undefined) this.#settle({ kind: 'stayed', number });
   }
 
   #look(watched: WatchedGate, chunk: Uint8Array): void {
@@ -121,7 +135,11 @@ export class Exchange {
     this.#running?.write(bytes, () => {
       if (wipe) bytes.fill(0);
     });
-    if (end) this.#running?.endInput();
+    if (end) this.#endInput();
+  }
+
+  #endInput(): void {
+    if (this.#request.stays === undefined || this.#running?.keep === undefined) this.#running?.endInput();
   }
 
   #giveUp(kind: 'refused' | 'flooded' | 'timed-out'): void {

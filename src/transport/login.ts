@@ -1,7 +1,7 @@
 import ssh2, { type AuthHandlerMiddleware, type NextAuthHandler, type ParsedKey } from 'ssh2';
 import type { Endpoint, Secrets } from '../domain/transport.ts';
 import type { Countdown } from './countdown.ts';
-import type { Identities, Identity, KeyRing } from './key-ring.ts';
+import { type Identities, type Identity, isSameKey, type KeyRing } from './key-ring.ts';
 import { PromptAnswers } from './prompt-answers.ts';
 
 /** What was tried to log in, for the message when nothing worked. */
@@ -18,6 +18,8 @@ export interface LoginNotes {
   password: boolean;
   /** Keys that the host would take but that could not sign, and why. */
   problems: string[];
+  /** The key that signed last. */
+  signed?: Identity;
 }
 
 /** Notes before the first attempt. */
@@ -29,18 +31,18 @@ type NextMethod = Parameters<NextAuthHandler>[0];
 
 /**
  * The order of login: all keys, then the password where the target has one. No `none` probe is sent; a passphrase is asked
- * only when the host takes that key, a password only when the host does not rule it out. `giveUp` ends the login where a question of the host
+ * only when the host takes that key, a password only when the host does not rule it out. It begins once the early login is `over`, and leaves out
+ * the key that was refused by then. `giveUp` ends the login where a question of the host
  * has no answer.
  */
 export function loginOrder(
   target: Endpoint,
-  ring: KeyRing,
-  secrets: Secrets,
-  countdown: Countdown,
+  tools: LoginTools,
+  over: Promise<Identity | undefined>,
   notes: LoginNotes,
   giveUp: () => void,
 ): AuthHandlerMiddleware {
-  const methods = loginMethods(target, ring, secrets, countdown, notes, giveUp);
+  const methods = loginMethods(target, tools, over, notes, giveUp);
   return (_left, _partial, next) => {
     // The declared type leaves out that `false` ends the login.
     const noMore = next as unknown as (end: false) => void;
@@ -51,20 +53,29 @@ export function loginOrder(
   };
 }
 
+/** What a login asks. */
+interface LoginTools {
+  readonly ring: KeyRing;
+  readonly secrets: Secrets;
+  readonly countdown: Countdown;
+}
+
 async function* loginMethods(
   target: Endpoint,
-  ring: KeyRing,
-  secrets: Secrets,
-  countdown: Countdown,
+  { ring, secrets, countdown }: LoginTools,
+  over: Promise<Identity | undefined>,
   notes: LoginNotes,
   giveUp: () => void,
 ): AsyncGenerator<NextMethod, undefined> {
   const username = target.user;
+  const refused = await over;
   notes.identities = await countdown.hold(() => ring.identities(target));
   const mayTake = (method: string) => notes.methods.length === 0 || notes.methods.includes(method);
   for (const identity of notes.identities.usable) {
     // One may have been taken already, of several things that the host wants.
     if (!mayTake('publickey')) break;
+    // RSA is shown once more: by then it is known which signatures the host takes.
+    if (refused !== undefined && refused.publicKey.type !== 'ssh-rsa' && isSameKey(identity, refused)) continue;
     yield { type: 'agent', username, agent: new RingAgent([identity], countdown, notes) };
   }
   const reference = target.password;
@@ -118,7 +129,9 @@ class RingAgent extends ssh2.BaseAgent<ParsedKey> {
     if (identity === undefined) throw new Error('a signature by a key that was not shown');
     try {
       await this.#countdown.hold(() => identity.unlock());
-      return await identity.sign(data, rsaHash);
+      const signature = await identity.sign(data, rsaHash);
+      this.#notes.signed = identity;
+      return signature;
     } catch (error) {
       this.#notes.problems.push(`${identity.label}: ${error instanceof Error ? error.message : String(error)}`);
       throw error;

@@ -9,7 +9,8 @@ import { keyType } from './ssh-wire.ts';
 /** A private key file of which the public half is known; the private half is decrypted when the first signature is wanted. */
 export interface PrivateKey {
   readonly publicKey: ParsedKey;
-  readonly isEncrypted: boolean;
+  /** It is encrypted, and was not decrypted yet. */
+  isLocked(): boolean;
   /** Decrypts the key once, asking for its passphrase where it has one. Rejects with what is wrong. */
   unlock(): Promise<KeyObject>;
 }
@@ -23,11 +24,16 @@ export interface UnusableKey {
 export async function readPrivateKey(path: string, secrets: Secrets): Promise<PrivateKey | UnusableKey> {
   const text = await readKeyFile(path);
   if (typeof text !== 'string') return text;
-  const unlock = once(() => decrypt(path, text, secrets));
+  let isLocked = isEncrypted(text);
+  const unlock = once(async () => {
+    const unlocked = await decrypt(path, text, secrets);
+    isLocked = false;
+    return unlocked;
+  });
   try {
     const publicKey = (await publicHalf(path, text)) ?? (await unlock()).parsed;
     if ('unusable' in publicKey) return publicKey;
-    return { publicKey, isEncrypted: isEncrypted(text), unlock: async () => (await unlock()).key };
+    return { publicKey, isLocked: () => isLocked, unlock: async () => (await unlock()).key };
   } catch (error) {
     return { unusable: error instanceof Error ? error.message : String(error) };
   }

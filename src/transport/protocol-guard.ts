@@ -1,15 +1,12 @@
-import type { Client } from 'ssh2';
+import { before, type ClientParts, field, type Handlers } from './client-parts.ts';
 
 /** What the guard sees of a connection. */
 export interface GuardEvents {
   /** The host broke the protocol: the connection must go now. */
   drop(why: string): void;
-  /** The host refused a login method, or took it and wants more (`partial`), and says which would do. */
-  loginRefused(methods: readonly string[], partial: boolean): void;
+  /** The host refused a login method, or took it and wants more (`partial`), and says which would do. False: the library need not know. */
+  loginRefused(methods: readonly string[], partial: boolean): boolean;
 }
-
-/** Message handlers by name, as the client library keeps them. */
-export type Handlers = Record<string, (...args: unknown[]) => void>;
 
 /**
  * Packet sizes a host may ask for. Zero made the library's write loop spin for ever (mscdex/ssh2 issue 1504); the lower bound
@@ -23,22 +20,9 @@ const PACKET_SIZES = { least: 1_024, most: 262_144 };
  */
 const QUESTIONS = { names: ['GLOBAL_REQUEST', 'CHANNEL_REQUEST', 'CHANNEL_OPEN'], most: 1_000, inMs: 60_000 };
 
-/**
- * Puts checks before the library's own message handlers. It reaches into private parts, hence the exact version in
- * package.json; where they are not as expected it throws, so no connection goes unguarded.
- */
-export function installGuard(client: Client, events: GuardEvents): void {
-  const protocol = protocolOf(client);
-  const handlers = field(protocol, '_handlers');
-  const channels = field(client, '_chanMgr');
-  if (!isHandlers(handlers) || !isObject(channels) || typeof channels['get'] !== 'function') throw new Error('unexpected SSH library');
-  const get = channels['get'].bind(channels);
-  guardHandlers(handlers, (id) => windowOf(get(id)), events);
-}
-
-/** Whether strict key exchange was agreed, without which ChaCha20 is open to CVE-2023-48795. */
-export function hasStrictKex(client: Client): boolean {
-  return field(protocolOf(client), '_strictMode') === true;
+/** Puts checks before the library's own message handlers. */
+export function installGuard({ handlers, channel }: ClientParts, events: GuardEvents): void {
+  guardHandlers(handlers, (number) => windowOf(channel(number)), events);
 }
 
 /** Wraps the handlers in place; `window` tells how many bytes a channel was granted. */
@@ -66,8 +50,7 @@ export function guardHandlers(handlers: Handlers, window: (channel: unknown) => 
     });
   }
   before(handlers, 'USERAUTH_FAILURE', (_protocol, methods, partial) => {
-    if (Array.isArray(methods)) events.loginRefused(methods.map(String), partial === true);
-    return true;
+    return !Array.isArray(methods) || events.loginRefused(methods.map(String), partial === true);
   });
   // The library would have the host prove all its keys, which costs a round trip and signatures; nothing here uses them.
   const answer = handlers['GLOBAL_REQUEST'];
@@ -88,31 +71,7 @@ function tooMany(most: number, inMs: number): () => boolean {
   };
 }
 
-function before(handlers: Handlers, name: string, check: (...args: unknown[]) => boolean): void {
-  const original = handlers[name];
-  if (original === undefined) throw new Error('unexpected SSH library');
-  handlers[name] = (...args) => {
-    if (check(...args)) original(...args);
-  };
-}
-
 function windowOf(channel: unknown): number | undefined {
   const window = field(field(channel, 'incoming'), 'window');
   return typeof window === 'number' ? window : undefined;
-}
-
-function protocolOf(client: Client): unknown {
-  return field(client, '_protocol');
-}
-
-function field(from: unknown, name: string): unknown {
-  return isObject(from) ? from[name] : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null;
-}
-
-function isHandlers(value: unknown): value is Handlers {
-  return isObject(value) && Object.values(value).every((one) => one === undefined || typeof one === 'function');
 }

@@ -3,12 +3,14 @@ import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Failure } from '../domain/failure.ts';
 import type { Endpoint, Secrets } from '../domain/transport.ts';
 import { pinnedAlgorithms } from './algorithms.ts';
+import { type ClientParts, partsOf } from './client-parts.ts';
 import { authFailure, type ConnectPhase, timeoutFailure, unreachableFailure } from './connect-failure.ts';
 import type { Countdown } from './countdown.ts';
+import { type EarlyCommand, EarlyLogin } from './early-login.ts';
 import type { HostKeyCheck } from './host-key-check.ts';
 import type { KeyRing } from './key-ring.ts';
 import { emptyLoginNotes, loginOrder } from './login.ts';
-import { hasStrictKex, installGuard } from './protocol-guard.ts';
+import { installGuard } from './protocol-guard.ts';
 import { ProxyEnded } from './way.ts';
 
 /** A client that is logged in, on a stream of ours. */
@@ -24,8 +26,11 @@ export interface Session {
 /** What became of one attempt to log in. */
 export type Attempt =
   | { readonly ok: true; readonly session: Session }
-  /** `early`: the host hung up before it said a word of SSH, as sshd does past MaxStartups. */
-  | { readonly ok: false; readonly failure: Failure; readonly early: boolean };
+  /**
+   * `early`: the host hung up before it said a word of SSH, as sshd does past MaxStartups. `hasty`: it may have hung up over what was sent before it
+   * had answered, and does not without (`LoginContext.patient`).
+   */
+  | { readonly ok: false; readonly failure: Failure; readonly early: boolean; readonly hasty: boolean };
 
 const KEEP_ALIVES_MISSED = 3;
 
@@ -37,22 +42,43 @@ export interface LoginContext {
   readonly check: HostKeyCheck;
   /** Host key types to ask for first. */
   readonly types: readonly string[];
+  /** Waits for each answer, as the library does. */
+  readonly patient: boolean;
+  /** A command to begin with the login, where that is not patient. */
+  first?(session: Session): EarlyCommand;
 }
 
 /** Exchanges keys and logs in. The only place that makes a client, so that none is without its host key check. */
 export function login(target: Endpoint, socket: Duplex, context: LoginContext): Promise<Attempt> {
-  const { countdown, check } = context;
+  const { countdown, check, ring } = context;
   const client = new ssh2.Client();
   const notes = emptyLoginNotes();
   let phase: ConnectPhase = 'key exchange';
   let spoke = false;
   let dropped: string | undefined;
   let banner = '';
+  let parts: ClientParts | undefined;
+  const session: Session = {
+    client,
+    socket,
+    get hostKey() {
+      return check.fingerprint ?? '';
+    },
+    dropped: () => check.failure?.message ?? dropped,
+  };
+  const first = context.patient ? undefined : context.first?.(session);
+  const identities = () => countdown.hold(() => ring.identities(target));
+  const early = new EarlyLogin({
+    user: target.user,
+    identity: async () => (context.patient ? undefined : ring.likely(target.user, await identities())),
+    ...(first === undefined ? {} : { first }),
+  });
 
   return new Promise((resolve) => {
-    const giveUp = (failure: Failure) => {
+    const giveUp = (failure: Failure, final = false) => {
       socket.destroy();
-      resolve({ ok: false, failure, early: !spoke && !(socket.errored instanceof ProxyEnded) });
+      const hasty = early.isDoubtful && !final && !countdown.signal.aborted;
+      resolve({ ok: false, failure, early: !spoke && !(socket.errored instanceof ProxyEnded), hasty });
     };
     const drop = (why: string) => {
       dropped ??= why;
@@ -66,15 +92,17 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
     socket.on('data', listen);
     client.on('handshake', (negotiated) => {
       phase = 'login';
+      parts?.readyKeys();
       const isChaCha = [negotiated.cs.cipher, negotiated.sc.cipher].some((cipher) => cipher.startsWith('chacha20'));
-      if (isChaCha && !hasStrictKex(client)) drop('it offers ChaCha20 without strict key exchange, which is open to CVE-2023-48795');
+      if (isChaCha && parts?.isStrict() !== true) drop('it offers ChaCha20 without strict key exchange, which is open to CVE-2023-48795');
     });
     client.on('error', (error) => {
       if (isOneKeyOnly(error)) return;
       dropped ??= error.message;
       if (check.failure !== undefined) giveUp(check.failure);
-      else if (phase === 'login' && isRefusal(error)) giveUp(authFailure(target, notes, isFinal(error) ? undefined : error.message));
-      else giveUp(unreachableFailure(target, phase, error));
+      else if (phase === 'login' && isRefusal(error)) {
+        giveUp(authFailure(target, notes, isFinal(error) ? undefined : error.message), isFinal(error) || TOO_MANY.test(error.message));
+      } else giveUp(unreachableFailure(target, phase, error));
     });
     client.on('change password', () => giveUp(authFailure(target, notes, 'the password has expired')));
     // What PAM has against an account (pam_nologin: "System is booting up") comes as a banner before sshd hangs up.
@@ -84,8 +112,11 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
     client.on('close', () => giveUp(check.failure ?? unreachableFailure(target, phase, new Error(hungUp(banner)))));
     countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, phase)), { once: true });
     client.on('ready', () => {
-      const hostKey = check.fingerprint ?? '';
-      resolve({ ok: true, session: { client, socket, hostKey, dropped: () => check.failure?.message ?? dropped } });
+      void early.taken().then((identity) => {
+        const taken = identity ?? notes.signed;
+        if (taken !== undefined) ring.remember(target.user, taken);
+        resolve({ ok: true, session });
+      });
     });
 
     if (socket.destroyed) giveUp(unreachableFailure(target, phase, new Error('the host closed the connection')));
@@ -94,20 +125,23 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
       username: target.user,
       algorithms: pinnedAlgorithms(context.types, target.hostKeyAlgorithms),
       hostVerifier: (key: Buffer) => check.accepts(key),
-      authHandler: loginOrder(target, context.ring, context.secrets, countdown, notes, () => giveUp(authFailure(target, notes))),
+      authHandler: loginOrder(target, context, early.over, notes, () => giveUp(authFailure(target, notes), true)),
       // The countdown is the only limit: it knows when a person is being asked.
       readyTimeout: 0,
       keepaliveInterval: target.keepAliveMs,
       keepaliveCountMax: KEEP_ALIVES_MISSED,
       agentForward: false,
     });
-    installGuard(client, {
+    parts = partsOf(client);
+    installGuard(parts, {
       drop,
       loginRefused: (methods, partial) => {
         notes.methods = methods;
         notes.partial ||= partial;
+        return !early.refused();
       },
     });
+    early.install(parts, () => socket.destroyed);
   });
 }
 
@@ -148,6 +182,9 @@ export function showHostKey(
     });
   });
 }
+
+/** sshd's last word past MaxAuthTries: to come again would only make it worse. */
+const TOO_MANY = /too many authentication failures/i;
 
 function hungUp(banner: string): string {
   const said = banner.trim().replace(/\s+/g, ' ').slice(0, 300);

@@ -1,6 +1,7 @@
 import type { Client } from 'ssh2';
 import type { Connection, ExecRequest, ExecResult, Secrets } from '../domain/transport.ts';
 import { type ChannelHost, ChannelRun } from './channel-run.ts';
+import type { EarlyCommand } from './early-login.ts';
 import { type Ending, Exchange } from './exchange.ts';
 import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -10,6 +11,7 @@ const CLOSE_GRACE_MS = 2_000;
 /** An authenticated connection over a session. Commands beyond the host's number of channels wait for their turn. */
 export class Ssh2Connection implements Connection, ChannelHost {
   readonly client: Client;
+  readonly keeps = true;
   /** Resolves once the connection is gone. */
   readonly gone: Promise<void>;
   readonly #session: Session;
@@ -17,8 +19,13 @@ export class Ssh2Connection implements Connection, ChannelHost {
   readonly #channels = new Sessions();
   /** Commands of which nothing was sent yet. */
   readonly #waiting = new Set<Exchange>();
+  /** Commands that stayed, by number. */
+  readonly #kept = new Map<number, ChannelRun>();
+  #numbers = 0;
+  #first: { readonly command: string; readonly exchange: Exchange } | undefined;
   #running = 0;
   #retired = false;
+  #ended = false;
   #tellGone: () => void = () => {};
 
   constructor(session: Session, secrets: Secrets) {
@@ -38,24 +45,47 @@ export class Ssh2Connection implements Connection, ChannelHost {
   }
 
   get closed(): boolean {
-    return this.#retired || this.#session.socket.destroyed;
+    return this.#retired || this.#ended || this.#session.socket.destroyed;
+  }
+
+  /** Begins what will be asked first before anybody asks it, while the login is still under way. */
+  early(request: ExecRequest): EarlyCommand {
+    const { command } = request;
+    let run: ChannelRun | undefined;
+    return {
+      command,
+      begin: async () => {
+        const exchange = new Exchange(request, this.#secrets);
+        run = new ChannelRun(this, exchange, await this.#channels.take());
+        this.#first = { command, exchange };
+        return run.run(command);
+      },
+      withdraw: () => {
+        this.#first = undefined;
+        run?.withdraw();
+      },
+    };
   }
 
   async exec(request: ExecRequest): Promise<ExecResult> {
-    const exchange = new Exchange(request, this.#secrets);
     this.#running += 1;
-    void this.#start(exchange, request.command);
+    const exchange = this.#early(request) ?? new Exchange(request, this.#secrets);
+    if (request.to !== undefined) this.#follow(request.to, exchange);
+    else if (exchange !== this.#first?.exchange) void this.#start(exchange, request.command);
     const result = await exchange.result;
     this.#running -= 1;
     this.#goIfRetired();
     return result;
   }
 
+  /** Resolves once the host was told; that it agrees would cost a round trip. */
   async close(): Promise<void> {
     const { socket } = this.#session;
     if (socket.destroyed) return;
+    this.#ended = true;
     await new Promise<void>((resolve) => {
       const impatience = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
+      socket.once('finish', resolve);
       socket.once('close', () => {
         clearTimeout(impatience);
         resolve();
@@ -69,6 +99,16 @@ export class Ssh2Connection implements Connection, ChannelHost {
     return { kind: 'lost', why: why ?? 'the connection broke' };
   }
 
+  keep(run: ChannelRun): number {
+    this.#numbers += 1;
+    this.#kept.set(this.#numbers, run);
+    return this.#numbers;
+  }
+
+  forget(run: ChannelRun): void {
+    for (const [number, kept] of this.#kept) if (kept === run) this.#kept.delete(number);
+  }
+
   retire(): void {
     this.#retired = true;
     this.#tellGone();
@@ -78,6 +118,17 @@ export class Ssh2Connection implements Connection, ChannelHost {
 
   destroy(): void {
     this.#session.socket.destroy();
+  }
+
+  #early({ command, to }: ExecRequest): Exchange | undefined {
+    return to === undefined && command === this.#first?.command ? this.#first.exchange : undefined;
+  }
+
+  #follow(number: number, exchange: Exchange): void {
+    const run = this.#kept.get(number);
+    this.#kept.delete(number);
+    if (run === undefined || this.closed) exchange.end({ kind: 'lost', why: 'the command that stayed is gone', unsent: true });
+    else run.follow(exchange);
   }
 
   #goIfRetired(): void {

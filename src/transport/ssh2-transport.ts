@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { type Failure, HostFault } from '../domain/failure.ts';
-import type { Endpoint, Secrets, Target } from '../domain/transport.ts';
+import type { Endpoint, ExecRequest, Secrets, Target } from '../domain/transport.ts';
 import { HOST_KEY_KINDS } from './algorithms.ts';
 import { Countdown } from './countdown.ts';
 import { HostKeyCheck, KnownHostsReader } from './host-key-check.ts';
 import { JumpHosts } from './jump-hosts.ts';
 import { KeyRing } from './key-ring.ts';
-import { type Attempt, login, showHostKey } from './session.ts';
+import { type Attempt, type LoginContext, login, type Session, showHostKey } from './session.ts';
 import { Slots } from './slots.ts';
 import { Ssh2Connection } from './ssh2-connection.ts';
 
@@ -18,7 +18,7 @@ export interface Ssh2Limits {
 
 /** A transport whose connections tell when they are gone. */
 export interface Ssh2Transport {
-  connect(target: Target): Promise<Ssh2Connection>;
+  connect(target: Target, first?: ExecRequest): Promise<Ssh2Connection>;
   /** The public host keys that a host shows, as blobs, one of each kind that it has. They are not checked, and nobody logs in. Throws as `connect`. */
   hostKeys(target: Target): Promise<readonly Uint8Array[]>;
 }
@@ -38,13 +38,21 @@ export function createSsh2Transport(options: { readonly secrets: Secrets; readon
     handshakes: new Slots(options.limits?.handshakes ?? HANDSHAKES),
     ring: new KeyRing(secrets),
     reader: new KnownHostsReader(),
+    slow: new Set<string>(),
   };
   const jumpHosts = new JumpHosts((jump, way) => logIn(jump, way, shared));
   return {
-    async connect(target) {
-      const attempt = await logIn(target, (countdown) => jumpHosts.open(target, target.jumps ?? [], countdown), shared);
+    async connect(target, first) {
+      const connections = new Map<Session, Ssh2Connection>();
+      const begin = (session: Session) => {
+        const connection = new Ssh2Connection(session, secrets);
+        connections.set(session, connection);
+        return connection;
+      };
+      const early = first === undefined ? {} : { first: (session: Session) => begin(session).early(first) };
+      const attempt = await logIn(target, (countdown) => jumpHosts.open(target, target.jumps ?? [], countdown), { ...shared, ...early });
       if (!attempt.ok) throw new HostFault(attempt.failure);
-      return new Ssh2Connection(attempt.session, secrets);
+      return connections.get(attempt.session) ?? begin(attempt.session);
     },
     async hostKeys(target) {
       const keys: Uint8Array[] = [];
@@ -71,11 +79,11 @@ async function shownKey(target: Target, kind: (typeof HOST_KEY_KINDS)[number], j
 type OpenWay = (countdown: Countdown) => Promise<Duplex | Failure>;
 
 /** What all logins of a transport have in common. */
-interface Common {
-  readonly ring: KeyRing;
-  readonly secrets: Secrets;
+interface Common extends Pick<LoginContext, 'ring' | 'secrets' | 'first'> {
   readonly handshakes: Slots;
   readonly reader: KnownHostsReader;
+  /** Servers that bear no early login, by address and port. */
+  readonly slow: Set<string>;
 }
 
 /** Logs in to one server, a jump host or a host, within its own time to connect. */
@@ -97,30 +105,44 @@ interface Tools extends Common {
 }
 
 /**
- * Logs in. A host that showed a key of a type we do not know, while hashed lines know others of it, is asked a second time
+ * Logs in, in the short way unless the server is known not to bear it. A host that showed a key of a type we do not know, while hashed lines know others of it, is asked a second time
  * for those: looking through hashed lines beforehand would cost every host an HMAC a line.
  */
 async function attemptLogin(endpoint: Endpoint, makeCheck: () => HostKeyCheck, tools: Tools): Promise<Attempt> {
-  const first = makeCheck();
-  const types = first.preferredTypes();
-  const attempt = await loginOnce(endpoint, first, types, tools);
-  const isWorthAsking = !attempt.ok && first.otherTypes.some((type) => !types.includes(type));
-  return isWorthAsking ? loginOnce(endpoint, makeCheck(), first.otherTypes, tools) : attempt;
+  const server = `${endpoint.address} ${endpoint.port}`;
+  const attempt = await attemptByTypes(endpoint, makeCheck, tools, tools.slow.has(server));
+  if (attempt.ok || !attempt.hasty) return attempt;
+  tools.slow.add(server);
+  return attemptByTypes(endpoint, makeCheck, tools, true);
 }
 
-async function loginOnce(endpoint: Endpoint, check: HostKeyCheck, types: readonly string[], tools: Tools): Promise<Attempt> {
+async function attemptByTypes(endpoint: Endpoint, makeCheck: () => HostKeyCheck, tools: Tools, patient: boolean): Promise<Attempt> {
+  const first = makeCheck();
+  const types = first.preferredTypes();
+  const attempt = await loginOnce(endpoint, first, types, tools, patient);
+  const isWorthAsking = !attempt.ok && first.otherTypes.some((type) => !types.includes(type));
+  return isWorthAsking ? loginOnce(endpoint, makeCheck(), first.otherTypes, tools, patient) : attempt;
+}
+
+async function loginOnce(
+  endpoint: Endpoint,
+  check: HostKeyCheck,
+  types: readonly string[],
+  tools: Tools,
+  patient: boolean,
+): Promise<Attempt> {
   const stream = await tools.way();
   if ('code' in stream) return refused(stream);
   const release = await tools.countdown.hold(() => tools.handshakes.take());
   try {
-    return await login(endpoint, stream, { ...tools, check, types });
+    return await login(endpoint, stream, { ...tools, check, types, patient });
   } finally {
     release();
   }
 }
 
 function refused(failure: Failure): Attempt {
-  return { ok: false, failure, early: false };
+  return { ok: false, failure, early: false, hasty: false };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
-import { connect as dialSocket, isIP } from 'node:net';
+import { connect as dialSocket, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Failure } from '../domain/failure.ts';
 import type { Endpoint } from '../domain/transport.ts';
@@ -55,8 +55,29 @@ function dialFrom(target: Endpoint, from: From, countdown: Countdown): Promise<D
     if (countdown.signal.aborted) giveUp(timeoutFailure(target, 'connecting'));
     socket.on('error', (error) => giveUp(unreachableFailure(target, 'connecting', innermost(error))));
     countdown.signal.addEventListener('abort', () => giveUp(timeoutFailure(target, 'connecting')), { once: true });
-    socket.once('connect', () => resolve(socket));
+    socket.once('connect', () => resolve(gathering(socket)));
   });
+}
+
+/**
+ * What is written in one turn of the event loop leaves by one system call, in one segment: the client library writes each packet in three parts, which
+ * without Nagle's delay would each be a segment of their own.
+ */
+function gathering(socket: Socket): Socket {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let corked = false;
+  socket.write = (...args: unknown[]) => {
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(() => {
+        corked = false;
+        socket.uncork();
+      });
+    }
+    return write(...args);
+  };
+  return socket;
 }
 
 /** Where a name has several addresses, the errors of all come wrapped in one. */

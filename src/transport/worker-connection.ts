@@ -14,8 +14,12 @@ const FIRST_COMMAND_MS = 1_000;
 
 /** A connection that a worker process holds. It may change the process between two commands, and logs in anew then. */
 export class WorkerConnection implements Connection, Tenant {
+  readonly keeps = true;
   readonly #target: Target;
   readonly #pool: WorkerPool;
+  readonly #first: ExecRequest | undefined;
+  /** Where commands have stayed. */
+  #home: Seat | undefined;
   /** The login that is under way or done; undefined: it is made when it is needed. */
   #seat: Promise<Seat> | undefined;
   #taken: Seat | undefined;
@@ -27,15 +31,16 @@ export class WorkerConnection implements Connection, Tenant {
   #closed = false;
 
   /** Logs in. Throws as a transport does. */
-  static async open(target: Target, pool: WorkerPool): Promise<WorkerConnection> {
-    const connection = new WorkerConnection(target, pool);
+  static async open(target: Target, pool: WorkerPool, first?: ExecRequest): Promise<WorkerConnection> {
+    const connection = new WorkerConnection(target, pool, first);
     await connection.#seated();
     return connection;
   }
 
-  private constructor(target: Target, pool: WorkerPool) {
+  private constructor(target: Target, pool: WorkerPool, first: ExecRequest | undefined) {
     this.#target = target;
     this.#pool = pool;
+    this.#first = first;
   }
 
   get host(): string {
@@ -56,7 +61,7 @@ export class WorkerConnection implements Connection, Tenant {
   }
 
   async exec(request: ExecRequest): Promise<ExecResult> {
-    if (this.#closed) return lost('the connection is gone');
+    if (this.#closed) return { ...lost('the connection is gone'), ...(request.to === undefined ? {} : { unsent: true }) };
     this.#running += 1;
     try {
       return await this.#run(await this.#seated(), request);
@@ -98,7 +103,8 @@ export class WorkerConnection implements Connection, Tenant {
   async #sit(): Promise<Seat> {
     for (;;) {
       const worker = await this.#pool.admit(this);
-      const { id, answer } = worker.ask({ kind: 'connect', target: this.#target }, () => this.#broke(worker));
+      const first = this.#worked || this.#first === undefined ? {} : { first: this.#first };
+      const { id, answer } = worker.ask({ kind: 'connect', target: this.#target, ...first }, () => this.#broke(worker));
       const seat = { worker, id };
       const said = await answer;
       if (said.kind === 'connected') return this.#take(seat, said.hostKey);
@@ -121,11 +127,14 @@ export class WorkerConnection implements Connection, Tenant {
     throw new HostFault({ code: 'lost', message: `the connection to ${this.host} was closed` });
   }
 
-  async #run({ worker, id }: Seat, request: ExecRequest): Promise<ExecResult> {
+  async #run(seat: Seat, request: ExecRequest): Promise<ExecResult> {
+    const { worker, id } = seat;
+    if (request.to !== undefined && this.#home !== seat) return { ...lost('the command that stayed is gone'), unsent: true };
     const said = await worker.ask({ kind: 'exec', connection: id, request }).answer;
     switch (said.kind) {
       case 'result':
         this.#worked = true;
+        if (said.result.kind === 'stayed') this.#home = seat;
         this.#closed ||= said.closed;
         return said.result;
       case 'ended':

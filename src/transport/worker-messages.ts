@@ -3,7 +3,7 @@ import type { ExecRequest, ExecResult, SecretRef, Target } from '../domain/trans
 
 /** What a worker process is asked for; `connection` is the `id` of the request that opened it. */
 export type WorkerRequest =
-  | { readonly kind: 'connect'; readonly target: Target }
+  | { readonly kind: 'connect'; readonly target: Target; readonly first?: ExecRequest }
   | { readonly kind: 'host-keys'; readonly target: Target }
   | { readonly kind: 'exec'; readonly connection: number; readonly request: ExecRequest }
   | { readonly kind: 'close'; readonly connection: number };

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { HostFault } from '../domain/failure.ts';
-import type { Connection, ExecResult, SecretRef, Secrets, Target } from '../domain/transport.ts';
+import type { Connection, ExecRequest, ExecResult, SecretRef, Secrets, Target } from '../domain/transport.ts';
 import { BEATS, type FromWorker, type ToWorker, type WorkerAnswer, type WorkerRequest } from './worker-messages.ts';
 
 /** A connection that tells by itself when it is gone. */
@@ -10,7 +10,7 @@ export interface WatchedConnection extends Connection {
 
 /** The transport inside a worker process. */
 export interface WatchedTransport {
-  connect(target: Target): Promise<WatchedConnection>;
+  connect(target: Target, first?: ExecRequest): Promise<WatchedConnection>;
   hostKeys(target: Target): Promise<readonly Uint8Array[]>;
 }
 
@@ -29,7 +29,7 @@ export function serveTransport(make: MakeTransport): void {
   const answer = async (id: number, request: WorkerRequest): Promise<WorkerAnswer> => {
     switch (request.kind) {
       case 'connect': {
-        const connection = await transport.connect(request.target);
+        const connection = await transport.connect(request.target, request.first);
         connections.set(id, connection);
         void connection.gone.then(() => {
           connections.delete(id);
@@ -44,7 +44,7 @@ export function serveTransport(make: MakeTransport): void {
       }
       case 'exec': {
         const connection = connections.get(request.connection);
-        if (connection === undefined) return { kind: 'result', result: GONE, closed: true };
+        if (connection === undefined) return { kind: 'result', result: gone(request.request), closed: true };
         const result = await connection.exec(request.request);
         return { kind: 'result', result, closed: connection.closed };
       }
@@ -64,7 +64,10 @@ export function serveTransport(make: MakeTransport): void {
   beat(beats);
 }
 
-const GONE: ExecResult = { kind: 'lost', why: 'the connection is gone', stdout: new Uint8Array(), stderr: new Uint8Array() };
+function gone({ to }: ExecRequest): ExecResult {
+  const unsent = to === undefined ? {} : { unsent: true as const };
+  return { kind: 'lost', why: 'the connection is gone', stdout: new Uint8Array(), stderr: new Uint8Array(), ...unsent };
+}
 
 function refuse(id: number): (error: unknown) => void {
   return (error) => {

@@ -20,7 +20,7 @@ export function createWorkerTransport(options: { readonly secrets: Secrets; read
   const entry = options.entry ?? join(import.meta.dirname, `worker-main${extname(import.meta.filename)}`);
   const pool = new WorkerPool({ secrets: options.secrets, entry });
   return {
-    connect: (target) => WorkerConnection.open(target, pool),
+    connect: (target, first) => WorkerConnection.open(target, pool, first),
     hostKeys: (target) => hostKeysBy(pool, target),
     close: () => pool.close(),
   };

@@ -134,6 +134,27 @@ test('a unit is asked with its name as a name', async () => {
   expect(await reader.unit(`-x'$(id)`)).toEqual({ Id: 'x.service', Environment: 'A=1 B=2' });
 });
 
+test('the files that systemd names for a unit come with it, for who asks at once', async () => {
+  const bin = temporaryDirectory();
+  const unit = `${bin}/x.service`;
+  writeFileSync(unit, '[Service]\n');
+  const shown = `FragmentPath=${unit}\nDropInPaths=${bin}/none.conf $(id) ../odd\nEnvironmentFiles=${bin}/env (ignore_errors=yes)\n`;
+  writeFileSync(`${bin}/systemctl`, `#!/bin/sh\ncat <<'END'\n${shown}END\n`, { mode: 0o755 });
+  const { fleet, transport } = localFleet({ shell: { ...defaultHost, path: `${bin}:${defaultHost.path}` } });
+  const reader = await fleet.read(thisHost);
+  const paths = ['x.service', 'none.conf', 'env'].map((name) => `${bin}/${name}`);
+  const read = () => Promise.all(paths.map((path) => reader.file(path)));
+  const files = await reader.unit('x.service').then(read);
+  expect(files.map(({ kind }) => kind)).toEqual(['file', 'absent', 'absent']);
+  expect(transport.requests.length).toBe(1);
+  // In the next turn of the event loop it may be another file.
+  await new Promise((resolve) => setImmediate(resolve));
+  writeFileSync(unit, '[Service]\nType=simple\n');
+  const [later] = await read();
+  expect(later?.kind === 'file' && text(later.content.bytes)).toBe('[Service]\nType=simple\n');
+  expect(transport.requests.length).toBe(2);
+});
+
 test.each([
   ['no systemctl', ''],
   ['no systemd', `#!/bin/sh\necho "System has not been booted with systemd as init system (PID 1). Can't operate." >&2\nexit 1\n`],

@@ -119,7 +119,7 @@ describe('systemd.args', () => {
     expect(await changesOf(host(), { remove: ['--improve-speed'] })).toEqual([failure]);
   });
 
-  it('reads all files in one exchange when the manager lists the environment files', async () => {
+  it('asks for its own drop-in along with the unit, and for all files that the manager lists in one exchange', async () => {
     const host = kubelet();
     const batches: string[][] = [];
     const file = host.file.bind(host);
@@ -137,6 +137,7 @@ describe('systemd.args', () => {
       return new Promise((resolve) => setImmediate(() => resolve(file(path))));
     };
     await plan(host, { remove: ['--improve-speed'] });
-    expect(batches).toHaveLength(1);
+    expect(batches[0]).toEqual(['/etc/systemd/system/kubelet.service.d/50-runbook.conf']);
+    expect(batches).toHaveLength(2);
   });
 });

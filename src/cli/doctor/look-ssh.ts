@@ -103,7 +103,7 @@ export async function lookAtKeys({ agent, identitiesOnly, identityFiles }: Login
     if ('unusable' in key) unusable.push(`${path}: ${key.unusable}`);
     else {
       const publicKey = key.publicKey.getPublicSSH();
-      files.push({ path, isEncrypted: key.isEncrypted, isInAgent: blobs.some((blob) => blob.equals(publicKey)) });
+      files.push({ path, isEncrypted: key.isLocked(), isInAgent: blobs.some((blob) => blob.equals(publicKey)) });
     }
   }
   return { ...agentLook(agent, held), identitiesOnly: identitiesOnly === true, files, unusable };

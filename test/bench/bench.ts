@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type CountingProxy, startCountingProxy } from '../ssh/counting-proxy.ts';
+import { aloneTable } from './alone.ts';
+import { BenchFleet, type BenchHost } from './bench-fleet.ts';
+import { type Measured, measure } from './measure.ts';
+import { type Errand, isMissing, PEERS, type Peer } from './peers.ts';
+import { type Row, tableOf, writeInto } from './table.ts';
+
+// npm run bench -- [--hosts 1,10] [--rounds 3] [--peers floor,plan,apply] [--rtt 0,50,200] [--alone] [--write]
+// Without any of them: all. `--alone`: no fleet, and only what this machine does by itself. `--write`: puts the tables into docs/benchmarks.md.
+const { values } = parseArgs({
+  options: {
+    hosts: { type: 'string', default: '1,10,50,200' },
+    rounds: { type: 'string', default: '3' },
+    peers: { type: 'string', default: PEERS.map(({ name }) => name).join(',') },
+    rtt: { type: 'string', default: '0,50,200' },
+    alone: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+const numbers = (text: string) => text.split(',').map(Number);
+const sizes = numbers(values.hosts);
+/** So many hosts are looked at through a delay: it is one process that carries all of it. */
+const FEW = 10;
+
+const wanted = new Set(values.peers.split(','));
+const peers = PEERS.filter(({ name }) => wanted.has(name));
+for (const peer of peers) {
+  const why = isMissing(peer);
+  if (why !== undefined) process.stderr.write(`${peer.name} is left out: ${why}\n`);
+}
+const present = peers.filter((peer) => isMissing(peer) === undefined);
+
+process.stderr.write(`load before: ${loadavg()[0]?.toFixed(1)}\n`);
+const alone = await aloneTable(Number(values.rounds));
+const rows: Row[] = [];
+if (!values.alone) {
+  await using fleet = await BenchFleet.up(Math.max(...sizes));
+  for (const count of sizes) {
+    for (const rtt of numbers(values.rtt).filter((ms) => ms === 0 || count <= FEW)) rows.push(...(await compared(fleet, count, rtt)));
+  }
+}
+const figures = [tableOf(rows), '### Without a host', alone].filter((part) => part !== '').join('\n\n');
+process.stdout.write(`${figures}\n`);
+if (values.write) writeInto(join(import.meta.dirname, '../../docs/benchmarks.md'), figures);
+
+/** Runs all tools in turn, again and again, so that what else this machine does meets all of them. */
+async function compared(fleet: BenchFleet, count: number, rttMs: number): Promise<readonly Row[]> {
+  const hosts = fleet.hosts.slice(0, count);
+  const proxies =
+    rttMs === 0 ? [] : await Promise.all(hosts.map((host) => startCountingProxy(host.port, { host: host.address, delayMs: rttMs / 2 })));
+  const reached = proxies.length === 0 ? hosts : hosts.map((host, n) => ({ ...host, address: '127.0.0.1', port: proxies[n]?.port ?? 0 }));
+  const knownHosts = knownAs(fleet, hosts, reached);
+  const runs = new Map<Peer, Measured[]>(present.map((peer) => [peer, []]));
+  const sent = new Map<Peer, number>();
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    for (const peer of present) {
+      fleet.break(count);
+      const work = mkdtempSync(join(fleet.directory, 'work-'));
+      mkdirSync(join(work, 'state'));
+      const before = bytesOf(proxies);
+      const measured = await measure(peer.argv({ hosts: reached, key: fleet.key, knownHosts, work } satisfies Errand), peer.env);
+      sent.set(peer, (bytesOf(proxies) - before) / count);
+      check(peer, measured, fleet.fixed(count), count);
+      runs.get(peer)?.push(measured);
+      process.stderr.write(`${peer.name} N=${count} RTT ${rttMs}: ${measured.wallS.toFixed(2)} s, CPU ${measured.cpuS.toFixed(2)} s\n`);
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  return present.map((peer) => ({ peer, count, rttMs, runs: runs.get(peer) ?? [], bytes: sent.get(peer) ?? 0 }));
+}
+
+/** A run that did not do the job is no measurement. */
+function check({ name, looks }: Peer, { code, said }: Measured, fixed: number, count: number): void {
+  const expected = looks ? 0 : count;
+  if (code === 0 && fixed === expected) return;
+  throw new Error(`${name} ended with ${code}, and ${fixed} of ${count} hosts are fixed:\n${said}`);
+}
+
+function bytesOf(proxies: readonly CountingProxy[]): number {
+  return proxies.reduce((sum, proxy) => sum + proxy.bytes(), 0);
+}
+
+/** known_hosts for the addresses by which hosts are reached. */
+function knownAs(fleet: BenchFleet, hosts: readonly BenchHost[], reached: readonly BenchHost[]): string {
+  const keys = readFileSync(fleet.knownHosts, 'utf8').split('\n');
+  const path = join(fleet.directory, 'known_hosts.reached');
+  const lines = hosts.map((host, n) => {
+    const key = keys.find((line) => line.startsWith(`[${host.address}]:`))?.replace(/^\S+ /, '') ?? '';
+    return `[${reached[n]?.address}]:${reached[n]?.port} ${key}\n`;
+  });
+  writeFileSync(path, lines.join(''));
+  return path;
+}
