@@ -62,7 +62,8 @@ async function compared(fleet: BenchFleet, count: number, rttMs: number): Promis
       const work = mkdtempSync(join(fleet.directory, 'work-'));
       mkdirSync(join(work, 'state'));
       const before = bytesOf(proxies);
-      const measured = await measure(peer.argv({ hosts: reached, key: fleet.key, knownHosts, work } satisfies Errand), peer.env);
+      const errand: Errand = { hosts: reached, key: fleet.key, knownHosts, work };
+      const measured = await measure(peer.argv(errand), peer.env?.(errand));
       sent.set(peer, (bytesOf(proxies) - before) / count);
       check(peer, measured, fleet.fixed(count), count);
       runs.get(peer)?.push(measured);

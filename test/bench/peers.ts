@@ -23,7 +23,7 @@ export interface Peer {
   readonly looks?: true;
   /** The program that it needs. */
   readonly needs?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  env?(errand: Errand): Readonly<Record<string, string>>;
   argv(errand: Errand): readonly string[];
 }
 
@@ -44,7 +44,11 @@ export const PEERS: readonly Peer[] = [
     ],
   },
   { name: 'plan', is: '`runbook plan`', looks: true, argv: (errand) => ours('plan', errand) },
-  { name: 'apply', is: '`runbook apply -y`', argv: (errand) => [...ours('apply', errand), '-y'] },
+  {
+    name: 'apply',
+    is: '`runbook apply -y`',
+    argv: (errand) => [...ours('apply', errand), '--hosts', 'all', '--max-hosts', String(errand.hosts.length), '-y'],
+  },
   {
     name: 'xargs',
     is: '`xargs -P ssh` (curve25519)',
@@ -68,7 +72,13 @@ export const PEERS: readonly Peer[] = [
     name: 'ansible',
     is: 'Ansible, tuned (pipelining, forks = hosts, no facts, ControlPersist)',
     needs: 'ansible-playbook',
-    env: { ANSIBLE_PIPELINING: '1', ANSIBLE_HOST_KEY_CHECKING: '1', ANSIBLE_NOCOLOR: '1', ANSIBLE_RETRY_FILES_ENABLED: '0' },
+    env: ({ work }) => ({
+      ANSIBLE_PIPELINING: '1',
+      ANSIBLE_HOST_KEY_CHECKING: '1',
+      ANSIBLE_NOCOLOR: '1',
+      // Else it would find the connections open that the run before it has left.
+      ANSIBLE_SSH_CONTROL_PATH_DIR: join(work, 'cp'),
+    }),
     argv: (errand) => {
       const inventory = join(errand.work, 'ansible.ini');
       const common = `ansible_user=root ansible_python_interpreter=/usr/bin/python3 ansible_ssh_common_args='-F ${sshConfig(errand)}'`;
