@@ -48,9 +48,9 @@ export class BenchFleet {
     this.knownHosts = join(directory, 'known_hosts');
   }
 
-  /** Boots so many hosts, and waits until each of them answers. */
-  static async up(count: number): Promise<BenchFleet> {
-    const base = await baseTree(['python3']);
+  /** Boots so many hosts on a tree with these packages, and waits until each of them answers. */
+  static async up(count: number, packages: readonly string[] = ['python3']): Promise<BenchFleet> {
+    const base = await baseTree(packages);
     const directory = mkdtempSync(join(tmpdir(), 'runbook-bench-'));
     await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', directory]);
     const user = newKey('');
@@ -68,7 +68,7 @@ export class BenchFleet {
   /** Gives so many hosts the fault back, and forgets what tools left. */
   break(count: number): void {
     for (const { name } of this.hosts.slice(0, count)) {
-      const kubelet = join(this.directory, name, 'kubelet');
+      const kubelet = this.kubelet(name);
       // The directory itself is mounted in the host, and must stay.
       for (const left of readdirSync(kubelet)) rmSync(join(kubelet, left), { recursive: true });
       writeFileSync(join(kubelet, 'kubeadm-flags.env'), BAD);
@@ -80,8 +80,27 @@ export class BenchFleet {
     return this.hosts.slice(0, count).filter(({ name }) => this.#flags(name) === GOOD).length;
   }
 
+  /** The directory that a host has as /var/lib/kubelet. */
+  kubelet(name: string): string {
+    return join(this.directory, name, 'kubelet');
+  }
+
+  /** Stops all processes of a host where they are, or lets them go on. */
+  signal(name: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const pid = this.#processes[this.hosts.findIndex((host) => host.name === name)]?.pid;
+    // From the first one down, so that none begins another one meanwhile.
+    for (let level = pid === undefined ? [] : childrenOf(pid); level.length > 0; level = level.flatMap(childrenOf))
+      for (const one of level) process.kill(one, signal);
+  }
+
+  /** Ends a host for good. */
+  async end(name: string): Promise<void> {
+    const child = this.#processes[this.hosts.findIndex((host) => host.name === name)];
+    if (child) await ended(child);
+  }
+
   #flags(name: string): string {
-    return readFileSync(join(this.directory, name, 'kubelet/kubeadm-flags.env'), 'utf8');
+    return readFileSync(join(this.kubelet(name), 'kubeadm-flags.env'), 'utf8');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,6 +155,17 @@ async function answers({ address, port }: BenchHost): Promise<void> {
     if (greeted) return;
   }
   throw new Error(`${address} does not answer`);
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number);
+  } catch {
+    return [];
+  }
 }
 
 function ended(child: ChildProcess): Promise<void> {
