@@ -61,7 +61,8 @@ export class Bench {
     const path = join(this.work, `${/^name: (.*)$/m.exec(text)?.[1] ?? 'unnamed'}.yaml`);
     writeFileSync(path, text);
     const given = Object.entries(inputs).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-    const limited = limit === undefined ? [] : ['-l', limit];
+    const everybody = verb === 'apply' && text.includes('\nhosts: all\n') ? ['--hosts', 'all', '--max-hosts', '50'] : [];
+    const limited = limit === undefined ? everybody : ['-l', limit];
     return [
       verb,
       path,
