@@ -108,6 +108,16 @@ describe.skipIf(missing !== undefined)(
       expect(sessions() - before).toBe(1);
     });
 
+    it('end with what they run, where that does not come to its end', async () => {
+      const reader = await readerOf();
+      const within = `${OUTERMOST}
+p=$$
+while [ "$p" != "$found" ]; do last=$p p=$(cut -d' ' -f4 /proc/$p/stat); done
+kill -9 "$last"`;
+      const killed = reader.probe(['sh', '-c', within], { timeoutMs: 1_000 });
+      await expect(killed).rejects.toMatchObject({ failure: { code: 'lost' } });
+    });
+
     it('are begun anew when somebody on the host has ended them', async () => {
       const reader = await readerOf();
       const shell = Number(text((await reader.probe(['sh', '-c', OUTERMOST])).stdout));
