@@ -56,10 +56,13 @@ export function createFleet(options: FleetOptions): Fleet {
     const target = await options.targetOf(host);
     if (!target.ok) throw new HostFault(target.failure);
     const shell = options.shell ?? posixHost;
-    const opening = openingOf(becomeOf(target.value, access), shell, options.nonce());
-    const connection = await turn(() => options.transport.connect(target.value, opening.request));
-    const { hostKey } = connection;
+    const become = becomeOf(target.value, access);
     const planned = options.known?.get(host.name)?.hostKey;
+    // The password is for the host that was planned, and whether this is that one is known only after the login.
+    const mayAsk = become.enabled && become.password !== undefined;
+    const opening = planned !== undefined && mayAsk ? undefined : openingOf(become, shell, options.nonce());
+    const connection = await turn(() => options.transport.connect(target.value, opening?.request));
+    const { hostKey } = connection;
     if (planned !== undefined && hostKey !== undefined && planned !== hostKey) {
       await connection.close();
       throw new HostFault(anotherKey(host, planned, hostKey));

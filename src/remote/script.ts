@@ -22,12 +22,12 @@ export interface Script {
 /**
  * The bytes that are fed to the shell. All of it is one group in braces, or in parentheses where the shell is to run another one after it: a shell must
  * have read that to its end before it runs any of it, so that a script that is cut off anywhere is a syntax error and does nothing. The end marker on both streams
- * proves that it ran to its end. Options of the shell may come from the environment as well (bash reads SHELLOPTS), and so may
+ * proves that it ran to its end; where the parentheses were killed before it, the shell ends with them, so that nobody waits for an answer. Options of the shell may come from the environment as well (bash reads SHELLOPTS), and so may
  * those of its tools: with POSIXLY_CORRECT, GNU's chmod takes a `--` behind the mode for a file. Functions that are exported would
  * show the nonce to every program.
  */
 export function scriptBytes(script: Script, host: HostShell, nonce: string): Uint8Array {
-  const [open, close] = script.leavesShell ? ['(', ')'] : ['{', '}'];
+  const [open, close] = script.leavesShell ? ['(', ') || exit'] : ['{', '}'];
   return Buffer.from(`set +a
 ${open}
 ${frameFunctions}${[...new Set(script.functions)].join('')}

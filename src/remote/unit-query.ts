@@ -1,5 +1,6 @@
 import type { UnitProperties } from '../domain/access.ts';
 import { HostFault } from '../domain/failure.ts';
+import type { FileState } from '../domain/file.ts';
 import { fileQuery } from './file-query.ts';
 import { type Answer, isPlainPath, type Query, textOf } from './query.ts';
 import { quote } from './quote.ts';
@@ -46,8 +47,21 @@ export function unitQuery(name: string): Query<UnitProperties> {
     parse: (answer) => parseUnit(name, answer),
     along: (answer) =>
       textOf(answer.frame('files'))
-        .split('\n')
-        .flatMap((path, index) => (isPlainPath(path) ? [{ query: fileQuery(path), id: `file${index}` }] : [])),
+        .split('\n', MOST_FILES)
+        .flatMap((path, index) => (isPlainPath(path) ? [{ query: wholeFile(path), id: `file${index}` }] : [])),
+  };
+}
+
+/** Of a file that was written to meanwhile nothing comes along: whoever wants it asks, and again where need be. */
+function wholeFile(path: string): Query<FileState> {
+  const query = fileQuery(path);
+  return {
+    ...query,
+    parse(answer) {
+      const state = query.parse(answer);
+      if (state.kind !== 'torn') return state;
+      throw new HostFault({ code: 'protocol', message: `${path} changed while it was read`, at: path });
+    },
   };
 }
 

@@ -81,6 +81,23 @@ describe.skipIf(missing !== undefined)(
       return fleet.read(HOST);
     }
 
+    it('are not begun, where a password gets them, before a host has shown the key that it was planned with', async () => {
+      const before = sessions();
+      const secrets = secretsFrom({ become: 'secret' });
+      const target = { ...sshd.target(), become: { enabled: true, user: 'nobody', password: { secret: 'become' } } };
+      const fleet = createFleet({
+        transport: createSsh2Transport({ secrets }),
+        targetOf: () => ok(target),
+        nonce: () => randomBytes(16).toString('hex'),
+        known: new Map([[HOST.name, { machineId: '', hostKey: 'SHA256:other' }]]),
+      });
+      await expect(fleet.read(HOST)).rejects.toMatchObject({ failure: { code: 'stale' } });
+      // Sessions are told in the order in which they began, and this one by a connection that came later.
+      expect((await connection.exec(request('true'))).kind).toBe('exited');
+      await vi.waitUntil(() => sessions() > before);
+      expect([sessions() - before, secrets.asked]).toEqual([1, []]);
+    });
+
     it('serve all reads of a connection, none of which sees what another has left', async () => {
       const before = sessions();
       const reader = await readerOf();
@@ -89,6 +106,16 @@ describe.skipIf(missing !== undefined)(
       expect(said).toEqual(['one', 'two', 'three']);
       await vi.waitUntil(() => sessions() > before);
       expect(sessions() - before).toBe(1);
+    });
+
+    it('end with what they run, where that does not come to its end', async () => {
+      const reader = await readerOf();
+      const within = `${OUTERMOST}
+p=$$
+while [ "$p" != "$found" ]; do last=$p p=$(cut -d' ' -f4 /proc/$p/stat); done
+kill -9 "$last"`;
+      const killed = reader.probe(['sh', '-c', within], { timeoutMs: 1_000 });
+      await expect(killed).rejects.toMatchObject({ failure: { code: 'lost' } });
     });
 
     it('are begun anew when somebody on the host has ended them', async () => {
