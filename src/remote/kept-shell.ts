@@ -65,7 +65,8 @@ export class KeptShell {
     const request = { command: '', preamble, gates: [], timeoutMs: timeoutMs + OVERHEAD_MS, maxBytes, to: shell.number, ...stays };
     const result = await connection.exec(request);
     this.keep(result, become);
-    return isOurs && !isUnsent(result) ? { answered: true, result, shown: hidden, hidden } : undefined;
+    const isAskedAnew = isUnsent(result) || (script.leavesShell === true && isGone(result, connection));
+    return isOurs && !isAskedAnew ? { answered: true, result, shown: hidden, hidden } : undefined;
   }
 
   /** Takes up the shell that was asked for with the login; how that failed, where this script is to be told. */
@@ -82,4 +83,10 @@ export class KeptShell {
 
 function isUnsent(result: ExecResult): boolean {
   return result.kind === 'lost' && result.unsent === true;
+}
+
+/** The shell had ended before the script came to it, and the connection is there: what only reads may be asked once more. */
+function isGone(result: ExecResult, { closed }: Connection): boolean {
+  if (closed || result.stdout.length > 0) return false;
+  return result.kind === 'signalled' || (result.kind === 'lost' && !result.blind);
 }
