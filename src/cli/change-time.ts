@@ -22,6 +22,7 @@ export function closingOf(rules: Rules, { overrideWindow }: WindowOptions): { re
 
 /** For the record of a run: what of the policy was overridden, and why. */
 export function overriddenBy(rules: Rules, { overrideWindow }: WindowOptions): { readonly overrides?: string } {
-  const why = closedBy(rules, Date.now());
-  return why === undefined || overrideWindow === undefined ? {} : { overrides: `${why}: ${overrideWindow}` };
+  if (overrideWindow === undefined) return {};
+  // The time may be over only while the run is under way, and the run would go on.
+  return { overrides: `${closedBy(rules, Date.now()) ?? 'nothing at the beginning'}: ${overrideWindow}` };
 }

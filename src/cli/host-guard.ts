@@ -7,6 +7,7 @@ import { hostsIn, zoneOf, zoneVariable } from '../engine/waves.ts';
 import { count } from '../formats/count.ts';
 import type { GroupedInventory } from '../inventory/assemble.ts';
 import { limitedGroups, protectedHosts } from '../inventory/rollout-variables.ts';
+import { splitPattern } from '../inventory/split-pattern.ts';
 import { GUARD_DEFAULT, type GuardOptions, type TargetOptions } from './options.ts';
 
 /** What stands between a plan and the question whether to carry it out. */
@@ -43,7 +44,7 @@ export function everybodyProblem(
   hosts: readonly Host[],
 ): Failure | undefined {
   const { hosts: typed, limit, maxHosts, inventory = [] } = options;
-  const isAll = ['all', '*'].includes(typed ?? runbook.hosts ?? '') && limit === undefined;
+  const isAll = namesAll(typed ?? runbook.hosts ?? '') && (limit === undefined || namesAll(limit));
   const isListed = inventory.length > 0 && inventory.every((source) => source.includes(','));
   if (kind !== 'apply' || !isAll || isListed || hosts.length < 2) return undefined;
   if (typed !== undefined && maxHosts !== undefined) return undefined;
@@ -52,6 +53,12 @@ export function everybodyProblem(
     message: `the target is the whole inventory, ${count(hosts.length, 'host')}`,
     hint: `say so if it is meant: --hosts all --max-hosts ${hosts.length}; or narrow with -l`,
   };
+}
+
+/** A pattern that adds all hosts, and takes none away, however it is spelled: `all`, `*`, `all:`, `web,all`. */
+function namesAll(pattern: string): boolean {
+  const parts = splitPattern(pattern);
+  return parts.some((part) => ['all', '*'].includes(part)) && !parts.some((part) => /^[!&]/.test(part));
 }
 
 function shortened(hosts: readonly string[]): string {

@@ -91,6 +91,7 @@ export class EarlyLogin {
 
   async #start(parts: Pick<ClientParts, 'protocol' | 'handlers'>, isRejected: () => boolean): Promise<void> {
     const identity = await this.#plan.identity().catch(() => undefined);
+    if (isRejected()) return;
     if (identity === undefined) return this.#end(undefined);
     const { publicKey } = identity;
     const [algorithm, hash] = publicKey.type === 'ssh-rsa' ? RSA : [publicKey.type, undefined];

@@ -15,7 +15,7 @@ export function showRecap(page: Page, recap: Recap): readonly string[] {
   );
   return [
     ...hanging(page, 0, '', `${page.say(recap.runbook)}: ${endWords(recap)}`, style.strong),
-    ...hanging(page, 2, '', stoppedWords(page, recap), style.warn).filter((line) => line.trim() !== ''),
+    ...stoppedWords(page, recap).flatMap((words) => hanging(page, 2, '', words, style.warn)),
     ...recap.counts.flatMap(({ outcome, hosts }) =>
       headline(
         page,
@@ -36,9 +36,9 @@ function endWords({ kind, run, interrupted, declined }: Recap): string {
 }
 
 /** Why it did not go on, where it was not for the hosts alone. */
-function stoppedWords(page: Page, { breach, closed }: Recap): string {
-  if (breach) return eventLine(page, breach, 'apply') ?? '';
-  return closed === undefined ? '' : `stopped: ${page.say(closed)}`;
+function stoppedWords(page: Page, { breach, closed }: Recap): readonly string[] {
+  const words = breach ? eventLine(page, breach, 'apply') : closed === undefined ? undefined : `stopped: ${page.say(closed)}`;
+  return words === undefined ? [] : [words];
 }
 
 /** A column of commands wider than this leaves no room for what they are good for. */

@@ -21,6 +21,8 @@ describe('the whole inventory', () => {
   test.each<[string, Parameters<typeof problem>]>([
     ['all, typed', [{ hosts: 'all' }]],
     ['a star, typed', [{ hosts: '*' }]],
+    ['spelled in another way', [{ hosts: 'web,all' }]],
+    ['narrowed to all', [{ hosts: 'all', limit: 'all:' }]],
     ['of a runbook', [{}, { hosts: 'all' }]],
     ['of a runbook, with a number alone', [{ maxHosts: 3 }, { hosts: 'all' }]],
     ['of a file beside a list', [{ hosts: 'all', inventory: ['a,b', 'hosts.ini'] }]],
@@ -35,6 +37,7 @@ describe('the whole inventory', () => {
   test.each<[string, Parameters<typeof problem>]>([
     ['a group', [{}]],
     ['said with a number', [{ hosts: 'all', maxHosts: 3 }]],
+    ['less some', [{ hosts: 'all:!db' }]],
     ['narrowed', [{ hosts: 'all', limit: 'a' }]],
     ['listed in the command', [{ hosts: 'all', inventory: ['a,b,c,'] }]],
     ['of one host', [{ hosts: 'all' }, { of: [host('a')] }]],
