@@ -28,6 +28,7 @@ const LOOKS: Readonly<Record<string, readonly object[]>> = {
   ],
   'command.probe': [{ argv: ['sh', '-c', CACHING], read_only: true, timeout: '5s' }],
   'http.check': [{ url: 'http://127.0.0.1:10248/healthz', timeout: '5s' }],
+  'prometheus.query': [{ url: 'http://127.0.0.1:10248', query: 'up', timeout: '5s' }],
   'kubernetes.node': [{ node: 'node' }],
   'containers.running': [{}],
   'file.env': [{ path: FLAGS_FILE, set: { A: 'b' }, unset: [], create: false }],
