@@ -98,10 +98,9 @@ test('fault 8: an apply that stands still anywhere is fenced by the undo, and ch
         ended = true;
       },
     );
-    // A shell that reads may be there beside the one that stands still.
+    // A shell that reads may be there beside the one that stands still; and it may be the waiting undo that stands still.
     const stopped = () => stalling.transport.groups.find((group) => isStopped(group));
-    while (!ended && !(host.stalled() && stopped() !== undefined))
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!ended && !(host.stalled() && stopped() !== undefined)) await new Promise((resolve) => setTimeout(resolve, 5));
     // undo.sh goes by the PATH of the transaction: what it calls counts as well.
     host.arm({ at: 0, when: 'before' });
     const group = stopped();

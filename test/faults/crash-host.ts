@@ -22,13 +22,13 @@ export interface CrashHost {
 
 /** Programs that scripts call and that no shell has built in. */
 const PROGRAMS =
-  'base64 cat chmod chown cp cut date df dirname getfattr grep head id ln logger ls lsattr mkdir mkfifo mv printf readlink rm rmdir sed setfattr setsid sha256sum sleep sort stat sync systemctl systemd-run tail timeout touch tr uname'.split(
+  'base64 cat chmod chown cp cut date df dirname getfattr grep head id ln logger ls lsattr mkdir mkfifo mv printf readlink rm rmdir sed setfattr setsid sha256sum sleep sort stat sync systemctl systemd-run tail timeout touch tr true uname'.split(
     ' ',
   );
 
 /**
- * Puts a program of ours in the place of each that the scripts of `real` call: it counts, and kills its process group (which is
- * the whole session of the script, but not what waits to undo it) when its turn has come. `kill -KILL 0` is that group.
+ * Puts a program of ours in the place of each that the scripts of `real` call: it counts, and kills the script's process group
+ * (all of its session, but not what waits to undo it) when its turn has come, and its own, which is another below timeout(1).
  */
 export function crashHost(real: HostShell, directory: string): CrashHost {
   const farm = `${directory}/farm`;
@@ -57,7 +57,7 @@ export function crashHost(real: HostShell, directory: string): CrashHost {
   return host;
 }
 
-/** Programs of one pipeline may count the same number; each is its turn. */
+/** Programs of one pipeline may count the same number: each is killed, but one stops all, or they would be stopped again when they go on. */
 function wrapper(path: string, directory: string): string {
   return `#!/bin/dash
 printf x >>'${directory}/count'
@@ -65,11 +65,12 @@ read -r so_far <'${directory}/count'
 n=\${#so_far}
 read -r at when <'${directory}/plan'
 [ ! -s '${directory}/hook' ] || . '${directory}/hook'
-[ "$n $when" != "$at before" ] || kill -KILL 0
-[ "$n $when" != "$at stall" ] || { echo "$PPID" >'${directory}/stalled'; kill -STOP 0; }
+end() { read -r pid name state parent group session rest </proc/$$/stat; [ "$group" = "$session" ] || kill "$1" "-$session" 2>/dev/null; kill "$1" 0; }
+[ "$n $when" != "$at before" ] || end -KILL
+[ "$n $when" != "$at stall" ] || ! (set -C; true >'${directory}/stalled') 2>/dev/null || end -STOP
 [ "$n $when" = "$at after" ] || exec '${path}' "$@"
 '${path}' "$@"
-kill -KILL 0
+end -KILL
 `;
 }
 
