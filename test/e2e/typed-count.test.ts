@@ -49,7 +49,16 @@ describe.skipIf((noPractice ?? noTerminal) !== undefined)(onPractice('the questi
   writeFileSync(join(desk, 'hosts.yaml'), `all:\n  hosts:\n${hosts.join('')}`);
   const where = ['-i', join(desk, 'hosts.yaml'), '--state-dir', join(desk, 'state')];
   const marked = () => members.filter(({ tree }) => existsSync(join(tree, 'etc/marked'))).length;
-  const apply = (...more: readonly string[]) => ['apply', join(desk, 'runbooks/mark.yaml'), ...where, '--hosts', 'all', '--max-hosts', '12', ...more];
+  const apply = (...more: readonly string[]) => [
+    'apply',
+    join(desk, 'runbooks/mark.yaml'),
+    ...where,
+    '--hosts',
+    'all',
+    '--max-hosts',
+    '12',
+    ...more,
+  ];
 
   /** Says yes to a question, and types an answer to what follows. */
   async function answered(command: readonly string[], verb: RegExp, typed: string) {
