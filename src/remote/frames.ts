@@ -44,7 +44,7 @@ now_is() {
   read -r now rest 2>/dev/null </proc/uptime || now=$(date +%s)
   now=\${now%%.*}
 }
-know_limits() { [ -n "$can_limit" ] || { timeout -k 2 1 true >/dev/null 2>&1 && can_limit=yes || can_limit=no; }; }
+know_limits() { [ -n "$can_limit" ] || { timeout -k 2 1 true >/dev/null 2>&1 3>&- 4>&- && can_limit=yes || can_limit=no; }; }
 limited() {
   limit=$1
   shift

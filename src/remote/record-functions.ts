@@ -33,7 +33,7 @@ pass() { mv -T -- "$here/st.$1" "$here/st.$2" 2>/dev/null && sync "$here" && tel
 tell() {
   command -v logger >/dev/null 2>&1 || return 0
   # Where nobody takes what is logged, logger(1) waits for ever.
-  limited 2 logger -t runbook "transaction $txid of run $run by $operator@$controller: $*" </dev/null >/dev/null 2>&1
+  limited 2 logger -t runbook "transaction $txid of run $run by $operator@$controller: $*" </dev/null >/dev/null 2>&1 3>&- 4>&-
   return 0
 }
 remark() {
