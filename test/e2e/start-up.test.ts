@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { LAUNCH } from '../lab/command-line.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const DEPENDENCIES = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 /** Writes down every module that is loaded, ES or CommonJS. */
@@ -28,7 +28,7 @@ async function packagesOf(args: readonly string[], code = 0): Promise<readonly s
   const ended = await promisify(execFile)(process.execPath, command, { env: { ...process.env, WITNESS: seen } }).catch((error) => error);
   expect(ended.code ?? 0).toBe(code);
   const urls = readFileSync(seen, 'utf8').split('\n');
-  expect(urls.some((url) => url.endsWith('/src/cli/main.ts'))).toBe(true);
+  expect(urls.some((url) => url.endsWith('/src/cli/main.js'))).toBe(true);
   return [...new Set(urls.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []))];
 }
 
