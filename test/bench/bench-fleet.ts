@@ -93,6 +93,18 @@ export class BenchFleet {
       for (const one of level) process.kill(one, signal);
   }
 
+  /** Processor time of a host's sshd and of all that it has waited for, in ms (proc_pid_stat(5): clock ticks of 10 ms). */
+  cpuMs(name: string): number {
+    const pid = this.#processes[this.hosts.findIndex((host) => host.name === name)]?.pid ?? 0;
+    const stats = childrenOf(pid).map((child) =>
+      readFileSync(`/proc/${child}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' '),
+    );
+    // utime, stime, cutime and cstime are fields 14 to 17; the first after the name is the third.
+    return stats.flatMap((fields) => fields.slice(11, 15)).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
+  }
+
   /** Ends a host for good. */
   async end(name: string): Promise<void> {
     const child = this.#processes[this.hosts.findIndex((host) => host.name === name)];

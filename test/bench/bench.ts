@@ -7,10 +7,11 @@ import { aloneTable } from './alone.ts';
 import { BenchFleet, type BenchHost } from './bench-fleet.ts';
 import { type Measured, measure } from './measure.ts';
 import { type Errand, isMissing, PEERS, type Peer } from './peers.ts';
+import { SAFETY_HOSTS, safetyTable } from './safety.ts';
 import { type Row, tableOf, writeInto } from './table.ts';
 
-// npm run bench -- [--hosts 1,10] [--rounds 3] [--peers floor,plan,apply] [--rtt 0,50,200] [--alone] [--write]
-// Without any of them: all. `--alone`: no fleet, and only what this machine does by itself. `--write`: puts the tables into docs/benchmarks.md.
+// npm run bench -- [--hosts 1,10] [--rounds 3] [--peers floor,plan,apply] [--rtt 0,50,200] [--alone] [--safety] [--write]
+// Without any of them: all. `--alone`: no fleet, and only what this machine does by itself. `--safety`: only what safety costs, on 100 hosts. `--write`: puts the tables into docs/benchmarks.md.
 const { values } = parseArgs({
   options: {
     hosts: { type: 'string', default: '1,10,50,200' },
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     peers: { type: 'string', default: PEERS.map(({ name }) => name).join(',') },
     rtt: { type: 'string', default: '0,50,200' },
     alone: { type: 'boolean', default: false },
+    safety: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -35,17 +37,25 @@ for (const peer of peers) {
 const present = peers.filter((peer) => isMissing(peer) === undefined);
 
 process.stderr.write(`load before: ${loadavg()[0]?.toFixed(1)}\n`);
-const alone = await aloneTable(Number(values.rounds));
+const alone = values.safety ? '' : await aloneTable(Number(values.rounds));
 const rows: Row[] = [];
+let safety = '';
 if (!values.alone) {
-  await using fleet = await BenchFleet.up(Math.max(...sizes));
-  for (const count of sizes) {
+  await using fleet = await BenchFleet.up(values.safety ? SAFETY_HOSTS : Math.max(...sizes));
+  for (const count of values.safety ? [] : sizes) {
     for (const rtt of numbers(values.rtt).filter((ms) => ms === 0 || count <= FEW)) rows.push(...(await compared(fleet, count, rtt)));
   }
+  if (fleet.hosts.length >= SAFETY_HOSTS) safety = await safetyTable(fleet, Number(values.rounds));
 }
-const figures = [tableOf(rows), '### Without a host', alone].filter((part) => part !== '').join('\n\n');
+const figures = [tableOf(rows), titled('What safety costs', safety), titled('Without a host', alone)]
+  .filter((part) => part !== '')
+  .join('\n\n');
 process.stdout.write(`${figures}\n`);
 if (values.write) writeInto(join(import.meta.dirname, '../../docs/benchmarks.md'), figures);
+
+function titled(title: string, table: string): string {
+  return table === '' ? '' : `### ${title}\n\n${table}`;
+}
 
 /** Runs all tools in turn, again and again, so that what else this machine does meets all of them. */
 async function compared(fleet: BenchFleet, count: number, rttMs: number): Promise<readonly Row[]> {
