@@ -35,6 +35,8 @@ export function rest({ keeps }: Connection, { leavesShell }: Script, nonce: stri
 export class KeptShell {
   readonly #peer: Peer;
   #opening: Opening | undefined;
+  /** How the shell that was asked for with the login failed: its sudo may have had a password, which is not to be said twice. */
+  #failed: { readonly asRoot: boolean; readonly attempt: Attempt } | undefined;
   #shell: { readonly number: number; readonly asRoot: boolean } | undefined;
 
   /** `opening`: what the connection was asked for along with the login. */
@@ -69,15 +71,17 @@ export class KeptShell {
     return isOurs && !isAskedAnew ? { answered: true, result, shown: hidden, hidden } : undefined;
   }
 
-  /** Takes up the shell that was asked for with the login; how that failed, where this script is to be told. */
+  /** Takes up the shell that was asked for with the login; how that failed, for each script of its privilege. */
   async #open(become: Become): Promise<Attempt | undefined> {
     const opening = this.#opening;
     this.#opening = undefined;
-    if (opening === undefined) return undefined;
-    const result = await this.#peer.connection.exec(opening.request);
-    this.keep(result, opening.become);
-    const isTold = result.kind !== 'stayed' && !isUnsent(result) && opening.become.enabled === become.enabled;
-    return isTold ? { answered: false, result, shown: opening.nonce, hidden: opening.nonce } : undefined;
+    if (opening !== undefined) {
+      const result = await this.#peer.connection.exec(opening.request);
+      this.keep(result, opening.become);
+      const attempt = { answered: false, result, shown: opening.nonce, hidden: opening.nonce } as const;
+      if (result.kind !== 'stayed' && !isUnsent(result)) this.#failed = { asRoot: opening.become.enabled, attempt };
+    }
+    return this.#failed?.asRoot === become.enabled ? this.#failed.attempt : undefined;
   }
 }
 

@@ -42,7 +42,7 @@ export interface LoginContext {
   readonly check: HostKeyCheck;
   /** Host key types to ask for first. */
   readonly types: readonly string[];
-  /** Waits for each answer, as the library does. */
+  /** Waits for each answer, as the library does; so does every login that has a password. */
   readonly patient: boolean;
   /** A command to begin with the login, where that is not patient. */
   first?(session: Session): EarlyCommand;
@@ -66,11 +66,13 @@ export function login(target: Endpoint, socket: Duplex, context: LoginContext): 
     },
     dropped: () => check.failure?.message ?? dropped,
   };
-  const first = context.patient ? undefined : context.first?.(session);
+  // After a host that hung up it would be asked once more without what was early: a wrong password must not be said twice.
+  const patient = context.patient || target.password !== undefined;
+  const first = patient ? undefined : context.first?.(session);
   const identities = () => countdown.hold(() => ring.identities(target));
   const early = new EarlyLogin({
     user: target.user,
-    identity: async () => (context.patient ? undefined : ring.likely(target.user, await identities())),
+    identity: async () => (patient ? undefined : ring.likely(target.user, await identities())),
     ...(first === undefined ? {} : { first }),
   });
 

@@ -84,6 +84,24 @@ describe.skipIf(missing)(`privilege by doas and su${missing ? ` (${missing})` : 
     expect(await failureOf(whoami(user, become, secret))).toMatchObject({ code: 'become', message: expect.stringMatching(message) });
   });
 
+  it('says a wrong password once, also where something else was read before', async () => {
+    const host = fleet.host('become');
+    // A marker of our own in the log: what stands after it is this test's.
+    await host.exec('logger', '-t', 'test', 'one wrong password');
+    const fleetOf = way('free', { method: 'su', password }, 'wrong');
+    try {
+      // The shell that comes with the login is root's.
+      const asRoot = await fleetOf.read(hostNamed('become'));
+      const asFree = await fleetOf.read(hostNamed('become'), { become: false });
+      expect(Buffer.from((await asFree.probe(['id', '-un'])).stdout).toString()).toBe('free\n');
+      for (const _again of [1, 2]) expect(await failureOf(asRoot.probe(['id', '-un']))).toMatchObject({ code: 'become' });
+    } finally {
+      await fleetOf.close(hostNamed('become'));
+    }
+    const log = (await host.exec('journalctl', '--no-pager', '-o', 'cat')).split('one wrong password').at(-1) ?? '';
+    expect(log.match(/FAILED SU/g)).toHaveLength(1);
+  });
+
   it.each<readonly [string, Partial<Become>, string | undefined]>([
     ['doas', { method: 'doas' }, undefined],
     ['su', { method: 'su', password }, PASSWORD],
