@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { CHAIN_START, journalLine, parseJournal } from '../../src/journal/journal-line.ts';
+import { CHAIN_START, hashOf, journalLine, lineAfter, parseJournal } from '../../src/journal/journal-line.ts';
 
 const EVENTS = ['{"type":"a"}', '{"type":"€ {\\"e\\":1}"}', '{"type":"c"}'];
 
@@ -62,5 +62,26 @@ describe("a journal's text", () => {
 
   test('is not sound from its first line on where that is not the first of a chain', () => {
     expect(parseJournal(lines.slice(1).join(''))).toEqual({ events: [], torn: false, badLine: 1, hash: CHAIN_START, bytes: 0 });
+  });
+});
+
+describe('a line from the middle of a journal', () => {
+  test('tells its event to who knows the chain before it', () => {
+    expect(lineAfter(third.trimEnd(), hashes[1] ?? '')).toEqual({ seq: 2, event: EVENTS[2], hash: hashes[2] });
+  });
+
+  test.each([
+    ['the chain before it is another', third.trimEnd(), hashes[0] ?? ''],
+    ['its event is another', third.trimEnd().replace('"type"', '"Type"'), hashes[1] ?? ''],
+    ['its number is another', third.trimEnd().replace('"seq":2', '"seq":3'), hashes[1] ?? ''],
+    ['it is cut short', third.trimEnd().slice(0, -1), hashes[1] ?? ''],
+    ['it is none', 'what', hashes[1] ?? ''],
+  ])('tells nothing where %s', (_, line, previous) => {
+    expect(lineAfter(line, previous)).toBeUndefined();
+  });
+
+  test('says what the chain is after it, for the next', () => {
+    expect(hashOf(second.trimEnd())).toBe(hashes[1]);
+    expect(hashOf('what')).toBeUndefined();
   });
 });
