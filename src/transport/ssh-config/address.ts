@@ -34,7 +34,10 @@ function canonicalIpv6(text: string): string | undefined {
 /** The one spelling of an address of the wanted family (`resolve_addr`); undefined for what is none. */
 function canonicalAddress(text: string, family: AddressFamily): string | undefined {
   const ipv4 = family === 'inet6' ? undefined : canonicalIpv4(text);
-  return ipv4 ?? (family === 'inet' ? undefined : canonicalIpv6(text));
+  if (ipv4 !== undefined) return ipv4;
+  const ipv6 = canonicalIpv6(text);
+  // Where IPv4 alone is wanted, getaddrinfo(3) of glibc takes the address out of an IPv4-mapped one.
+  return family === 'inet' ? /^::ffff:([0-9.]+)$/.exec(ipv6 ?? '')?.[1] : ipv6;
 }
 
 /** A host to connect to: its spelling, whether it can only be an address, and whether it is one. */

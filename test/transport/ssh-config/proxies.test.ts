@@ -179,6 +179,11 @@ describe('a host name', () => {
     'may be an IPv6 address': { files: '', host: '0:0:0:0:0:0:0:1', means: { hostName: '::1' } },
     'keeps the case of an address': { files: '', host: 'FE80::ABCD', means: { hostName: 'FE80::ABCD' } },
     'is no address of the other family': { files: 'AddressFamily inet', host: '0:0::1', means: { hostName: '0:0::1' } },
+    'may be an IPv4 address within an IPv6 one, where IPv4 is wanted': {
+      files: 'AddressFamily inet',
+      host: '::FFFF:102:304',
+      means: { hostName: '1.2.3.4' },
+    },
     'is no IPv4 address where IPv6 is wanted': { files: 'AddressFamily inet6', host: '127.1', means: { hostName: '127.1' } },
     'may have an interface': { files: '', host: 'fe80:0::1%lo', means: { hostName: 'fe80::1%lo' } },
     'is canonicalized without a name server where it is an address': {
