@@ -39,8 +39,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     code = given;
   });
   let changes = false;
-  program.hook('preAction', (_, action) => {
+  program.hook('preAction', async (_, action) => {
     changes = CHANGING.has(action.name()) && action.opts()['dryRun'] !== true;
+    if (REACHING.has(action.name()) && action.opts()['transport'] !== 'openssh')
+      (await import('../transport/worker-child.ts')).startAhead();
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -57,6 +59,9 @@ const CHANGING: ReadonlySet<string> = new Set([
   ...['apply', 'rollback', 'resume', 'unlock', 'selftest', 'pause', 'continue', 'halt'],
   ...['sign', 'approve', 'add', 'up', 'down', 'break'],
 ]);
+
+/** Commands that will log in to hosts. */
+const REACHING: ReadonlySet<string> = new Set(['diagnose', 'plan', 'drift', 'apply', 'rollback', 'resume', 'ping', 'unlock', 'selftest']);
 
 function programOf(world: World, exit: (code: number) => void): Command {
   const program = new Command('runbook')

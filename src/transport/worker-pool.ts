@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostFault } from '../domain/failure.ts';
 import type { Secrets } from '../domain/transport.ts';
+import { SHARED } from './worker-child.ts';
 import { type Ended, WorkerProcess } from './worker-process.ts';
 import { Suspects } from './worker-suspects.ts';
 import { Warden } from './worker-warden.ts';
@@ -22,14 +22,10 @@ export interface PoolOptions {
   readonly entry: string;
 }
 
-/** More processes make a run no faster before a thousand hosts, and the memory of all of them counts. Two, so that one may end. */
-const SHARED = Math.min(Math.max(availableParallelism(), 2), 3);
 /** Hosts in a process before another one is worth its start. */
 const CROWD = 8;
 /** Processes for one host each. */
 const ALONE = 2;
-/** Over all shared processes; more handshakes at once stall each other. */
-const HANDSHAKES = 64;
 const NEXT_LOOK_MS = 50;
 
 /**
@@ -107,8 +103,7 @@ export class WorkerPool {
   }
 
   #start(kind: Map<WorkerProcess, Set<Tenant>>): WorkerProcess {
-    const handshakes = Math.ceil(HANDSHAKES / SHARED);
-    const worker: WorkerProcess = new WorkerProcess({ ...this.#options, handshakes, onEnd: (ended) => this.#remove(worker, kind, ended) });
+    const worker: WorkerProcess = new WorkerProcess({ ...this.#options, onEnd: (ended) => this.#remove(worker, kind, ended) });
     kind.set(worker, new Set());
     if (worker.pid === 0) return worker;
     this.#warden.guard(worker.pid);

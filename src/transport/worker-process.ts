@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
+import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { dirname } from 'node:path';
 import type { Secrets } from '../domain/transport.ts';
 import { isPassphrase } from './passphrase.ts';
+import { hold, workerChild } from './worker-child.ts';
 import { BEATS, type FromWorker, type ToWorker, type WorkerAnswer, type WorkerRequest } from './worker-messages.ts';
 import type { Watched } from './worker-watch.ts';
 
@@ -22,15 +21,11 @@ export interface Ended {
 export interface WorkerStart {
   /** The program: a file that calls `serveTransport`. */
   readonly entry: string;
-  readonly handshakes: number;
   readonly secrets: Secrets;
   /** Called once, before anybody who waits for an answer learns of the end. */
   onEnd(ended: Ended): void;
 }
 
-/** A bound that holds at once, below that of the watch, which looks every now and then at all of the memory. */
-const HEAP_MB = 160;
-const FLAGS = ['--disable-proto=throw', '--disable-warning=ExperimentalWarning', `--max-old-space-size=${HEAP_MB}`];
 const TAIL_CHARACTERS = 4_096;
 /** Unlocking a key with many rounds is long work during which nothing else happens. */
 const UNLOCKING_MS = 30_000;
@@ -56,18 +51,12 @@ export class WorkerProcess implements Watched {
 
   constructor(start: WorkerStart) {
     this.#start = start;
-    const caches = getCompileCacheDir();
-    this.#child = spawn(process.execPath, [...FLAGS, start.entry, String(start.handshakes)], {
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
-      serialization: 'advanced',
-      env: { ...process.env, ...(caches === undefined ? {} : { NODE_COMPILE_CACHE: dirname(caches) }) },
-    });
+    this.#child = workerChild(start.entry);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#tail = `${this.#tail}${text}`.slice(-TAIL_CHARACTERS);
     });
     const beats = this.#child.stdio[BEATS.fd];
-    if (beats instanceof Socket) beats.on('data', () => this.#lives()).unref();
+    if (beats instanceof Socket) beats.on('data', () => this.#lives());
     this.#child.on('message', (message) => this.#take(message as FromWorker));
     this.#child.once('error', (error) => this.#end(`could not be started: ${error.message}`));
     // Not at 'close', which does not come where this side disconnected.
@@ -76,7 +65,7 @@ export class WorkerProcess implements Watched {
       if (this.#child.stderr === null || this.#child.stderr.closed) end();
       else this.#child.stderr.once('close', end);
     });
-    this.#hold(false);
+    hold(this.#child, false);
   }
 
   /** 0 when it could not be started. */
@@ -94,7 +83,7 @@ export class WorkerProcess implements Watched {
     }
     this.#owed.set(id, resolve);
     if (gone !== undefined) this.#connections.set(id, gone);
-    this.#hold(true);
+    hold(this.#child, true);
     this.#send({ kind: 'request', id, request });
     return { id, answer: promise };
   }
@@ -108,7 +97,7 @@ export class WorkerProcess implements Watched {
   async end(): Promise<void> {
     this.#wanted = true;
     if (this.#ended !== undefined) return;
-    this.#hold(true);
+    hold(this.#child, true);
     if (this.#child.connected) this.#child.disconnect();
     const impatience = setTimeout(() => this.#child.kill('SIGKILL'), END_GRACE_MS);
     await this.#over.promise;
@@ -125,7 +114,7 @@ export class WorkerProcess implements Watched {
       case 'answer':
         this.#owed.get(message.id)?.(message.answer);
         this.#owed.delete(message.id);
-        if (this.#owed.size === 0) this.#hold(false);
+        if (this.#owed.size === 0) hold(this.#child, false);
         break;
       case 'gone':
         this.#connections.get(message.connection)?.();
@@ -161,15 +150,6 @@ export class WorkerProcess implements Watched {
     this.#connections.clear();
     this.#owed.clear();
     this.#over.resolve();
-  }
-
-  /** Whether this process has to stay for it. */
-  #hold(hold: boolean): void {
-    const { channel, stderr } = this.#child;
-    for (const handle of [this.#child, channel, stderr instanceof Socket ? stderr : undefined]) {
-      if (hold) handle?.ref();
-      else handle?.unref();
-    }
   }
 }
 

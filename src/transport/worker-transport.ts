@@ -1,6 +1,6 @@
-import { extname, join } from 'node:path';
 import { HostFault } from '../domain/failure.ts';
 import type { Secrets, Target, Transport } from '../domain/transport.ts';
+import { WORKER_ENTRY } from './worker-child.ts';
 import { WorkerConnection } from './worker-connection.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -14,11 +14,10 @@ export interface WorkerTransport extends Transport {
 
 /**
  * SSH in worker processes, so that a host that stalls, floods or breaks the SSH client harms only what shares its process, and
- * that only once. The first process is started by the first connection. `entry` is the program of a worker process.
+ * that only once. The first process is started by the first connection, if none was started ahead. `entry` is the program of a worker process.
  */
 export function createWorkerTransport(options: { readonly secrets: Secrets; readonly entry?: string }): WorkerTransport {
-  const entry = options.entry ?? join(import.meta.dirname, `worker-main${extname(import.meta.filename)}`);
-  const pool = new WorkerPool({ secrets: options.secrets, entry });
+  const pool = new WorkerPool({ secrets: options.secrets, entry: options.entry ?? WORKER_ENTRY });
   return {
     connect: (target, first) => WorkerConnection.open(target, pool, first),
     hostKeys: (target) => hostKeysBy(pool, target),
