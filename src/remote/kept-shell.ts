@@ -35,7 +35,7 @@ export function rest({ keeps }: Connection, { leavesShell }: Script, nonce: stri
 export class KeptShell {
   readonly #peer: Peer;
   #opening: Opening | undefined;
-  /** How the shell that was asked for with the login failed: its sudo may have had a password, which is not to be said twice. */
+  /** How the shell that was asked for with the login failed, until a script is told: its sudo may have had a password, which is not to be said twice. */
   #failed: { readonly asRoot: boolean; readonly attempt: Attempt } | undefined;
   #shell: { readonly number: number; readonly asRoot: boolean } | undefined;
 
@@ -71,7 +71,7 @@ export class KeptShell {
     return isOurs && !isAskedAnew ? { answered: true, result, shown: hidden, hidden } : undefined;
   }
 
-  /** Takes up the shell that was asked for with the login; how that failed, for each script of its privilege. */
+  /** Takes up the shell that was asked for with the login; how that failed, for the first script of its privilege. */
   async #open(become: Become): Promise<Attempt | undefined> {
     const opening = this.#opening;
     this.#opening = undefined;
@@ -81,7 +81,10 @@ export class KeptShell {
       const attempt = { answered: false, result, shown: opening.nonce, hidden: opening.nonce } as const;
       if (result.kind !== 'stayed' && !isUnsent(result)) this.#failed = { asRoot: opening.become.enabled, attempt };
     }
-    return this.#failed?.asRoot === become.enabled ? this.#failed.attempt : undefined;
+    const failed = this.#failed;
+    if (failed?.asRoot !== become.enabled) return undefined;
+    this.#failed = undefined;
+    return failed.attempt;
   }
 }
 

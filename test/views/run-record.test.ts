@@ -42,12 +42,44 @@ describe('a transaction', () => {
     expect(one).not.toHaveProperty('lost');
   });
 
+  test('that has made its changes is waited for anew, for the confirm alone', () => {
+    const [intended, ...rest] = transaction('a', false, ALL, undefined, 'applied');
+    if (intended?.type !== 'transaction.intended') throw new Error('not announced');
+    const record = (bodies: readonly EventBody[]) => recordRun(stamped(bodies)).transactions[0];
+    const announced = { ...intended, undoAfterChangesMs: 7_000 };
+    const events = stamped([announced, ...rest]);
+    expect(recordRun(events).transactions).toMatchObject([
+      { undoAfterMs: 7_000, at: events.find(({ type }) => type === 'transaction.finished')?.at },
+    ]);
+    expect(record([intended, ...rest])).toMatchObject({ undoAfterMs: PATIENCE });
+    expect(record([announced, ...transaction('a', false, ALL, undefined, 'armed').slice(1)])).toMatchObject({ undoAfterMs: PATIENCE });
+  });
+
+  test('of which the host has no record any more, though it had begun it, leaves that host unknown', () => {
+    const { endings } = recordRun(
+      stamped([started('apply', ['a']), ...transaction('a', false, ALL, undefined, 'applied'), ...reported('a', 'none')]),
+    );
+    expect(endings).toEqual([
+      { host: 'a', outcome: 'unknown', reason: { code: 'not-found', message: 'the host was changed, and has no record of it any more' } },
+    ]);
+  });
+
   test('that a host reports and nobody announced is not made up', () => {
     expect(recordRun(stamped(reported('a', 'rolled-back'))).transactions).toEqual([]);
   });
 });
 
 describe('a run', () => {
+  test('that was stopped by too many failures, or by the time of day, says so', () => {
+    const breach = { type: 'rollout.breached', wave: 1, by: 'gate', rollBack: ['a'], notStarted: ['b'] } as const;
+    const closed = { type: 'rollout.closed', why: 'a freeze', notStarted: ['b'] } as const;
+    const record = (...bodies: readonly EventBody[]) => recordRun(stamped([started('apply', ['a', 'b']), ...bodies]));
+    expect(record(breach).breach).toMatchObject(breach);
+    expect(record(closed).closed).toBe('a freeze');
+    expect(Object.keys(record())).not.toEqual(expect.arrayContaining(['breach']));
+    expect(Object.keys(record())).not.toEqual(expect.arrayContaining(['closed']));
+  });
+
   const answered = (answer: 'yes' | 'no' | 'wave'): EventBody => ({ type: 'approval.given', gate: 'run', answer, by: 'ada' });
   test.each<[boolean, readonly EventBody[]]>([
     [false, []],
