@@ -32,7 +32,7 @@ export default defineConfig({
           include: ['test/ssh/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       { test: { ...slow('e2e', ['test/e2e/**/*.test.ts']), testTimeout: 180_000 } },

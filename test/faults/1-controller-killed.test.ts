@@ -6,8 +6,8 @@ import { endsOf, HOSTS, preload, ThreeHosts } from './three-hosts.ts';
 
 /** Longer than every sweep needs. */
 const SWEEP_MS = 900_000;
-/** Every ninth record here, `npm run nightly` every one. */
-const STRIDE = Number(process.env['RUNBOOK_EVERY'] ?? 9);
+/** Every 13th record here, `npm run nightly` every one. */
+const STRIDE = Number(process.env['RUNBOOK_EVERY'] ?? 13);
 
 /** The record after those that announce the transactions of all three hosts: start, three plans, question and answer, wave, two a host. */
 const REPLIED = 1 + 3 + 2 + 1 + 2 * 3;
