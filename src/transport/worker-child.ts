@@ -23,12 +23,13 @@ let ahead: ChildProcess | undefined;
  * Starts the first worker process before anybody needs it: it loads its program while this process loads its own and reads files. It does
  * nothing until it is taken (`workerChild`), holds nothing up, and ends with this process where nobody takes it.
  */
-export function startAhead(): void {
-  if (ahead !== undefined) return;
+export function startAhead(): ChildProcess {
+  if (ahead !== undefined) return ahead;
   ahead = spawnWorker(WORKER_ENTRY);
   // Who needs one then starts it, and is told why that cannot be.
   ahead.on('error', () => {});
   hold(ahead, false);
+  return ahead;
 }
 
 /** A new worker process, or the one that was started ahead. */
@@ -36,7 +37,8 @@ export function workerChild(entry: string): ChildProcess {
   const child = entry === WORKER_ENTRY ? ahead : undefined;
   if (child === undefined) return spawnWorker(entry);
   ahead = undefined;
-  return child.connected ? child : spawnWorker(entry);
+  const lives = child.connected && child.exitCode === null && child.signalCode === null;
+  return lives ? child : spawnWorker(entry);
 }
 
 /** Whether this process has to stay for it. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Fleet } from '../../src/domain/access.ts';
 import { fleetIsMissing } from '../lab/commands.ts';
 import { type HostWish, TestFleet } from '../lab/fleet.ts';
@@ -58,7 +58,10 @@ describe.skipIf(missing)(`the way to a real sshd${missing ? ` (${missing})` : ''
   async function expectCarriedToItsEnd(host: string, tx: string): Promise<void> {
     await sh(host, `until [ -e /run/after ] && [ -e /var/lib/runbook/tx/${tx}/st.APPLIED ]; do :; done`);
     expect(fleet.host(host).read('/etc/app.conf').toString()).toBe(`cut ${host}\n`);
-    expect(await (await way.read(hostNamed(host))).transaction(tx)).toMatchObject({ state: 'applied', working: false });
+    // Who has written the last state still has a few words to say.
+    const stands = async () => (await way.read(hostNamed(host))).transaction(tx);
+    await vi.waitUntil(async () => !(await stands()).working, { timeout: 30_000 });
+    expect(await stands()).toMatchObject({ state: 'applied', working: false });
     expect(await (await way.write(hostNamed(host))).confirm(tx)).toEqual({ state: 'confirmed', remarks: [] });
     expect(await sh(host, 'ls -A /etc | grep "^.rb" || echo none')).toBe('none\n');
   }

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { startAhead, WORKER_ENTRY, workerChild } from '../../src/transport/worker-child.ts';
-import { untilGone, workersOf } from '../ssh/worker-processes.ts';
 
 /** Those that a test took; a worker ends when nobody is left to ask it. */
 const taken: ReturnType<typeof workerChild>[] = [];
@@ -18,28 +17,22 @@ afterEach(async () => {
   }
 });
 
-const workers = () => workersOf(process.pid);
-
 it('a worker process that was started ahead is taken once, by whoever needs one first', () => {
-  startAhead();
-  startAhead();
-  const there = workers();
-  expect(there).toHaveLength(1);
-  expect([take().pid, take().pid].map((pid) => there.includes(pid ?? 0))).toEqual([true, false]);
+  const child = startAhead();
+  expect(startAhead()).toBe(child);
+  expect([take() === child, take() === child]).toEqual([true, false]);
 });
 
 it('is not taken by who wants another program', () => {
-  startAhead();
-  const other = take('/dev/null');
-  expect(other.spawnargs).toContain('/dev/null');
-  expect(take().spawnargs).toContain(WORKER_ENTRY);
+  const child = startAhead();
+  expect(take('/dev/null').spawnargs).toContain('/dev/null');
+  expect(take()).toBe(child);
 });
 
 it('is replaced where it has ended meanwhile', async () => {
-  startAhead();
-  const [ended = 0] = workers();
-  process.kill(ended, 'SIGKILL');
-  await untilGone([ended]);
-  const child = take();
-  expect([child.connected, child.pid === ended]).toEqual([true, false]);
+  const child = startAhead();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const another = take();
+  expect([another === child, another.connected]).toEqual([false, true]);
 });
