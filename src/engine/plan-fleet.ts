@@ -3,12 +3,20 @@ import type { Host } from '../domain/host.ts';
 import { interleave } from './interleave.ts';
 import { type PlannedHost, type Planning, planHost } from './plan-host.ts';
 
+/** What follows a plan finds so many connections still open: more of them would fill the memory of the processes that hold them. */
+export const KEPT_OPEN = 200;
+
 /**
  * Plans all hosts side by side; an event for each as it is ready. Returns the plans in the order of `hosts`. A host that
- * was not begun when the operator stopped the run is left out.
+ * was not begun when the operator stopped the run is left out. `keep`: of so many hosts that would be changed, the connection stays open.
  */
-export async function* planFleet(hosts: readonly Host[], planning: Planning): AsyncGenerator<readonly EventBody[], readonly PlannedHost[]> {
+export async function* planFleet(
+  hosts: readonly Host[],
+  planning: Planning,
+  keep: number,
+): AsyncGenerator<readonly EventBody[], readonly PlannedHost[]> {
   const planned = new Map<string, PlannedHost>();
+  let kept = 0;
   const pace = new Pace();
   const begin = hosts.map(
     (host) =>
@@ -18,7 +26,8 @@ export async function* planFleet(hosts: readonly Host[], planning: Planning): As
         pace.took(planning.clock.elapsed() - began);
         planned.set(host.name, one);
         yield { type: 'host.planned', host: host.name, plan: one.plan };
-        if (one.plan.outcome !== 'would-fix' && !planning.elsewhere.holds(host)) await planning.fleet.close(host);
+        if (one.plan.outcome === 'would-fix' && kept < keep) kept += 1;
+        else if (!planning.elsewhere.holds(host)) await planning.fleet.close(host);
       },
   );
   yield* interleave(

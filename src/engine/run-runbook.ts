@@ -6,7 +6,7 @@ import { undoAfterMs } from '../domain/undo-time.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { executeHost } from './execute-host.ts';
 import { checkGate } from './gate.ts';
-import { planFleet } from './plan-fleet.ts';
+import { KEPT_OPEN, planFleet } from './plan-fleet.ts';
 import type { PlannedHost, Planning } from './plan-host.ts';
 import type { Ports } from './ports.ts';
 import { type GroupLimit, type Ready, type RollOutOptions, rollOut } from './roll-out.ts';
@@ -38,7 +38,7 @@ async function* looked(
   ports: Ports,
   keep: (planned: readonly PlannedHost[]) => void,
 ): AsyncGenerator<readonly EventBody[], Finish> {
-  const planned = yield* planFleet(assignment.hosts, planningOf(assignment, ports));
+  const planned = yield* planFleet(assignment.hosts, planningOf(assignment, ports), 0);
   keep(planned);
   yield planned.map(finishedByPlan);
   return { declined: false };
@@ -51,7 +51,7 @@ export function apply(assignment: Assignment, ports: Ports): EventBatches {
 
 async function* applied(assignment: Assignment, ports: Ports): AsyncGenerator<readonly EventBody[], Finish> {
   const planning = planningOf(assignment, ports);
-  const planned = yield* planFleet(assignment.hosts, planning);
+  const planned = yield* planFleet(assignment.hosts, planning, KEPT_OPEN);
   yield planned.filter(({ plan }) => plan.outcome !== 'would-fix').map(finishedByPlan);
   const ill = planned.filter(({ plan }) => plan.outcome === 'would-fix');
   return yield* carriedOut(ill, planning, assignment, ports);

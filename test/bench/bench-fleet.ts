@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { newKey } from '../../src/lab/new-key.ts';
 import { baseTree } from '../lab/base-tree.ts';
 import { run } from '../lab/commands.ts';
+import { childrenOf } from './process-tree.ts';
 
 /** A host of the fleet: a real sshd on an address of loopback. */
 export interface BenchHost {
@@ -167,17 +168,6 @@ async function answers({ address, port }: BenchHost): Promise<void> {
     if (greeted) return;
   }
   throw new Error(`${address} does not answer`);
-}
-
-function childrenOf(pid: number): readonly number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-      .split(' ')
-      .filter((word) => word !== '')
-      .map(Number);
-  } catch {
-    return [];
-  }
 }
 
 function ended(child: ChildProcess): Promise<void> {

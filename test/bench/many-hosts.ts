@@ -65,7 +65,7 @@ const planning = {
   remedy: true,
 };
 let changes = 0;
-for await (const batch of planFleet(hosts, planning)) {
+for await (const batch of planFleet(hosts, planning, 0)) {
   for (const event of batch) if (event.type === 'host.planned') changes += event.plan.changes.length;
   // As the journal and the terminal do between two batches.
   await pause(0);

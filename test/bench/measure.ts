@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { childrenOf, memoryOf } from '../ssh/worker-processes.ts';
+import { memoryOf } from '../ssh/worker-processes.ts';
+import { treeOf } from './process-tree.ts';
 
 /** What one run of a tool took. */
 export interface Measured {
@@ -13,7 +14,7 @@ export interface Measured {
   readonly said: string;
 }
 
-const LOOK_MS = 100;
+const LOOK_MS = 200;
 const TAIL = 2_000;
 
 /** Runs a command to its end by bash, whose `time` counts processor time of the whole tree. */
@@ -37,10 +38,6 @@ export async function measure(argv: readonly string[], env: Readonly<Record<stri
   clearInterval(looking);
   const [wallS = Number.NaN, user = Number.NaN, system = Number.NaN] = times.trim().split(' ').map(Number);
   return { code, wallS, cpuS: user + system, memoryMb: most / 1_000_000, said };
-}
-
-function treeOf(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...treeOf(child)]);
 }
 
 /** The middle one; of two, their mean. */

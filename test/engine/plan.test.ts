@@ -4,7 +4,8 @@ import type { DeniedRead } from '../../src/domain/denied.ts';
 import { fail, ok } from '../../src/domain/failure.ts';
 import type { HostPlan } from '../../src/domain/plan.ts';
 import type { Runbook, Step } from '../../src/domain/runbook.ts';
-import { look } from '../../src/engine/run-runbook.ts';
+import { KEPT_OPEN } from '../../src/engine/plan-fleet.ts';
+import { apply, look } from '../../src/engine/run-runbook.ts';
 import { events, FILE, host, read, replace, restart, rig, runbook, step, well } from './rig.ts';
 
 async function planned(book: Runbook, fake = host('a')): Promise<HostPlan> {
@@ -15,6 +16,26 @@ async function planned(book: Runbook, fake = host('a')): Promise<HostPlan> {
 
 /** What a step type tells of a program that was denied what it was to read. */
 const LOG: DeniedRead = { read: { kind: 'probe', argv: ['journalctl'] }, why: 'not seeing messages' };
+
+describe('planning a fleet', () => {
+  const fakes = Array.from({ length: KEPT_OPEN + 3 }, (_, n) => host(`h${n}`));
+  const book = runbook({ remediate: [step('one', replace, { path: FILE, from: 'bad', to: 'good' })] });
+
+  it('leaves no connection open where nothing follows', async () => {
+    const { ports, assignment, fleet } = rig(fakes);
+    await events(look(assignment(book, 'plan'), ports));
+    expect(fleet.calls.filter((call) => call.startsWith('close '))).toHaveLength(fakes.length);
+  });
+
+  it('keeps those of some hosts open for an apply, and not of all', async () => {
+    const { ports, assignment, fleet } = rig(fakes);
+    let closed = 0;
+    for await (const batch of apply(assignment(book, 'apply'), ports)) {
+      if (batch.some(({ type }) => type === 'approval.requested')) closed = fleet.calls.filter((call) => call.startsWith('close ')).length;
+    }
+    expect(closed).toBe(3);
+  });
+});
 
 describe('planning a host', () => {
   it('plans a later step on what an earlier one would leave, and merges both into one change with both ends', async () => {
