@@ -15,9 +15,9 @@ import {
 } from './known-hosts.ts';
 import { fingerprint, keyType } from './ssh-wire.ts';
 
-/** Reads known_hosts files, each once until it changes. */
+/** Reads known_hosts files, each once until it changes, however many ask at the same time. */
 export class KnownHostsReader {
-  readonly #files = new Map<string, { readonly stamp: string; readonly keys: readonly KnownKey[] }>();
+  readonly #files = new Map<string, { readonly stamp: string; readonly keys: Promise<readonly KnownKey[]> }>();
   readonly #indexes = new Map<string, { readonly parts: readonly (readonly KnownKey[])[]; readonly index: KnownHosts }>();
 
   /**
@@ -42,8 +42,10 @@ export class KnownHostsReader {
     const stamp = `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
     const cached = this.#files.get(file);
     if (cached?.stamp === stamp) return cached.keys;
-    const keys = parseKnownHosts(await readFile(file, 'latin1'), file);
+    const keys = readFile(file, 'latin1').then((text) => parseKnownHosts(text, file));
     this.#files.set(file, { stamp, keys });
+    // Who asks after a failure reads anew.
+    keys.catch(() => this.#files.get(file)?.keys === keys && this.#files.delete(file));
     return keys;
   }
 

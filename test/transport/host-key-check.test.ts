@@ -100,6 +100,14 @@ describe('a reader of known_hosts', () => {
     expect(places(await read(new KnownHostsReader(), join(base, 'none')), 'a')).toEqual([]);
   });
 
+  it('reads a file once for all who ask at the same time', async () => {
+    const file = join(directory(), 'one');
+    writeFileSync(file, `a ${key(ED, 1)}\n`);
+    const reader = new KnownHostsReader();
+    const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => read(reader, file)));
+    expect(others.every((other) => other === first)).toBe(true);
+  });
+
   it('indexes files once until one of them changes, or comes to be', async () => {
     const base = directory();
     const [one, two] = [join(base, 'one'), join(base, 'two')];
