@@ -9,7 +9,7 @@ import { BEATS } from './worker-messages.ts';
 export const WORKER_ENTRY = join(import.meta.dirname, `worker-main${extname(import.meta.filename)}`);
 
 /** More processes make a run no faster before a thousand hosts, and the memory of all of them counts. Two, so that one may end. */
-export const SHARED = Math.min(Math.max(availableParallelism(), 2), 3);
+export const SHARED_WORKERS = Math.min(Math.max(availableParallelism(), 2), 3);
 /** Over all shared processes; more handshakes at once stall each other. */
 const HANDSHAKES = 64;
 
@@ -53,7 +53,7 @@ export function hold(child: ChildProcess, wanted: boolean): void {
 /** In a session of its own, so that neither Ctrl-C nor the end of the terminal reaches it. */
 function spawnWorker(entry: string): ChildProcess {
   const caches = getCompileCacheDir();
-  const child = spawn(process.execPath, [...FLAGS, entry, String(Math.ceil(HANDSHAKES / SHARED))], {
+  const child = spawn(process.execPath, [...FLAGS, entry, String(Math.ceil(HANDSHAKES / SHARED_WORKERS))], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',

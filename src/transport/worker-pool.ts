@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostFault } from '../domain/failure.ts';
 import type { Secrets } from '../domain/transport.ts';
-import { SHARED } from './worker-child.ts';
+import { SHARED_WORKERS } from './worker-child.ts';
 import { type Ended, WorkerProcess } from './worker-process.ts';
 import { Suspects } from './worker-suspects.ts';
 import { Warden } from './worker-warden.ts';
@@ -81,7 +81,7 @@ export class WorkerPool {
 
   #leastCrowded(): WorkerProcess {
     const [[worker, tenants] = []] = [...this.#shared].sort(([, a], [, b]) => a.size - b.size);
-    const isFull = tenants === undefined || (tenants.size >= CROWD && this.#shared.size < SHARED);
+    const isFull = tenants === undefined || (tenants.size >= CROWD && this.#shared.size < SHARED_WORKERS);
     return worker === undefined || isFull ? this.#start(this.#shared) : worker;
   }
 

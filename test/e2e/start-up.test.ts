@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { LAUNCH } from '../lab/command-line.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -50,6 +50,21 @@ test('SSH is loaded by worker processes, and not by the one that reaches hosts t
   const packages = await packagesOf(['diagnose', 'kubelet-bad-flag', '-i', inventory], 4);
   expect(packages).toEqual(expect.arrayContaining(['yaml']));
   expect(packages).not.toContain('ssh2');
+});
+
+test('the first worker starts beside a command that will log in, before that has found its runbook, and beside no other', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'runbook-start-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const [witness, seen] = [join(directory, 'witness.mjs'), join(directory, 'seen')];
+  writeFileSync(witness, WITNESS);
+  writeFileSync(seen, '');
+  const env = { ...process.env, WITNESS: seen, NODE_OPTIONS: `--import=${witness}` };
+  const worker = () => readFileSync(seen, 'utf8').includes('/worker-main.ts');
+  const go = (...args: readonly string[]) => promisify(execFile)(process.execPath, [MAIN, ...args], { env }).catch(() => undefined);
+  await go('show', 'no-such-runbook');
+  expect(worker()).toBe(false);
+  await go('plan', 'no-such-runbook');
+  await vi.waitUntil(worker, { timeout: 20_000 });
 });
 
 test('what it keeps to start quicker lies where no other user can have put it', async () => {
