@@ -15,6 +15,9 @@ import {
 } from './known-hosts.ts';
 import { fingerprint, keyType } from './ssh-wire.ts';
 
+/** A missing file, always the same: an index is known by its parts. */
+const NOTHING: readonly KnownKey[] = [];
+
 /** Reads known_hosts files, each once until it changes, however many ask at the same time. */
 export class KnownHostsReader {
   readonly #files = new Map<string, { readonly stamp: string; readonly keys: Promise<readonly KnownKey[]> }>();
@@ -38,7 +41,7 @@ export class KnownHostsReader {
 
   async #read(file: string): Promise<readonly KnownKey[]> {
     const stats = await stat(file).catch(missingIsUndefined);
-    if (stats === undefined) return [];
+    if (stats === undefined) return NOTHING;
     const stamp = `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
     const cached = this.#files.get(file);
     if (cached?.stamp === stamp) return cached.keys;

@@ -108,6 +108,14 @@ describe('a reader of known_hosts', () => {
     expect(others.every((other) => other === first)).toBe(true);
   });
 
+  it('indexes files once where one of them is missing, as known_hosts2 usually is', async () => {
+    const base = directory();
+    const files = [join(base, 'one'), join(base, 'missing')];
+    writeFileSync(join(base, 'one'), `a ${key(ED, 1)}\n`);
+    const reader = new KnownHostsReader();
+    expect(await read(reader, ...files)).toBe(await read(reader, ...files));
+  });
+
   it('indexes files once until one of them changes, or comes to be', async () => {
     const base = directory();
     const [one, two] = [join(base, 'one'), join(base, 'two')];
