@@ -6,12 +6,14 @@
  * Both streams go through FIFOs in the record to readers that hold nothing of the exec; what they have read within a second after
  * the program's end is what counts. They go on reading, so that the child is not ended by its next word. Where FIFOs
  * cannot be made (a full disk), `capture` has to do.
+ *
+ * `capture_said` is for systemctl, which leaves no child of its own and says little: a file is enough for that.
  */
 export const apartFunctions = `
 # Not head, which holds back what it has read until there is more. The units of ulimit are 512 bytes, or 1024 with bash.
 keep_at_once() {
-  (ulimit -f "$(($1 / 512))"; cat)
-  head -c 16777216 >/dev/null
+  (ulimit -f "$(($1 / 512))"; exec cat)
+  exec head -c 16777216 >/dev/null
 }
 capture_apart() {
   for stream in out err; do rm -f -- "$here/fifo.$stream" "$here/said.$stream"; done
@@ -35,6 +37,18 @@ capture_apart() {
   end "$apart_id" "$apart_status"; end "$apart_id" "$apart_status" >&4
   for stream in out err; do rm -f -- "$here/fifo.$stream" "$here/said.$stream"; done
   return "$apart_status"
+}
+capture_said() {
+  said_id=$1 most=$2
+  shift 2
+  know_limits
+  true 2>/dev/null >"$here/said" || { capture "$said_id" "$most" "$@"; return; }
+  "$@" >"$here/said" 2>&1 3>&- 4>&-
+  said_status=$?
+  begin "$said_id"
+  [ ! -s "$here/said" ] || head -c "$most" "$here/said"
+  end "$said_id" "$said_status"
+  return "$said_status"
 }
 # A script that was killed before it opened its end of a FIFO leaves a reader that waits for one.
 let_readers_go() {

@@ -47,7 +47,7 @@ arm_sooner() {
 start_sooner() {
   first=$timer
   timer=$first-sooner
-  start_timer "--on-active=\${undo_after_changes}s"
+  run_timer "--on-active=\${undo_after_changes}s"
   started_sooner=$?
   timer=$first
   return "$started_sooner"
@@ -73,12 +73,15 @@ ExecStart=$shell $here/undo.sh boot
 TimeoutStartSec=120"
 }
 start_timer() {
+  run_timer "$1"
+  limited 10 systemctl is-active --quiet "$timer.timer" </dev/null
+}
+run_timer() {
   for collect in --collect ''; do
     systemd-run --quiet $collect \${booting:+--no-block --timer-property=DefaultDependencies=no} --unit="$timer" "$1" \\
       --timer-property=AccuracySec=1s --property=Type=oneshot \\
-      "$shell" "$here/undo.sh" timer </dev/null >/dev/null 2>&1 && break
+      "$shell" "$here/undo.sh" timer </dev/null >/dev/null 2>&1 && return
   done
-  limited 10 systemctl is-active --quiet "$timer.timer" </dev/null
 }
 arm_timer() { start_timer "--on-active=\${undo_after}s"; }
 arm_at() {

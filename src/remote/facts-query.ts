@@ -2,23 +2,39 @@ import type { Facts } from '../domain/host.ts';
 import { deadManQuestion } from './dead-man-functions.ts';
 import { type Answer, type Query, textOf } from './query.ts';
 
-/** `uname -n` is the kernel's host name, which kubelet and systemd go by; a file that is missing gives an empty value. */
+/** Most lines of os-release that are read. */
+const OS_LINES = 200;
+
+/**
+ * The kernel's host name (`uname -n`) is what kubelet and systemd go by; a file that is missing gives an empty value. Only builtins, where there
+ * is a /proc.
+ */
 const factsFunctions = `
-first_line() { line=; [ -r "$1" ] && read -r line <"$1"; echo "$line"; }
+fact() { fact=; [ ! -r "$1" ] || read -r fact <"$1"; }
 facts() {
-  begin "$1.facts"
-  uname -n; uname -r; id -u
-  first_line /etc/machine-id
-  first_line /proc/sys/kernel/random/boot_id
-  if [ -d /run/systemd/system ]; then echo yes; else echo no; fi
-  me=$2
-  [ -n "$me" ] || me=$(id -u)
+  who_am_i
+  asked_as=$me
+  fact /proc/sys/kernel/hostname; host_name=\${fact:-$(uname -n)}
+  fact /proc/sys/kernel/osrelease; kernel=\${fact:-$(uname -r)}
+  fact /etc/machine-id; machine=$fact
+  fact /proc/sys/kernel/random/boot_id; booted=$fact
+  if [ -d /run/systemd/system ]; then systemd=yes; else systemd=no; fi
+  me=\${2:-$me}
   dead_man
-  echo "$armed_by"
-  end "$1.facts" 0
-  begin "$1.os"
-  if [ -r /etc/os-release ]; then cat /etc/os-release; else cat /usr/lib/os-release 2>/dev/null; fi | head -c 65536
-  end "$1.os" 0
+  say "$1.facts" "$host_name
+$kernel
+$asked_as
+$machine
+$booted
+$systemd
+$armed_by" 0
+  os_file=/etc/os-release os= count=0
+  [ -r "$os_file" ] || os_file=/usr/lib/os-release
+  while [ "$count" -lt ${OS_LINES} ] && { read -r line || [ -n "$line" ]; }; do
+    os="$os$line
+" count=$((count + 1)) line=
+  done 2>/dev/null <"$os_file"
+  say "$1.os" "$os" 0
 }
 `;
 
@@ -27,7 +43,7 @@ export function factsQuery(forRoot: boolean): Query<Facts> {
   return {
     key: 'facts',
     functions: [deadManQuestion, factsFunctions],
-    tools: ['uname', 'id', 'cat', 'head'],
+    tools: [],
     call: (id) => `facts ${id} ${forRoot ? 0 : "''"}`,
     timeoutMs: 5_000,
     maxBytes: 128 * 1024,

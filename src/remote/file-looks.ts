@@ -1,4 +1,5 @@
 import { mountFunctions } from './mount-functions.ts';
+import { pathFunctions } from './path-functions.ts';
 import { xattrFunctions } from './xattrs.ts';
 
 /**
@@ -6,15 +7,19 @@ import { xattrFunctions } from './xattrs.ts';
  * file is, and the names beside it: the candidate, and the link that keeps the original inode until the change is confirmed.
  * Dot names keep both out of `*.conf` globs.
  */
-export const fileLookFunctions = `${xattrFunctions}${mountFunctions}
+export const fileLookFunctions = `${xattrFunctions}${pathFunctions}${mountFunctions}
 stale() { echo "$*"; return 75; }
 refuse() { echo "$*"; return 1; }
-digest() { sha256sum <"$1" 2>/dev/null | cut -d ' ' -f 1; }
+# Sets $sum, which is empty for what cannot be read.
+digest() {
+  sum=$(sha256sum 2>/dev/null <"$1")
+  sum=\${sum%% *}
+}
 locate() {
   real=$planned_real
   if [ -z "$real" ]; then
-    if [ -d "$parent" ]; then real=$(readlink -f -- "$parent")
-    else real=$(readlink -f -- "$grandparent") real=\${real%/}/$parent_base
+    if [ -d "$parent" ]; then follow "$parent"; real=$leads_to
+    else follow "$grandparent"; real=\${leads_to%/}/$parent_base
     fi
     real=\${real%/}/$base
   fi
@@ -27,14 +32,17 @@ locate() {
   kept_as=$kept
   [ "$undo_kind" != place ] || kept_as=$here/$n.orig
 }
+# Sets $inode as well.
 holds() {
-  [ -f "$1" ] && [ "$(digest "$1")" = "$2" ] && [ "$(stat -c '%a %u %g' -- "$1")" = "$3" ] || return 1
+  [ -f "$1" ] && attributes=$(stat -c '%a %u %g %d:%i' -- "$1") || return 1
+  inode=\${attributes##* }
+  [ "\${attributes% *}" = "$3" ] && digest "$1" && [ "$sum" = "$2" ] || return 1
   [ -z "$5" ] || return 0
   same_xattrs "$1" "$4"
 }
 same_xattrs() {
   [ "$2" = unknown ] && return 0
-  now_xattrs=$(xattrs "$1")
-  [ "$now_xattrs" = unknown ] || [ "$now_xattrs" = "$2" ]
+  list_xattrs "$1"
+  [ "$listed" = unknown ] || [ "$listed" = "$2" ]
 }
 `;

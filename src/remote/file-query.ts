@@ -2,6 +2,7 @@ import { HostFault } from '../domain/failure.ts';
 import { absent, contentOf, type FileObstacle, type FileState, type PresentFile } from '../domain/file.ts';
 import type { Frame } from './frames.ts';
 import { mountFunctions } from './mount-functions.ts';
+import { pathFunctions } from './path-functions.ts';
 import { type Answer, checkPath, type Query, textOf } from './query.ts';
 import { quote } from './quote.ts';
 import { xattrFunctions } from './xattrs.ts';
@@ -9,32 +10,55 @@ import { xattrFunctions } from './xattrs.ts';
 /** The largest file that is read or written, in bytes. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
+/** `find_obstacles FLAGS FILE DIRECTORY` sets `obstacles`, in the words of `FileObstacle`; FLAGS is what `lsattr -d` printed of both. */
+export const obstacleFunctions = `${pathFunctions}${mountFunctions}
+find_obstacles() {
+  obstacles=
+  find_locks "$1" "$3"
+  case $locked in *file*) obstacles=immutable ;; esac
+  case $locked in *directory*) obstacles="$obstacles
+immutable-directory" ;; esac
+  [ -n "$mounts" ] || read_mounts
+  ! is_mount_point "$2" || obstacles="$obstacles
+mount-point"
+}
+`;
+
 /**
  * `%y` has the nanoseconds of the modification time, by GNU and busybox alike (TZ is UTC0); a busybox before 1.35
  * prints zeros there, which gives a time that is right to the second. No more is hashed than is read: a log of many GiB
- * would outlast every limit only to be refused.
+ * would outlast every limit only to be refused. A file of the kernel has neither attributes nor flags, and is another one each time it is read.
+ * `file ID PATH MOST` leaves a file out, and fails, that is not below MOST bytes.
  */
 const fileFunctions = `
-obstacles() {
-  dir=\${1%/*}
-  lsattr -d -- "$1" "\${dir:-/}" 2>/dev/null | {
-    read -r flags name && case $flags in *[ia]*) echo immutable ;; esac
-    read -r flags name && case $flags in *[ia]*) echo immutable-directory ;; esac
-  }
-  ! is_mount_point "$1" || echo mount-point
-}
 file() {
-  begin "$1.stat"; stat -L -c '%f %u %g %h %s %Y %y' -- "$2" 2>&1; end "$1.stat" "$?"
-  begin "$1.place"
-  if [ -L "$2" ]; then echo link; elif [ ! -d "\${2%/*}/" ]; then echo nowhere; fi
-  end "$1.place" 0
+  looks=$(stat -L -c '%f %u %g %h %s %Y %y' -- "$2" 2>&1)
+  looked=$?
+  size=0
+  [ "$looked" != 0 ] || { size=\${looks#* * * * }; size=\${size%% *}; }
+  [ -z "$3" ] || [ "$size" -lt "$3" ] || return
+  place=
+  if [ -L "$2" ]; then place=link; elif [ ! -d "\${2%/*}/" ]; then place=nowhere; fi
+  say "$1.stat" "$looks" "$looked"
+  say "$1.place" "$place" 0
   [ -f "$2" ] || return 0
-  real=$(readlink -f -- "$2")
-  begin "$1.real"; echo "$real"; end "$1.real" "$?"
-  begin "$1.obstacles"; obstacles "$real"; end "$1.obstacles" 0
-  begin "$1.xattrs"; xattrs "$2"; end "$1.xattrs" "$?"
+  follow "$2"
+  say "$1.real" "$leads_to" 0
+  pseudo=
+  dir=\${leads_to%/*}
+  dir=\${dir:-/}
+  case $leads_to in
+  /proc/* | /sys/*) pseudo=1 obstacles= listed= ;;
+  *) find_obstacles "$(lsattr -d -- "$leads_to" "$dir" 2>/dev/null)" "$leads_to" "$dir"; list_xattrs "$2" ;;
+  esac
+  say "$1.obstacles" "$obstacles" 0
+  say "$1.xattrs" "$listed" 0
   begin "$1.bytes"; head -c ${MAX_FILE_BYTES + 1} <"$2"; end "$1.bytes" "$?"
-  begin "$1.sha256"; command -v sha256sum >/dev/null 2>&1 && head -c ${MAX_FILE_BYTES + 1} <"$2" | sha256sum; end "$1.sha256" "$?"
+  [ -z "$pseudo" ] || return 0
+  begin "$1.sha256"; command -v sha256sum >/dev/null 2>&1 && digest_of "$2"; end "$1.sha256" "$?"
+}
+digest_of() {
+  if [ "$size" -gt 0 ] && [ "$size" -lt ${MAX_FILE_BYTES + 1} ]; then sha256sum <"$1"; else head -c ${MAX_FILE_BYTES + 1} <"$1" | sha256sum; fi
 }
 `;
 
@@ -48,7 +72,7 @@ export function fileQuery(path: string): Query<FileState | Torn> {
   checkPath(path);
   return {
     key: `file ${path}`,
-    functions: [xattrFunctions, mountFunctions, fileFunctions],
+    functions: [xattrFunctions, obstacleFunctions, fileFunctions],
     tools: ['stat', 'readlink', 'head', 'sed', 'sort'],
     call: (id) => `file ${id} ${quote(path)}`,
     timeoutMs: 10_000,

@@ -18,7 +18,7 @@ clear_candidate() {
 }
 prepare_edit() {
   clear_candidate || return
-  if [ "$(xattrs "$real")" = unknown ]; then cp -a --preserve=xattr -- "$real" "$candidate"
+  if cannot_list; then cp -a --preserve=xattr -- "$real" "$candidate"
   else cp -a -- "$real" "$candidate"
   fi || return
   { [ -f "$candidate" ] && [ ! -L "$candidate" ]; } || { refuse 'was replaced by somebody else meanwhile'; return; }
@@ -26,7 +26,7 @@ prepare_edit() {
   # Who may read the old bytes need not be one who may read the new ones.
   [ "$new_meta $new_xattrs" = "$old_meta $old_xattrs" ] || chmod 600 -- "$candidate" || return
   "new_bytes_$n" >"$candidate" || return
-  finish_candidate && keep_original
+  finish_candidate && keep_original && sync_prepared "$candidate" "$here/p.$n" "$dir"
 }
 prepare_new() {
   if [ ! -d "$dir" ]; then
@@ -34,30 +34,33 @@ prepare_new() {
   fi
   clear_candidate || return
   (set -C && true >"$candidate") && "new_bytes_$n" >"$candidate" || return
-  finish_candidate
+  finish_candidate && sync_prepared "$candidate" "$here/p.$n"
 }
-prepare_delete() { keep_original; }
+prepare_delete() { keep_original && sync_prepared "$dir"; }
 prepare_place() {
   cat -- "$real" >"$here/$n.orig" && touch -r "$real" -- "$here/$n.orig" && "new_bytes_$n" >"$here/$n.new" || return
-  [ "$(digest "$here/$n.orig")" = "$old_sha" ] && [ "$(digest "$here/$n.new")" = "$new_sha" ] ||
+  digest "$here/$n.orig" && [ "$sum" = "$old_sha" ] && digest "$here/$n.new" && [ "$sum" = "$new_sha" ] ||
     { refuse 'could not be prepared with the planned bytes'; return; }
   candidate=$here/$n.new
-  judged && sync "$here/$n.orig" "$here/$n.new" "$here"
+  judged && sync_prepared "$here/$n.orig" "$here/$n.new" "$here"
 }
+# With the name of the mount that it lies on.
+sync_prepared() { sync "$here/m.$n" "$@"; }
 keep_original() {
   [ ! -e "$kept" ] && [ ! -L "$kept" ] || { refuse "cannot be prepared: $kept is in the way"; return; }
   ln -- "$real" "$kept" || return
-  case "$identities " in *" $n=$(stat -c '%d:%i' -- "$kept") "*) ;; *) stale 'was replaced by somebody else meanwhile'; return ;; esac
-  sync "$dir"
+  case "$identities " in *" $n=$(stat -c '%d:%i' -- "$kept") "*) ;; *) stale 'was replaced by somebody else meanwhile' ;; esac
 }
 finish_candidate() {
-  [ "$(stat -c '%u:%g' -- "$candidate")" = "$new_owner" ] || chown "$new_owner" -- "$candidate" || return
-  [ "$(stat -c '%a' -- "$candidate")" = "$new_mode" ] || chmod "$new_mode" -- "$candidate" || return
+  attributes=$(stat -c '%a %u:%g' -- "$candidate")
+  # chown(2) may take the set-id bits of a mode away.
+  [ "\${attributes#* }" = "$new_owner" ] || { chown "$new_owner" -- "$candidate" && attributes=; } || return
+  [ "\${attributes% *}" = "$new_mode" ] || chmod "$new_mode" -- "$candidate" || return
   "new_xattrs_$n" || return
   [ "$rollback" != 1 ] || restore_time || return
   holds "$candidate" "$new_sha" "$new_meta" "$new_xattrs" "$free_xattrs" ||
     { refuse 'could not be prepared with the planned bytes and attributes'; return; }
-  judged && stat -c '%d:%i' -- "$candidate" >"$here/p.$n" && sync "$candidate" "$here/p.$n"
+  judged && echo "$inode" >"$here/p.$n"
 }
 judged() {
   [ "$rollback" != 1 ] || return 0
@@ -66,8 +69,9 @@ judged() {
   [ -z "$validate_program" ] || "validate_$n" || refuse "was not accepted by $validate_program"
 }
 set_xattr() {
+  list_xattrs "$candidate"
   case "
-$(xattrs "$candidate")
+$listed
 " in *"
 $1=$2
 "*) return 0 ;; esac
@@ -82,7 +86,7 @@ restore_time() {
 unmoved() {
   [ -e "$here/st.APPLYING" ] || { refuse 'was not touched: the transaction was taken back meanwhile'; return; }
   if holds "$real" "$old_sha" "$old_meta" "$old_xattrs" "$loose_xattrs"; then
-    case "$identities " in *" $n=$(stat -c '%d:%i' -- "$real") "*) return 0 ;; esac
+    case "$identities " in *" $n=$inode "*) return 0 ;; esac
   fi
   stale 'was changed by somebody else at the last moment'
 }
@@ -102,6 +106,6 @@ commit_delete() {
 }
 commit_place() {
   unmoved && mark "f.$n" todo begun && sync "$here" || return
-  cat -- "$here/$n.new" >"$real" && sync "$real" && [ "$(digest "$real")" = "$new_sha" ] && mark "f.$n" begun 'done' && sync "$here" && rm -f -- "$here/$n.new"
+  cat -- "$here/$n.new" >"$real" && sync "$real" && digest "$real" && [ "$sum" = "$new_sha" ] && mark "f.$n" begun 'done' && sync "$here" && rm -f -- "$here/$n.new"
 }
 `;

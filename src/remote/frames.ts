@@ -12,17 +12,28 @@
  * busybox before 1.30 does not); busybox's reports the signal, which is turned into 124.
  */
 export const frameFunctions = `
-begin() { echo; echo "$nonce begin $1"; }
-end() { echo; echo "$nonce end $1 $2"; }
+begin() { echo "
+$nonce begin $1"; }
+end() { echo "
+$nonce end $1 $2"; }
+# A frame of a text that is known, as one write and so one packet. Not every shell has a printf of its own, and echo may take backslashes for its own.
+say() {
+  framed="
+$nonce begin $1
+$2
+
+$nonce end $1 $3"
+  case $framed in *\\\\*) printf '%s\\n' "$framed" ;; *) echo "$framed" ;; esac
+}
 need() {
   need_id=$1 missing=
   shift
   for tool in "$@"; do command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"; done
   [ -z "$missing" ] && return 0
-  begin "$need_id.missing"; echo "$missing"; end "$need_id.missing" 1
+  say "$need_id.missing" "$missing" 1
   return 1
 }
-keep() { head -c "$1"; head -c 16777216 >/dev/null; }
+keep() { head -c "$1"; exec head -c 16777216 >/dev/null; }
 capture() {
   capture_id=$1 most=$2
   shift 2
@@ -43,6 +54,15 @@ now_is() {
   now=
   read -r now rest 2>/dev/null </proc/uptime || now=$(date +%s)
   now=\${now%%.*}
+}
+# Sets $me, the effective user id (proc_pid_status(5)).
+who_am_i() {
+  me=
+  while read -r field real_id me rest; do
+    case $field in Uid:) break ;; esac
+    me=
+  done 2>/dev/null </proc/self/status
+  [ -n "$me" ] || me=$(id -u)
 }
 know_limits() { [ -n "$can_limit" ] || { timeout -k 2 1 true >/dev/null 2>&1 3>&- 4>&- && can_limit=yes || can_limit=no; }; }
 limited() {

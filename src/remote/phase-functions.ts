@@ -22,9 +22,13 @@ check() {
 }
 check_file() { "use_$n"; locate; "$1"; }
 lasting_record() {
-  case $(stat -f -c %T -- "$root" 2>/dev/null) in
-  tmpfs | ramfs) targets_share_disk || turn_away record "$root is in memory, and a reboot would lose the undo" ;;
+  set -- $(stat -f -c '%a %S %T' -- "$root" 2>/dev/null)
+  case $3 in
+  tmpfs | ramfs) targets_share_disk || { turn_away record "$root is in memory, and a reboot would lose the undo"; return; } ;;
   esac
+  case $1$2 in '' | *[!0-9]*) return 0 ;; esac
+  free_kib=$(($1 * ($2 / 512) / 2))
+  [ "$free_kib" -ge 512 ] || turn_away record "$root needs 512 KiB of free space for the undo, and its file system has $free_kib"
 }
 targets_share_disk() {
   shared=1
@@ -37,16 +41,11 @@ targets_share_disk() {
   done
   return "$shared"
 }
-enough_room() {
-  set -- $(df -P -k -- "$root" 2>/dev/null | tail -n 1)
-  case $4 in '' | *[!0-9]*) return 0 ;; esac
-  [ "$4" -ge 512 ] || turn_away record "$root needs 512 KiB of free space for the undo, and its file system has $4"
-}
 not_begun() { [ ! -d "$here" ] || { state_of "$txid"; turn_away begun "it was begun before, by $(who "$txid"), and is $state"; }; }
 begin_record() {
   forget_unborn
   fresh=$root/tx/new.$txid.$$
-  { mkdir -m 700 -- "$fresh" && printf '%s\\n' "$undo_text" "$undo_call" >"$fresh/undo.sh" && [ "$(digest "$fresh/undo.sh")" = "$undo_sha" ] && "$shell" -n "$fresh/undo.sh" &&
+  { mkdir -m 700 -- "$fresh" && printf '%s\\n' "$undo_text" "$undo_call" >"$fresh/undo.sh" && digest "$fresh/undo.sh" && [ "$sum" = "$undo_sha" ] && "$shell" -n "$fresh/undo.sh" &&
     echo "run $run by $operator@$controller since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$fresh/owner" && identity $$ >"$fresh/own" &&
     true >"$fresh/st.PREPARING" && true >"$fresh/u.free" && true >"$fresh/files.todo" && make_marks "$fresh" && sync "$fresh/undo.sh" "$fresh/owner" "$fresh"; } 2>/dev/null ||
     { rm -rf -- "$fresh"; turn_away record "its record could not be written below $root/tx"; return; }
@@ -59,7 +58,11 @@ make_marks() {
   for mark in $all_marks; do true >"$1/$mark" || return; done
 }
 forget_old_records() {
-  for id in $(ls -t -- "$root/tx" 2>/dev/null | tail -n +\${most_records}); do
+  set +f
+  set -- "$root"/tx/*
+  set -f
+  [ "$#" -gt "$most_records" ] || return 0
+  for id in $(ls -t -- "$root/tx" 2>/dev/null | tail -n +$most_records); do
     case $id in "$txid" | new.*) continue ;; esac
     state_of "$id"
     case $state in CONFIRMED | ROLLEDBACK) ls "$root/tx/$id" | grep -q '^late' || rm -rf -- "$root/tx/$id" ;; esac
@@ -70,8 +73,9 @@ prepare() {
   n=$1
   case $refused$skip in 1*) return ;; *" $n "*) true >"$here/s.$n"; return ;; esac
   "use_$n"; locate
+  read_mounts
   mount_of "$dir"
-  printf '%s\\n' "$mount_point" >"$here/m.$n" && sync "$here/m.$n"
+  printf '%s\\n' "$mount_point" >"$here/m.$n"
   begin "prepare.$n"
   # Looked at again: the place was found anew, and may be another one than was checked.
   { safe_place && "$2"; } 2>&1
@@ -96,11 +100,11 @@ change_file() {
 }
 change() {
   [ -z "$stopped" ] || return
-  n=$1
-  shift
+  n=$1 by=$2
+  shift 2
   mark "c.$n" todo begun || { stopped=1; return; }
   case " $ahead " in *" $n "*) sync "$here" || { stopped=1; return; } ;; esac
-  capture_apart "change.$n" 16384 "$@" && mark "c.$n" begun 'done' || stopped=1
+  "$by" "change.$n" 16384 "$@" && mark "c.$n" begun 'done' || stopped=1
 }
 take_back() {
   rm -f -- "$here/own"

@@ -1,10 +1,9 @@
 import type { DirEntry, Probe, ProbeOptions } from '../domain/access.ts';
 import { HostFault } from '../domain/failure.ts';
 import type { FileState } from '../domain/file.ts';
-import { fileQuery, MAX_FILE_BYTES, type Torn } from './file-query.ts';
+import { fileQuery, MAX_FILE_BYTES, obstacleFunctions, type Torn } from './file-query.ts';
 import type { Frame } from './frames.ts';
 import { entriesOf } from './list-query.ts';
-import { mountFunctions } from './mount-functions.ts';
 import { probeQuery } from './probe-query.ts';
 import { checkPath, type Query, textOf } from './query.ts';
 import { commandLine, quote } from './quote.ts';
@@ -19,29 +18,25 @@ import { xattrFunctions } from './xattrs.ts';
 const raisedFileFunctions = `
 raised() { sudo -n -- "$@"; }
 raised_xattrs() {
-  command -v getfattr >/dev/null 2>&1 || { xattrs "$1"; return; }
-  said=$(raised getfattr -d -m - -e hex --absolute-names -- "$1" 2>/dev/null) || { echo unknown; return; }
-  printf '%s\\n' "$said" | sed -e '/^# file: /d' -e '/^$/d' | sort
-}
-raised_obstacles() {
-  dir=\${1%/*}
-  raised lsattr -d -- "$1" "\${dir:-/}" 2>/dev/null | {
-    read -r flags name && case $flags in *[ia]*) echo immutable ;; esac
-    read -r flags name && case $flags in *[ia]*) echo immutable-directory ;; esac
-  }
-  ! is_mount_point "$1" || echo mount-point
+  command -v getfattr >/dev/null 2>&1 || { list_xattrs "$1"; return; }
+  said=$(raised getfattr -d -m - -e hex --absolute-names -- "$1" 2>/dev/null) || { listed=unknown; return; }
+  in_order "$said"
 }
 raised_file() {
   said=$(raised stat -L -c ${RAISED_STAT} -- "$2" 2>/dev/null) || said=$(raised stat -L -c ${RAISED_STAT} -- "$2" 2>&1)
   code=$?
   [ "$code" != 0 ] || said=$(printf '%s\\n' "$said" | sed 's|/| |g')
-  begin "$1.stat"; printf '%s\\n' "$said"; end "$1.stat" "$code"
+  say "$1.stat" "$said" "$code"
   real=$(raised readlink -f -- "$2" 2>/dev/null) && real_code=0 || real_code=1
   begin "$1.place"; [ "$real_code" = 0 ] || echo nowhere; end "$1.place" 0
   case $code$said in 08???' '*) ;; *) return 0 ;; esac
-  begin "$1.real"; printf '%s\\n' "$real"; end "$1.real" "$real_code"
-  begin "$1.obstacles"; raised_obstacles "$real"; end "$1.obstacles" 0
-  begin "$1.xattrs"; raised_xattrs "$2"; end "$1.xattrs" 0
+  say "$1.real" "$real" "$real_code"
+  dir=\${real%/*}
+  dir=\${dir:-/}
+  find_obstacles "$(raised lsattr -d -- "$real" "$dir" 2>/dev/null)" "$real" "$dir"
+  say "$1.obstacles" "$obstacles" 0
+  raised_xattrs "$2"
+  say "$1.xattrs" "$listed" 0
   capture "$1.bytes" ${MAX_FILE_BYTES + 1} raised cat -- "$2"
   begin "$1.sha256"; command -v sha256sum >/dev/null 2>&1 && raised cat -- "$2" 2>/dev/null | head -c ${MAX_FILE_BYTES + 1} | sha256sum; end "$1.sha256" "$?"
 }
@@ -53,7 +48,7 @@ export function raisedFileQuery(path: string): Query<FileState | Torn> {
   return {
     ...plain,
     key: `raised ${plain.key}`,
-    functions: [xattrFunctions, mountFunctions, raisedFileFunctions],
+    functions: [xattrFunctions, obstacleFunctions, raisedFileFunctions],
     tools: ['sudo', 'head', 'sed', 'sort', 'date'],
     call: (id) => `raised_file ${id} ${quote(path)}`,
     timeoutMs: 20_000,

@@ -20,16 +20,18 @@
  */
 export const recordFunctions = `
 place_record() {
-  me=$(id -u)
+  who_am_i
   [ "$me" = 0 ] || root=$HOME/.local/state/runbook
   here=$root/tx/$txid
 }
 same_machine() {
   machine=
   [ ! -r /etc/machine-id ] || read -r machine </etc/machine-id
-  [ -z "$1" ] || [ "$machine" = "$1" ] || { begin tx.elsewhere; echo "$machine"; end tx.elsewhere 1; return 1; }
+  [ -z "$1" ] || [ "$machine" = "$1" ] || { say tx.elsewhere "$machine" 1; return 1; }
 }
-pass() { mv -T -- "$here/st.$1" "$here/st.$2" 2>/dev/null && sync "$here" && tell "$1 -> $2"; }
+pass() { mv -T -- "$here/st.$1" "$here/st.$2" 2>/dev/null && sync "$here" && told "$1" "$2"; }
+# Up to ARMED nothing of the host has been touched, and its log has nothing to tell.
+told() { case $2 in PREPARED | ARMED) ;; *) tell "$1 -> $2" ;; esac; }
 tell() {
   command -v logger >/dev/null 2>&1 || return 0
   # Where nobody takes what is logged, logger(1) waits for ever.
@@ -38,7 +40,7 @@ tell() {
 }
 remark() {
   remarks=$((remarks + 1))
-  begin "remark.$remarks"; echo "$*"; end "remark.$remarks" 0
+  say "remark.$remarks" "$*" 0
 }
 state_of() {
   for try in 1 2 3; do
@@ -48,7 +50,7 @@ state_of() {
   done
   state=NONE
 }
-say_state() { state_of "$txid"; begin tx.state; echo "$state"; end tx.state 0; }
+say_state() { state_of "$txid"; say tx.state "$state" 0; }
 boot_id() { boot=; read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id; }
 # A program's name may hold newlines and parentheses: all lines, and what comes after the last parenthesis.
 stat_of() {
@@ -75,26 +77,32 @@ is_worked_on() {
 open_record() {
   [ "$me" = 0 ] || mkdir -p -m 700 -- "\${root%/*}" 2>/dev/null
   [ -d "$root" ] || [ -L "$root" ] || mkdir -m 700 -- "$root" 2>/dev/null
-  own_directory "$root" || return
+  own_directories "$root" || return
   [ -d "$root/tx" ] || [ -L "$root/tx" ] || mkdir -m 700 -- "$root/tx" 2>/dev/null
-  own_directory "$root/tx" || return
   [ -d "$root/lock" ] || make_lock
-  own_directory "$root/lock"
+  own_directories "$root/tx" "$root/lock"
 }
-own_directory() {
-  [ -d "$1" ] && [ ! -L "$1" ] || { turn_away record "$1 is no directory, or cannot be made: runbook keeps its record there, as root"; return; }
-  case $(stat -c '%u %a' -- "$1") in
-  "$me 700") ;;
-  *) turn_away record "$1 must belong to the user that changes the host, with mode 700: somebody else may have made it"; return ;;
-  esac
+own_directories() {
+  for place in "$@"; do
+    [ -d "$place" ] && [ ! -L "$place" ] || { turn_away record "$place is no directory, or cannot be made: runbook keeps its record there, as root"; return; }
+  done
+  owners=$(stat -c '%u:%a' -- "$@") || { turn_away record "$* cannot be looked at"; return; }
+  for owner in $owners; do
+    [ "$owner" = "$me:700" ] || { not_own "$@"; return; }
+  done
+}
+not_own() {
+  for place in "$@"; do
+    [ "$(stat -c '%u:%a' -- "$place")" = "$me:700" ] || break
+  done
+  turn_away record "$place must belong to the user that changes the host, with mode 700: somebody else may have made it"
 }
 forget_unborn() {
-  for unborn in $(ls -A -- "$root/tx" "$root" 2>/dev/null); do
-    case $unborn in
-    new.lock.*[0-9]) [ -d "/proc/\${unborn##*.}" ] || rm -rf -- "$root/$unborn" ;;
-    new.*[0-9]) [ -d "/proc/\${unborn##*.}" ] || rm -rf -- "$root/tx/$unborn" ;;
-    esac
+  set +f
+  for unborn in "$root"/new.lock.*[0-9] "$root"/tx/new.*[0-9]; do
+    [ ! -d "$unborn" ] || [ -d "/proc/\${unborn##*.}" ] || rm -rf -- "$unborn"
   done
+  set -f
 }
 make_lock() {
   fresh=$root/new.lock.$$
@@ -103,7 +111,10 @@ make_lock() {
   sync "$root"
 }
 turn_away() {
-  begin tx.refused; echo "$1"; shift; echo "$*"; end tx.refused 1
+  away=$1
+  shift
+  say tx.refused "$away
+$*" 1
   return 1
 }
 who() {

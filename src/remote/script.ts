@@ -4,7 +4,7 @@ import { quote } from './quote.ts';
 
 /** What a script's tools are; functions of these names that a login environment exports must not stand in for them. */
 const TOOLS =
-  'at atrm base64 cat chmod chown cp cut date df dirname getfattr grep head id kill ln logger ls lsattr mkdir mv printf readlink rm rmdir sed setfattr sha256sum setsid sleep sort stat sync systemctl systemd-run tail timeout touch tr uname';
+  'at atrm base64 cat chmod chown cp date dirname getfattr grep head id kill ln logger ls lsattr mkdir mv printf readlink rm rmdir sed setfattr sha256sum setsid sleep sort stat sync systemctl systemd-run tail timeout touch tr uname';
 
 /** Shell text to run on a host, and what it may cost. */
 export interface Script {
@@ -37,8 +37,10 @@ ${shellOpening(host)}
 nonce=${nonce}
 exec 3>&1 4>&2
 ${script.body}
-echo; echo "$nonce done"
-{ echo; echo "$nonce done"; } >&2
+echo "
+$nonce done"
+echo "
+$nonce done" >&2
 exit 0
 }
 main </dev/null

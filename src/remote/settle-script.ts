@@ -42,7 +42,7 @@ by_record() {
   RUNBOOK_NONCE=$nonce "$shell" "$here/undo.sh" "$1"
   say_state
 }
-say_none() { begin tx.state; echo NONE; end tx.state 0; }
+say_none() { say tx.state NONE 0; }
 fence_out() {
   open_record || return
   forget_unborn

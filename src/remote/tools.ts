@@ -1,6 +1,6 @@
 /** Programs that a host must have to keep the record of a transaction and to change files. */
 export const RECORD_TOOLS: readonly string[] =
-  'head date tail id stat readlink cut sed sort grep sha256sum df mv rm ln ls cat mkdir rmdir touch sync tr sleep'.split(' ');
+  'head date tail id stat readlink sed sort grep sha256sum mv rm ln ls cat mkdir rmdir touch sync tr sleep'.split(' ');
 
 /** And those that a change of a file needs besides. */
 export const FILE_TOOLS: readonly string[] = ['cp', 'chmod', 'chown'];

@@ -17,7 +17,9 @@ report_transaction() {
   state_of "$txid"
   # It was given up before it began: see settle-script.ts.
   [ ! -e "$here/fenced" ] || state=NONE
-  begin "$1.report"; echo "$state"; echo "$working"; echo "$left"; end "$1.report" 0
+  say "$1.report" "$state
+$working
+$left" 0
 }
 `;
 
@@ -28,12 +30,15 @@ report_lock() {
   boot_id
   holder_of_lock
   case $holder in
-  '' | free) begin "$1.lock"; end "$1.lock" 0; return ;;
+  '' | free) say "$1.lock" '' 0; return ;;
   esac
   state_of "$holder"
   left= now= until=
   read -r until 2>/dev/null <"$root/tx/$holder/deadline" && read -r now rest 2>/dev/null </proc/uptime && left=$((until - \${now%%.*}))
-  begin "$1.lock"; echo "$holder"; echo "$state"; echo "$left"; who "$holder"; end "$1.lock" 0
+  say "$1.lock" "$holder
+$state
+$left
+$(who "$holder")" 0
 }
 `;
 

@@ -36,7 +36,6 @@ export function transactionScript(transaction: Transaction, { host, encoding, ma
     body: [
       `set -f
 trap '' HUP PIPE
-me=$(id -u)
 undo_text=${quote(undo.definitions)}
 undo_call=${quote(undo.call)}
 undo_sha=${contentOf(Buffer.from(`${undo.definitions}\n${undo.call}\n`)).sha256}
@@ -63,14 +62,16 @@ dead_man`,
 function phases(changes: readonly Change[], rollback: boolean): string {
   const checks = changes.map((change, n) => checkCall(change, n, rollback));
   const prepares = changes.map((change, n) => (change.kind === 'file' ? `prepare ${n} prepare_${wayOf(change)}` : ':'));
-  const commits = changes.map((change, n) =>
-    change.kind === 'file' ? `change_file ${n} commit_${wayOf(change)}` : `change ${n} ${callOf(change, rollback).call}`,
-  );
+  const commits = changes.map((change, n) => {
+    if (change.kind === 'file') return `change_file ${n} commit_${wayOf(change)}`;
+    const { by, call } = callOf(change, rollback);
+    return `change ${n} ${by} ${call}`;
+  });
   const body = (lines: readonly string[]): string => ['  :', ...lines].join('\n  ');
   return `transaction() {
   not_begun || return
 ${body(checks)}
-  [ -z "$refused" ] && open_record && lasting_record && enough_room && begin_record || return
+  [ -z "$refused" ] && open_record && lasting_record && begin_record || return
 ${body(prepares)}
   if [ -z "$refused" ] && armed && commit; then
   ${body(commits)}

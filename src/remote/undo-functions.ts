@@ -28,13 +28,17 @@ look_at() {
   delete) look_at_delete ;;
   esac
 }
-same_inode() { [ "$(stat -c '%d:%i' -- "$1" 2>/dev/null)" = "$(stat -c '%d:%i' -- "$2" 2>/dev/null)" ]; }
+same_inode() {
+  set -- $(stat -c '%d:%i' -- "$1" "$2" 2>/dev/null)
+  [ -n "$2" ] && [ "$1" = "$2" ]
+}
 is_away() {
   mounted_on=
   [ -e "$here/m.$n" ] || return 1
   # Empty: a loss of power took what was written there.
   read -r mounted_on 2>/dev/null <"$here/m.$n" || return 0
   case $mounted_on in '' | /) return 1 ;; esac
+  read_mounts
   mount_of "$dir"
   [ "$mount_point" != "$mounted_on" ]
 }
@@ -81,7 +85,8 @@ look_at_delete() {
   fi
 }
 tell_foreign() {
-  remark "$path was edited by somebody else: it had \${old_sha:-no file}, was given \${new_sha:-no file}, and has $(digest "$real" | grep . || echo 'no file'); the original is kept as $kept_as"
+  digest "$real"
+  remark "$path was edited by somebody else: it had \${old_sha:-no file}, was given \${new_sha:-no file}, and has \${sum:-no file}; the original is kept as $kept_as"
 }
 put_back() {
   look_at "$1"
@@ -114,8 +119,8 @@ word_of() {
 }
 mark() { mv -T -- "$here/$1.$2" "$here/$1.$3"; }
 back() {
-  n=$1 after_what=$2
-  shift 2
+  n=$1 after_what=$2 by=$3
+  shift 3
   [ ! -e "$here/r.$n.done" ] || return 0
   case $after_what in
   begun) [ ! -e "$here/c.$n.todo" ] || return 0 ;;
@@ -125,7 +130,7 @@ back() {
     ;;
   anything) [ -e "$here/c.$n.done" ] || [ -e "$here/files.owed" ] || others_began || return 0 ;;
   esac
-  capture_apart "undo.$n" 16384 "$@" || { failed=1; return 1; }
+  "$by" "undo.$n" 16384 "$@" || { failed=1; return 1; }
   word_of r "$n"
   mark "r.$n" "$word" 'done' && sync "$here"
 }
@@ -228,9 +233,10 @@ confirm() {
   release_lock
 }
 forget_original() {
-  rm -f -- "$here/$n.orig"
+  [ ! -e "$here/$n.orig" ] || rm -f -- "$here/$n.orig"
   if is_there "$kept"; then
-    now_has=$(digest "$kept")
+    digest "$kept"
+    now_has=$sum
     # Another confirm was faster.
     is_there "$kept" || now_has=$old_sha
     if [ "$now_has" = "$old_sha" ] || keep_late; then rm -f -- "$kept" && sync "$dir"; fi

@@ -61,9 +61,9 @@ ${shellOpening(host)}
 nonce=\${RUNBOOK_NONCE-}
 unset RUNBOOK_NONCE
 exec 3>&1 4>&2
-me=$(id -u)
-here=$(readlink -f -- "$0")
-here=\${here%/*}
+who_am_i
+follow "$0"
+here=\${leads_to%/*}
 root=\${here%/tx/*}
 boot_id
 settle "$@"
@@ -96,18 +96,18 @@ function undoRest(changes: readonly Change[]): string {
 }
 
 function undoCall(change: Exclude<Change, { kind: 'file' }>, index: number): string {
-  const { call } = backScript(change);
+  const { call, by } = backScript(change);
   switch (change.kind) {
     case 'unit':
-      return `back ${index} begun ${call}`;
+      return `back ${index} begun ${by} ${call}`;
     case 'command':
-      return `back ${index} done ${call}`;
+      return `back ${index} done ${by} ${call}`;
     case 'trigger': {
       const { action, unit, before } = change;
       // Stopping what was down can be done again; it needs no look at what runs.
-      if (before?.active === false) return `back ${index} begun ${call}`;
+      if (before?.active === false) return `back ${index} begun ${by} ${call}`;
       const restarts = action === 'restart' && unit !== undefined;
-      return `back ${index} anything ${restarts ? `owed ${quote(change.unit ?? '')} ${call}` : call}`;
+      return `back ${index} anything ${by} ${restarts ? `owed ${quote(change.unit ?? '')} ${call}` : call}`;
     }
   }
 }

@@ -78,5 +78,8 @@ restart_back() {
 run_command() {
   umask 022
   limited "$@"
+  run_status=$?
+  umask 077
+  return "$run_status"
 }
 `;

@@ -10,23 +10,39 @@ const MOST_FILES = 24;
 /** A longer file does not come along, since it may not be wanted. */
 const MOST_BYTES = 65_536;
 
-/** The files that systemd names for a unit, where their paths are plain: who asks for a unit mostly reads its files next. */
-const unitFilesFunctions = `
+/**
+ * The properties of a unit, and the files that systemd names in them, where their paths are plain: who asks for a unit mostly reads its files
+ * next. systemctl leaves no child that would hold its output, so that nothing has to stand between it and the connection.
+ */
+const unitFunctions = `
+unit() {
+  know_limits
+  begin "$1.unit" >&4
+  shown=$(limited 10 systemctl show --no-pager -- "$2" 2>&4 3>&- 4>&-)
+  shown_status=$?
+  end "$1.unit" "$shown_status" >&4
+  say "$1.unit" "$shown" "$shown_status"
+}
 unit_files() {
   set -f
+  IFS='
+'
+  words=
+  for line in $shown; do
+    case $line in FragmentPath=/* | DropInPaths=/* | EnvironmentFiles=/*) words="$words \${line#*=}" ;; esac
+  done
+  unset IFS
   count=0 names=
-  for word in $(limited 10 systemctl show --no-pager -p FragmentPath -p DropInPaths -p EnvironmentFiles -- "$2" 2>/dev/null); do
-    word=\${word#*=}
+  for word in $words; do
     case $word in *[!A-Za-z0-9/._@:-]*) continue ;; /*) ;; *) continue ;; esac
     case " $names " in *" $word "*) continue ;; esac
     [ "$count" -lt ${MOST_FILES} ] || break
-    [ ! -f "$word" ] || [ "$(stat -L -c %s -- "$word" 2>/dev/null || echo ${MOST_BYTES})" -lt ${MOST_BYTES} ] || continue
-    file "$1.file$count" "$word"
-    names="$names $word"
+    file "$1.file$count" "$word" ${MOST_BYTES} || continue
+    names="\${names:+$names }$word"
     count=$((count + 1))
   done
   set +f
-  begin "$1.files"; for word in $names; do echo "$word"; done; end "$1.files" 0
+  say "$1.files" "$names" 0
 }
 `;
 
@@ -35,19 +51,19 @@ export function unitQuery(name: string): Query<UnitProperties> {
   const { functions, tools } = fileQuery('/');
   return {
     key: `unit ${name}`,
-    functions: [...functions, unitFilesFunctions],
+    functions: [...functions, unitFunctions],
     tools: ['systemctl', 'head', 'date'],
     missing: 'no-systemd',
     call: (id) => `{
-  capture ${id}.unit 1048576 limited 10 systemctl show --no-pager -- ${quote(name)}
-  ! need ${id}.along ${tools.join(' ')} || unit_files ${id} ${quote(name)}
+  unit ${id} ${quote(name)}
+  ! need ${id}.along ${tools.join(' ')} || unit_files ${id}
 }`,
     timeoutMs: 25_000,
     maxBytes: 2 * 1024 * 1024 + 4096 + MOST_FILES * (MOST_BYTES + 8192),
     parse: (answer) => parseUnit(name, answer),
     along: (answer) =>
       textOf(answer.frame('files'))
-        .split('\n', MOST_FILES)
+        .split(' ', MOST_FILES)
         .flatMap((path, index) => (isPlainPath(path) ? [{ query: wholeFile(path), id: `file${index}` }] : [])),
   };
 }

@@ -7,6 +7,8 @@ export interface CallScript {
   /** Absent: nothing to check. */
   readonly check?: string;
   readonly call: string;
+  /** The function that carries the call out and frames what it says: see apart-functions.ts. */
+  readonly by: 'capture_apart' | 'capture_said';
   /** Limit of the call, in ms. */
   readonly timeoutMs: number;
 }
@@ -29,7 +31,7 @@ export function unitScript({ unit, before, after }: UnitChange, back: boolean): 
   const call = `set_unit ${commandLine([unit, ...wanted, ...verbs])}`;
   // An undo puts back what was recorded, whoever changed it meanwhile.
   const check = back ? {} : { check: `check_unit ${commandLine([unit, ...planned])}` };
-  return { ...check, call, timeoutMs: SYSTEMCTL_MS * verbs.length };
+  return { ...check, call, by: 'capture_said', timeoutMs: SYSTEMCTL_MS * verbs.length };
 }
 
 /** A trigger. In an undo it brings back the unit's recorded state: what was not started is stopped, not restarted. */
@@ -37,7 +39,7 @@ export function triggerScript(change: TriggerChange, back: boolean): CallScript 
   const { action, unit, before } = change;
   const stops = !back && unit !== undefined && before?.active && (action === 'restart' || action === 'reload');
   const check = stops ? { check: `check_started ${quote(unit)}` } : {};
-  return { ...check, call: triggerCall(change, back), timeoutMs: SYSTEMCTL_MS };
+  return { ...check, call: triggerCall(change, back), by: 'capture_said', timeoutMs: SYSTEMCTL_MS };
 }
 
 function triggerCall({ action, unit = '', before }: TriggerChange, back: boolean): string {
@@ -62,6 +64,7 @@ export function commandScript({ argv, timeoutMs }: CommandChange): CallScript {
   return {
     check: `check_program ${quote(argv[0] ?? '')}`,
     call: `run_command ${seconds} ${commandLine(argv)}`,
+    by: 'capture_apart',
     timeoutMs: (seconds + 5) * 1_000,
   };
 }

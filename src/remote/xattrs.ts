@@ -1,20 +1,23 @@
 /**
- * `xattrs FILE` prints a file's extended attributes, ACL and label: one `name=0xVALUE` line each, sorted.
+ * `list_xattrs FILE` sets `listed` to a file's extended attributes, ACL and label: one `name=0xVALUE` line each, sorted. `in_order` makes
+ * such lines of what getfattr prints; most files have none, and need no program for that.
  *
  * Without getfattr they cannot be listed, and the answer is `unknown` if the file may have any: when a security module
  * labels files, or a program that sets attributes is installed. A small busybox host has neither, so nothing on it can
  * have given a file one, and the answer is none.
  */
 export const xattrFunctions = `
-xattrs() {
-  if command -v getfattr >/dev/null 2>&1; then
-    getfattr -d -m - -e hex --absolute-names -- "$1" 2>/dev/null | sed -e '/^# file: /d' -e '/^$/d' | sort
-    return 0
-  fi
-  [ -e /sys/fs/selinux/enforce ] || [ -e /sys/fs/smackfs/load2 ] || can_set_xattrs || return 0
-  echo unknown
+list_xattrs() {
+  listed=unknown
+  cannot_list || in_order "$(getfattr -d -m - -e hex --absolute-names -- "$1" 2>/dev/null)"
 }
-can_set_xattrs() {
+cannot_list() { ! command -v getfattr >/dev/null 2>&1 && can_have_xattrs; }
+in_order() {
+  listed=
+  [ -z "$1" ] || listed=$(printf '%s\\n' "$1" | sed -e '/^# file: /d' -e '/^$/d' | sort)
+}
+can_have_xattrs() {
+  [ ! -e /sys/fs/selinux/enforce ] && [ ! -e /sys/fs/smackfs/load2 ] || return 0
   for setter in setfattr setfacl chcon setcap; do command -v "$setter" >/dev/null 2>&1 && return 0; done
   return 1
 }

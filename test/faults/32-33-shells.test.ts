@@ -20,7 +20,7 @@ const REFUSES = { nologin: '/usr/sbin/nologin', false: '/bin/false' };
 
 /** What start-up files do to whoever logs in as `poisoned`: nothing of it may run in the place of what is meant. */
 const FAKE = '#!/bin/sh\ntouch /tmp/wrong-command\nexit 0\n';
-const FAKES = ['cat', 'cp', 'cut', 'env', 'head', 'id', 'ln', 'mv', 'printf', 'readlink', 'rm', 'sed', 'sha256sum', 'sort', 'stat', 'sync'];
+const FAKES = ['cat', 'cp', 'env', 'head', 'id', 'ln', 'mv', 'printf', 'readlink', 'rm', 'sed', 'sha256sum', 'sort', 'stat', 'sync'];
 const BASHRC = `export PATH=/home/poisoned/bin ENV=/home/poisoned/env BASH_ENV=/home/poisoned/env IFS=e CDPATH=/ GREP_OPTIONS=-v POSIXLY_CORRECT=1 TZ=Asia/Tokyo
 export LC_ALL=tr_TR.UTF-8 LS_COLORS=x
 ${FAKES.map((name) => `alias ${name}=/home/poisoned/bin/${name}; ${name}() { touch /tmp/wrong-command; }; export -f ${name}`).join('\n')}
@@ -29,7 +29,7 @@ set -f -u; echo welcome; echo mind the gap >&2; read -r line
 
 /** Tools that a change may want; without those of the second list it must still work. */
 const TOOLS =
-  'id stat readlink cut sed sort grep sha256sum df cp mv rm ln cat mkdir rmdir chmod chown touch sync head date tail uname base64 timeout lsattr getfattr setfattr flock env printf tr wc find awk xargs dirname basename'.split(
+  'id stat readlink sed sort grep sha256sum cp mv rm ln cat mkdir rmdir chmod chown touch sync head date tail uname base64 timeout lsattr getfattr setfattr flock env printf tr wc find awk xargs dirname basename'.split(
     ' ',
   );
 const NOT_NEEDED = ['base64', 'timeout', 'lsattr', 'getfattr', 'setfattr', 'flock', 'find', 'awk'];

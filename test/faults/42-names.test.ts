@@ -12,7 +12,7 @@ const NAMES = ['../../../../owned', '/owned', '..', '.ssh/authorized_keys', '-rf
 
 /** A shim in the place of a tool of the host: says `path` is somewhere else, and behaves otherwise. */
 const shim = (tool: string, says: string) =>
-  `#!/bin/sh\ncase "$*" in */etc/app.conf*) printf '%s\\n' '${says}'; exit 0 ;; esac\nexec /usr/bin/${tool}.real "$@"\n`;
+  `#!/bin/sh\ncase "$*" in */etc/app.conf* | */etc/link.conf*) printf '%s\\n' '${says}'; exit 0 ;; esac\nexec /usr/bin/${tool}.real "$@"\n`;
 
 const READS = bookOf(
   'reads',
@@ -66,10 +66,10 @@ describe.skipIf(missing)(`a host that names places${missing ? ` (${missing})` : 
   it.each(['../../../../owned', '/etc/../owned', 'owned', '', '/etc/app.conf\n/owned', '/owned/'])(
     'fault 42: a path that is said to be really %j is not written to, there or here',
     async (says) => {
-      await sh('echo old >/etc/app.conf; rm /usr/bin/readlink');
+      await sh('echo old >/etc/app.conf; ln -sf app.conf /etc/link.conf; rm /usr/bin/readlink');
       bench.fleet.host('liar').write('/usr/bin/readlink', shim('readlink', says), 0o755);
-      const ended = await bench.run('apply', LINE_BOOK, { inputs: { path: '/etc/app.conf' } });
-      await sh('rm /usr/bin/readlink; ln -s readlink.real /usr/bin/readlink');
+      const ended = await bench.run('apply', LINE_BOOK, { inputs: { path: '/etc/link.conf' } });
+      await sh('rm /etc/link.conf /usr/bin/readlink; ln -s readlink.real /usr/bin/readlink');
       expect(ended.outcomes).toEqual({ liar: expect.stringMatching(/^(failed|stale)/) });
       expect(ended.code).toBe(3);
       expect(await sh('cat /etc/app.conf; ls -d /owned /etc/owned 2>/dev/null; true')).toBe('old\n');

@@ -22,7 +22,7 @@ export interface CrashHost {
 
 /** Programs that scripts call and that no shell has built in. */
 const PROGRAMS =
-  'base64 cat chmod chown cp cut date df dirname getfattr grep head id ln logger ls lsattr mkdir mkfifo mv printf readlink rm rmdir sed setfattr setsid sha256sum sleep sort stat sync systemctl systemd-run tail timeout touch tr true uname'.split(
+  'base64 cat chmod chown cp date dirname getfattr grep head id ln logger ls lsattr mkdir mkfifo mv printf readlink rm rmdir sed setfattr setsid sha256sum sleep sort stat sync systemctl systemd-run tail timeout touch tr true uname'.split(
     ' ',
   );
 

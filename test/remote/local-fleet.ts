@@ -98,7 +98,7 @@ export function hostWithout(missing: readonly string[], given: Readonly<Record<s
 }
 
 const TOOLS =
-  'base64 cat chcon chmod chown cp cut date df env false getfattr grep head id ln ls lsattr mkdir mkfifo mv readlink rm rmdir sed setcap setfacl setfattr setsid sh sha256sum sleep sort stat sync tail timeout touch tr true uname'.split(
+  'base64 cat chcon chmod chown cp date env false getfattr grep head id ln ls lsattr mkdir mkfifo mv readlink rm rmdir sed setcap setfacl setfattr setsid sh sha256sum sleep sort stat sync tail timeout touch tr true uname'.split(
     ' ',
   );
 

@@ -54,7 +54,7 @@ test('a transaction of which nothing at all was heard is in doubt, and not one t
 
 /** A `sync` that lets somebody else write to the file between preparing and replacing it. */
 function racingSync(path: string, bytes: string): string {
-  return `#!/bin/sh\ncase $1 in *.rb.*) printf '%s' '${bytes}' >'${path}' ;; esac\nexec /usr/bin/sync "$@"\n`;
+  return `#!/bin/sh\ncase $* in *.rb.*) printf '%s' '${bytes}' >'${path}' ;; esac\nexec /usr/bin/sync "$@"\n`;
 }
 
 test.each([
@@ -88,7 +88,7 @@ test.each([
   const path = `${dir}/f`;
   if (old !== undefined) writeFileSync(path, old);
   const before = names(dir);
-  // The candidate is synced alone, what was committed together with its directory.
+  // What was prepared and what was committed is synced together with its directory.
   const sync = `#!/bin/sh\ncase "$*" in *${dir}) echo 'sync: Input/output error' >&2; exit 1 ;; esac\n`;
   const { fleet } = localFleet({ shell: hostWithout([], { sync }) });
   expect(await kinds(fleet, [await planned(fleet, path, bytes)])).toEqual(['failed']);

@@ -226,7 +226,7 @@ test('a host without base64 gets its bytes in another form', async () => {
   expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
 });
 
-test.each(['sha256sum', 'sync', 'stat', 'mv', 'cut', 'head'])(
+test.each(['sha256sum', 'sync', 'stat', 'mv', 'sed', 'head'])(
   'a host without %s is refused before anything is written',
   async (missing) => {
     const path = `${temporaryDirectory()}/f`;
