@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { DataValidateFunction } from 'ajv/dist/types/index.js';
 import { durationMs } from '../domain/duration.ts';
 import type { JsonSchema } from '../domain/schema.ts';
 import { fitsSchema } from './fits-schema.ts';
@@ -14,14 +15,38 @@ export type ParamsError = ErrorObject & { readonly path: readonly string[] };
  * where a hole is judged by the type of its expression, and on whole values on a host.
  */
 export function validateParams(schema: JsonSchema, params: unknown): readonly ParamsError[] {
-  const validate = validatorOf(schema);
-  if (validate(params)) return [];
-  const errors = validate.errors ?? [];
-  const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf').map(({ schemaPath }) => `${schemaPath}/`);
-  return errors
-    .filter(({ keyword, schemaPath }) => keyword !== 'if' && !choices.some((choice) => schemaPath.startsWith(choice)))
+  return errorsOf(schema, params)
     .filter(saysMore)
     .map((error) => ({ ...error, path: pathOf(error.instancePath) }));
+}
+
+/** A value that may be a hole, or hold some. */
+function errorsOf(schema: JsonSchema, value: unknown): readonly ErrorObject[] {
+  if (value instanceof Hole) return fitsSchema(value.type, schema) ? [] : [misfit(schema, value)];
+  const validate = validatorOf(schema);
+  return validate(value) ? [] : unpacked(validate.errors ?? []);
+}
+
+function misfit(schema: JsonSchema, data: Hole): ErrorObject {
+  return { keyword: 'fits', instancePath: '', schemaPath: '', params: {}, schema, data };
+}
+
+/** What `orHole` found further down comes as one error; of a choice nobody wants to know what is wrong with each branch. */
+function unpacked(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf').map(({ schemaPath }) => `${schemaPath}/`);
+  return errors
+    .filter(({ schemaPath }) => !choices.some((choice) => schemaPath.startsWith(choice)))
+    .flatMap((error) => (isPack(error) ? error.params.errors.map((inner) => below(error.instancePath, inner)) : [error]));
+}
+
+type Pack = ErrorObject<'orHole', { readonly errors: readonly ErrorObject[] }>;
+
+function isPack(error: ErrorObject): error is Pack {
+  return error.keyword === 'orHole';
+}
+
+function below(place: string, error: ErrorObject): ErrorObject {
+  return { ...error, instancePath: `${place}${error.instancePath}` };
 }
 
 /** One slip is one error: a misspelt name is not missing as well, and a value that is wrong once is not looked at again. */
@@ -43,7 +68,7 @@ function propertiesOf(schema: object | undefined): readonly string[] {
 const validators = new WeakMap<object, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
 
-/** Compiled when a step type is first used: compiling takes longer than everything else. */
+/** Compiled when a value is first held against it, part by part: compiling takes longer than everything else. */
 function validatorOf(schema: JsonSchema): ValidateFunction {
   const known = validators.get(schema);
   if (known) return known;
@@ -65,12 +90,7 @@ function createAjv(): Ajv2020 {
     code: { optimize: false },
     ownProperties: true,
   });
-  created.addKeyword({ keyword: 'isHole', errors: false, validate: (_schema: unknown, data: unknown) => data instanceof Hole });
-  created.addKeyword({
-    keyword: 'fits',
-    errors: true,
-    validate: (wanted: JsonSchema, data: unknown) => data instanceof Hole && fitsSchema(data.type, wanted),
-  });
+  created.addKeyword({ keyword: 'orHole', errors: 'full', compile: holeOrWhole });
   created.addFormat('regex', { type: 'string', validate: (text: string) => re2Pattern(text).ok });
   created.addFormat('duration', { type: 'string', validate: (text: string) => durationMs(text) !== undefined });
   created.addFormat('path', { type: 'string', validate: isNormalPath });
@@ -89,23 +109,30 @@ function isNormalPath(path: string): boolean {
   );
 }
 
-/** The same schema, but that every value may be a hole, judged by its type. */
-function withHoles(schema: JsonSchema): object {
-  const { default: preset, ...own } = schema;
-  const whole: Record<string, unknown> = { ...own };
-  if ('properties' in schema && schema.properties) whole.properties = mapValues(schema.properties, withHoles);
-  if ('items' in schema) whole.items = withHoles(schema.items);
-  if ('additionalProperties' in schema && typeof schema.additionalProperties === 'object')
-    whole.additionalProperties = withHoles(schema.additionalProperties);
-  if ('anyOf' in schema && schema.anyOf) whole.anyOf = schema.anyOf.map(withHoles);
-  // Defaults are filled in where a property is declared, so they stay outside of the condition.
-  return {
-    ...(preset === undefined ? {} : { default: preset }),
-    if: { isHole: true },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { fits: schema },
-    else: { ...whole, origin: schema },
+/** The keyword `orHole`. */
+function holeOrWhole(schema: JsonSchema): DataValidateFunction {
+  const validate: DataValidateFunction = (data: unknown) => {
+    const errors = errorsOf(schema, data);
+    if (errors.length > 0) validate.errors = [{ keyword: 'orHole', params: { errors } }];
+    return errors.length === 0;
   };
+  return validate;
+}
+
+/** The same schema, but that each part of its value may be a hole, judged by its type. */
+function withHoles(schema: JsonSchema): object {
+  const whole: Record<string, unknown> = { ...schema, origin: schema };
+  if ('properties' in schema && schema.properties) whole.properties = mapValues(schema.properties, orHole);
+  if ('items' in schema) whole.items = orHole(schema.items);
+  if ('additionalProperties' in schema && typeof schema.additionalProperties === 'object')
+    whole.additionalProperties = orHole(schema.additionalProperties);
+  if ('anyOf' in schema && schema.anyOf) whole.anyOf = schema.anyOf.map(orHole);
+  return whole;
+}
+
+/** A default is filled in where the property is declared. */
+function orHole(schema: JsonSchema): object {
+  return schema.default === undefined ? { orHole: schema } : { default: schema.default, orHole: schema };
 }
 
 function mapValues<T, U>(object: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
