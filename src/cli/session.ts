@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Fleet } from '../domain/access.ts';
 import { announcesEffect, type RunEvent, type RunKind } from '../domain/event.ts';
 import type { Result } from '../domain/failure.ts';
@@ -125,9 +124,18 @@ export function clockOf(isOver: () => boolean): Clock {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),
-    async sleep(ms, signal) {
-      await pause(ms, undefined, { ref: !isOver(), ...(signal ? { signal } : {}) }).catch(() => {});
-    },
+    // Not by a promise of Node's, which makes an error each time that it is aborted: a plan aborts thousands.
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const wake = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, signal?.aborted ? 0 : ms);
+        if (isOver()) timer.unref();
+        signal?.addEventListener('abort', wake);
+      }),
   };
 }
 

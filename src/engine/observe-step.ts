@@ -106,7 +106,7 @@ async function askWithRetries(step: Step, reader: Reader, params: unknown, clock
 async function within<T>(ms: number, clock: Clock, work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const late = Symbol('late');
-  const first = await Promise.race([work, clock.sleep(ms, timer.signal).then(() => late)]).finally(() => timer.abort());
+  const first = await Promise.race([work, clock.sleep(ms, timer.signal).then(() => late)]).finally(() => timer.abort('over'));
   if (first === late) throw new HostFault({ code: 'timed-out', message: `no answer within ${ms} ms` });
   return first as T;
 }

@@ -13,7 +13,7 @@ export const apartFunctions = `
 # Not head, which holds back what it has read until there is more. The units of ulimit are 512 bytes, or 1024 with bash.
 keep_at_once() {
   (ulimit -f "$(($1 / 512))"; exec cat)
-  exec head -c 16777216 >/dev/null
+  head -c 16777216 >/dev/null
 }
 capture_apart() {
   for stream in out err; do rm -f -- "$here/fifo.$stream" "$here/said.$stream"; done

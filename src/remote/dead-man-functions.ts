@@ -47,7 +47,7 @@ arm_sooner() {
 start_sooner() {
   first=$timer
   timer=$first-sooner
-  run_timer "--on-active=\${undo_after_changes}s"
+  run_timer "--on-active=\${undo_after_changes}s" || limited 10 systemctl is-active --quiet "$timer.timer" </dev/null
   started_sooner=$?
   timer=$first
   return "$started_sooner"

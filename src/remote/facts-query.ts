@@ -21,7 +21,7 @@ facts() {
   if [ -d /run/systemd/system ]; then systemd=yes; else systemd=no; fi
   me=\${2:-$me}
   dead_man
-  say "$1.facts" "$host_name
+  hold "$1.facts" "$host_name
 $kernel
 $asked_as
 $machine
@@ -34,7 +34,7 @@ $armed_by" 0
     os="$os$line
 " count=$((count + 1)) line=
   done 2>/dev/null <"$os_file"
-  say "$1.os" "$os" 0
+  hold "$1.os" "$os" 0
 }
 `;
 

@@ -50,13 +50,19 @@ theirs_to_replace() {
   done
   return 1
 }
-# Blocks that are free for this user, their size in bytes, free inodes and all inodes, which some file systems do not count.
+# Sets $free_kib, which is empty where there is plenty, by a number of blocks and their size in bytes. Not every shell counts beyond 32 bits.
+find_free() {
+  free_kib=
+  case $1$2 in '' | *[!0-9]*) return 0 ;; esac
+  case $1 in ???????*) ;; *) free_kib=$(($1 * ($2 / 512) / 2)) ;; esac
+}
+# Blocks that are free for this user, their size, free inodes and all inodes, which some file systems do not count.
 enough_space() {
   set -- $(stat -f -c '%a %S %d %c' -- "$dir" 2>/dev/null)
-  case $1$2 in '' | *[!0-9]*) return 0 ;; esac
-  free_kib=$(($1 * ($2 / 512) / 2))
-  [ "$free_kib" -ge "$need_kib" ] || { refuse "needs $need_kib KiB of free space, and its file system has $free_kib"; return; }
+  find_free "$1" "$2"
+  [ -z "$free_kib" ] || [ "$free_kib" -ge "$need_kib" ] || { refuse "needs $need_kib KiB of free space, and its file system has $free_kib"; return; }
   case $3$4 in '' | *[!0-9]*) return 0 ;; esac
+  case $3 in ???*) return 0 ;; esac
   [ "$4" = 0 ] || [ "$3" -ge 16 ] || refuse "needs free inodes, and its file system has $3"
 }
 check_place() {
@@ -90,7 +96,7 @@ check_present() {
   [ "$new_kind" = file ] || [ ! -L "$path" ] || { refuse "is a link; removing $real would leave it leading nowhere"; return; }
   case $1 in [2-7]???) refuse 'is a set-user-id or set-group-id program'; return ;; esac
   ! theirs_to_replace "$6" "$2" "\${new_owner%%:*}" || { refuse "belongs to another user, who can replace it at any moment in $dir"; return; }
-  read_mounts
+  read_mounts || { refuse 'cannot be told from a mount point: the mounts cannot be read'; return; }
   [ -n "$in_place" ] || ! is_mount_point "$real" || { refuse 'is a mount point of its own'; return; }
   check_place
 }

@@ -36,14 +36,16 @@ file() {
   looked=$?
   size=0
   [ "$looked" != 0 ] || { size=\${looks#* * * * }; size=\${size%% *}; }
+  # Not every shell counts beyond 32 bits.
+  case $size in ????????*) size=10000000 ;; esac
   [ -z "$3" ] || [ "$size" -lt "$3" ] || return
   place=
   if [ -L "$2" ]; then place=link; elif [ ! -d "\${2%/*}/" ]; then place=nowhere; fi
-  say "$1.stat" "$looks" "$looked"
-  say "$1.place" "$place" 0
+  hold "$1.stat" "$looks" "$looked"
+  hold "$1.place" "$place" 0
   [ -f "$2" ] || return 0
   follow "$2"
-  say "$1.real" "$leads_to" 0
+  hold "$1.real" "$leads_to" 0
   pseudo=
   dir=\${leads_to%/*}
   dir=\${dir:-/}
@@ -51,11 +53,12 @@ file() {
   /proc/* | /sys/*) pseudo=1 obstacles= listed= ;;
   *) find_obstacles "$(lsattr -d -- "$leads_to" "$dir" 2>/dev/null)" "$leads_to" "$dir"; list_xattrs "$2" ;;
   esac
-  say "$1.obstacles" "$obstacles" 0
-  say "$1.xattrs" "$listed" 0
-  begin "$1.bytes"; head -c ${MAX_FILE_BYTES + 1} <"$2"; end "$1.bytes" "$?"
+  hold "$1.obstacles" "$obstacles" 0
+  hold "$1.xattrs" "$listed" 0
+  begin "$1.bytes"; head -c ${MAX_FILE_BYTES + 1} <"$2"; end_later "$1.bytes" "$?"
   [ -z "$pseudo" ] || return 0
-  begin "$1.sha256"; command -v sha256sum >/dev/null 2>&1 && digest_of "$2"; end "$1.sha256" "$?"
+  command -v sha256sum >/dev/null 2>&1 && sum=$(digest_of "$2")
+  hold "$1.sha256" "$sum" "$?"
 }
 digest_of() {
   if [ "$size" -gt 0 ] && [ "$size" -lt ${MAX_FILE_BYTES + 1} ]; then sha256sum <"$1"; else head -c ${MAX_FILE_BYTES + 1} <"$1" | sha256sum; fi
@@ -73,7 +76,7 @@ export function fileQuery(path: string): Query<FileState | Torn> {
   return {
     key: `file ${path}`,
     functions: [xattrFunctions, obstacleFunctions, fileFunctions],
-    tools: ['stat', 'readlink', 'head', 'sed', 'sort'],
+    tools: ['stat', 'readlink', 'head', 'sed', 'sort', 'cat'],
     call: (id) => `file ${id} ${quote(path)}`,
     timeoutMs: 10_000,
     maxBytes: MAX_FILE_BYTES + 128 * 1024,

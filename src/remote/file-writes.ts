@@ -85,10 +85,14 @@ restore_time() {
 }
 unmoved() {
   [ -e "$here/st.APPLYING" ] || { refuse 'was not touched: the transaction was taken back meanwhile'; return; }
-  if holds "$real" "$old_sha" "$old_meta" "$old_xattrs" "$loose_xattrs"; then
-    case "$identities " in *" $n=$inode "*) return 0 ;; esac
-  fi
+  ! holds "$real" "$old_sha" "$old_meta" "$old_xattrs" "$loose_xattrs" || ! is_original || return 0
   stale 'was changed by somebody else at the last moment'
+}
+# Last of all, since a look at bytes and attributes takes its time.
+is_original() {
+  [ "$undo_kind" = place ] || { [ ! -L "$real" ] && [ "$real" -ef "$kept" ]; return; }
+  case "$identities " in *" $n=$(stat -c '%d:%i' -- "$real") "*) return 0 ;; esac
+  return 1
 }
 commit_edit() {
   unmoved || return

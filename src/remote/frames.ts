@@ -5,6 +5,9 @@
  * the two streams of the exec itself, standard output framed on one and standard error on the other, so nothing is
  * captured in a file or encoded, and bytes arrive as they are. What stands outside frames is noise.
  *
+ * `say ID TEXT STATUS` is a frame of a text that is known. Each write wakes the host's sshd and is a packet of the connection: `hold` and
+ * `end_later` keep what they would write for the next one that writes at once.
+ *
  * `capture ID MAX WORD...` runs a program: both streams go through `keep`, which passes on MAX bytes and one more, to
  * show that there were more, and swallows the next 16 MiB, so that all but the most talkative programs end by themselves
  * with their own status. Descriptors: 3 and 4 are the exec's streams, 5 carries the status, 6 standard error.
@@ -12,19 +15,30 @@
  * busybox before 1.30 does not); busybox's reports the signal, which is turned into 124.
  */
 export const frameFunctions = `
-begin() { echo "
-$nonce begin $1"; }
+# Echo may take backslashes for its own. Where printf is no builtin it takes no more than 128 KiB (execve(2)), and print is one.
+put() {
+  case $1 in *\\\\*) ;; *) echo "$1"; return ;; esac
+  if [ -n "$KSH_VERSION" ]; then print -r -- "$1"; else printf '%s\\n' "$1"; fi
+}
+begin() {
+  put "$held
+$nonce begin $1"
+  held=
+}
 end() { echo "
 $nonce end $1 $2"; }
-# A frame of a text that is known, as one write and so one packet. Not every shell has a printf of its own, and echo may take backslashes for its own.
-say() {
-  framed="
+end_later() { held="$held
+$nonce end $1 $2"; }
+hold() { held="$held
 $nonce begin $1
 $2
 
-$nonce end $1 $3"
-  case $framed in *\\\\*) printf '%s\\n' "$framed" ;; *) echo "$framed" ;; esac
+$nonce end $1 $3"; }
+release() {
+  [ -z "$held" ] || put "$held"
+  held=
 }
+say() { hold "$@"; release; }
 need() {
   need_id=$1 missing=
   shift

@@ -4,7 +4,10 @@
  * file system. Without /proc all is on `/`. They go by what `read_mounts` has read last: a node has hundreds of mounts.
  */
 export const mountFunctions = `
-read_mounts() { mounts=$(cat /proc/self/mountinfo 2>/dev/null); }
+read_mounts() {
+  mounts=
+  [ ! -r /proc/self/mountinfo ] || { mounts=$(cat /proc/self/mountinfo) && [ -n "$mounts" ]; }
+}
 # Sets $in_mounts, which is the path as it is written there.
 write_as_mounts() {
   in_mounts=$1

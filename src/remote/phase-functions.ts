@@ -26,9 +26,8 @@ lasting_record() {
   case $3 in
   tmpfs | ramfs) targets_share_disk || { turn_away record "$root is in memory, and a reboot would lose the undo"; return; } ;;
   esac
-  case $1$2 in '' | *[!0-9]*) return 0 ;; esac
-  free_kib=$(($1 * ($2 / 512) / 2))
-  [ "$free_kib" -ge 512 ] || turn_away record "$root needs 512 KiB of free space for the undo, and its file system has $free_kib"
+  find_free "$1" "$2"
+  [ -z "$free_kib" ] || [ "$free_kib" -ge 512 ] || turn_away record "$root needs 512 KiB of free space for the undo, and its file system has $free_kib"
 }
 targets_share_disk() {
   shared=1
@@ -73,15 +72,17 @@ prepare() {
   n=$1
   case $refused$skip in 1*) return ;; *" $n "*) true >"$here/s.$n"; return ;; esac
   "use_$n"; locate
-  read_mounts
-  mount_of "$dir"
-  printf '%s\\n' "$mount_point" >"$here/m.$n"
   begin "prepare.$n"
   # Looked at again: the place was found anew, and may be another one than was checked.
-  { safe_place && "$2"; } 2>&1
+  { note_mount && safe_place && "$2"; } 2>&1
   result=$?
   end "prepare.$n" "$result"
   [ "$result" = 0 ] || refused=1
+}
+note_mount() {
+  read_mounts || { refuse 'cannot be prepared: the mounts cannot be read'; return; }
+  mount_of "$dir"
+  printf '%s\\n' "$mount_point" >"$here/m.$n"
 }
 armed() {
   pass PREPARING PREPARED && arm && pass PREPARED ARMED && return 0

@@ -49,7 +49,7 @@ export function raisedFileQuery(path: string): Query<FileState | Torn> {
     ...plain,
     key: `raised ${plain.key}`,
     functions: [xattrFunctions, obstacleFunctions, raisedFileFunctions],
-    tools: ['sudo', 'head', 'sed', 'sort', 'date'],
+    tools: ['sudo', 'head', 'sed', 'sort', 'cat', 'date'],
     call: (id) => `raised_file ${id} ${quote(path)}`,
     timeoutMs: 20_000,
     parse(answer) {

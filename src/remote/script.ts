@@ -37,6 +37,7 @@ ${shellOpening(host)}
 nonce=${nonce}
 exec 3>&1 4>&2
 ${script.body}
+release
 echo "
 $nonce done"
 echo "
@@ -56,7 +57,7 @@ LC_ALL=C TZ=UTC0 PATH=${quote(host.path)}
 export LC_ALL TZ PATH
 unset ENV BASH_ENV CDPATH IFS POSIXLY_CORRECT GREP_OPTIONS
 unset -f ${TOOLS} >/dev/null 2>&1
-can_limit= probe_home=${host.ownHome ? '' : '/proc'}`;
+can_limit= held= mounts= probe_home=${host.ownHome ? '' : '/proc'}`;
 }
 
 /** What ends the answer of a script on either stream. */

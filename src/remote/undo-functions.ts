@@ -38,7 +38,7 @@ is_away() {
   # Empty: a loss of power took what was written there.
   read -r mounted_on 2>/dev/null <"$here/m.$n" || return 0
   case $mounted_on in '' | /) return 1 ;; esac
-  read_mounts
+  read_mounts || return 0
   mount_of "$dir"
   [ "$mount_point" != "$mounted_on" ]
 }

@@ -12,16 +12,18 @@ const MOST_BYTES = 65_536;
 
 /**
  * The properties of a unit, and the files that systemd names in them, where their paths are plain: who asks for a unit mostly reads its files
- * next. systemctl leaves no child that would hold its output, so that nothing has to stand between it and the connection.
+ * next. systemctl leaves no child that would hold its output, so that nothing has to stand between it and the script. Only where it fails is it
+ * asked once more, for its words.
  */
 const unitFunctions = `
 unit() {
   know_limits
-  begin "$1.unit" >&4
-  shown=$(limited 10 systemctl show --no-pager -- "$2" 2>&4 3>&- 4>&-)
+  shown=$(limited 10 systemctl show --no-pager -- "$2" 2>/dev/null 3>&- 4>&-)
   shown_status=$?
-  end "$1.unit" "$shown_status" >&4
-  say "$1.unit" "$shown" "$shown_status"
+  case $shown_status in
+  0 | 124) hold "$1.unit" "$shown" "$shown_status" ;;
+  *) capture "$1.unit" 1048576 limited 10 systemctl show --no-pager -- "$2" ;;
+  esac
 }
 unit_files() {
   set -f
@@ -42,7 +44,7 @@ unit_files() {
     count=$((count + 1))
   done
   set +f
-  say "$1.files" "$names" 0
+  hold "$1.files" "$names" 0
 }
 `;
 

@@ -14,7 +14,7 @@ list_xattrs() {
 cannot_list() { ! command -v getfattr >/dev/null 2>&1 && can_have_xattrs; }
 in_order() {
   listed=
-  [ -z "$1" ] || listed=$(printf '%s\\n' "$1" | sed -e '/^# file: /d' -e '/^$/d' | sort)
+  [ -z "$1" ] || listed=$(put "$1" | sed -e '/^# file: /d' -e '/^$/d' | sort)
 }
 can_have_xattrs() {
   [ ! -e /sys/fs/selinux/enforce ] && [ ! -e /sys/fs/smackfs/load2 ] || return 0

@@ -82,6 +82,17 @@ describe.each(shells)('with $name as /bin/sh', (shell) => {
     expect([Buffer.from(frame?.stdout ?? []).toString(), frame?.code]).toEqual([`${text}\n`, 3]);
   });
 
+  test('a frame with backslashes may be longer than what a program takes as one argument', () => {
+    const text = 'a\\\\x2d'.repeat(40_000);
+    const out = printed(
+      shell,
+      frameFunctions,
+      `nonce=N; long=; n=0; while [ $n -lt 40000 ]; do long="$long"'a\\\\x2d' n=$((n + 1)); done; say it "$long" 0; echo; echo "N done"`,
+    );
+    const frame = parseFrames(Buffer.from(out), Buffer.from('\nN done\n'), 'N').frames.get('it');
+    expect(Buffer.from(frame?.stdout ?? []).toString() === `${text}\n`).toBe(true);
+  });
+
   test('a shell knows by itself who it is', () => {
     expect(printed(shell, frameFunctions, 'id() { echo asked; }; who_am_i; echo "$me"').trim()).toBe(String(process.getuid?.()));
   });

@@ -70,6 +70,24 @@ test.each([
   expect(names(dir).map((name) => readFileSync(`${dir}/${name}`, 'utf8'))).toEqual(['theirs']);
 });
 
+test.each([
+  ['an edit', 'new'],
+  ['a removal', undefined],
+])('%s is given up when somebody else puts an equal file there after the last look at its bytes', async (_name, bytes) => {
+  const dir = temporaryDirectory();
+  for (const name of ['f', 'other']) writeFileSync(`${dir}/${name}`, 'old');
+  const shell = hostWithout([]);
+  const applying = `ls ${shell.state}/tx/*/st.APPLYING >/dev/null 2>&1`;
+  const sha256sum = `#!/bin/sh\n/usr/bin/sha256sum "$@"\n! ${applying} || [ ! -e ${dir}/other ] || exec mv -f ${dir}/other ${dir}/f\n`;
+  const { fleet } = localFleet({ shell: hostWithout([], { sha256sum }) });
+  const inode = statSync(`${dir}/other`).ino;
+  expect(await apply(fleet, [await planned(fleet, `${dir}/f`, bytes)])).toMatchObject([
+    { kind: 'stale', message: expect.stringContaining('at the last moment') },
+  ]);
+  expect(names(dir)).toEqual(['f']);
+  expect(statSync(`${dir}/f`).ino).toBe(inode);
+});
+
 test('the first file is taken back, and the rest is not reached, when the second moved at the last moment', async () => {
   const dir = temporaryDirectory();
   for (const name of ['a', 'b', 'c']) writeFileSync(`${dir}/${name}`, 'old');

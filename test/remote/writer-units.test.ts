@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Change, CommandChange, TriggerAction, TriggerChange, UnitChange, UnitState } from '../../src/domain/change.ts';
 import { hostWithout, localFleet, shells, temporaryDirectory } from './local-fleet.ts';
 import { apply, kinds, planned } from './transactions.ts';
@@ -200,6 +200,16 @@ describe('commands', () => {
     ]);
     expect(await apply(fleet, [start])).toMatchObject([{ kind: 'failed', message: expect.stringContaining('ended with 3: said') }]);
     expect(process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toBe(true);
+  });
+
+  test.each(shells)('that have said more than is kept do not end a child which still talks ($name)', async (shell) => {
+    const { fleet } = localFleet({ shell });
+    const [pidFile, spoke] = [`${temporaryDirectory()}/pid`, `${temporaryDirectory()}/spoke`];
+    onTestFinished(() => endProcess(pidFile));
+    const child = `echo $$ >${pidFile}; sleep 2; echo more; echo yes >${spoke}; exec sleep 60`;
+    const start = command(['sh', '-c', `yes | head -c 40000; sh -c '${child}' & until [ -s ${pidFile} ]; do :; done`]);
+    expect(await kinds(fleet, [start])).toEqual(['done']);
+    await vi.waitFor(() => expect(readFileSync(spoke, 'utf8')).toBe('yes\n'), 20_000);
   });
 
   test('that print for ever are cut off', async () => {
