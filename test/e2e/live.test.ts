@@ -26,6 +26,7 @@ describe.skipIf(noPractice !== undefined || noTerminal !== undefined)(onPractice
     });
     const pty = begin();
     await pty.waitFor(/› lab-2 +changing[\s\S]*p pause {3}h halt {3}d hosts/);
+    await restarts.reached();
     const go = async () => {
       await restarts.letThrough();
       restarts.open();

@@ -52,6 +52,8 @@ export interface ListedRun {
 
 /** Restarts on a host, held. */
 export interface HeldRestarts {
+  /** Resolves once a restart was begun. */
+  reached(): Promise<void>;
   /** Lets one restart through, once it was begun. */
   letThrough(): Promise<void>;
   /** Restarts are not held any more. */
@@ -220,11 +222,14 @@ export class PracticeFleet {
 
   /** Lets every restart on a host wait until it is let through, so that a transaction can be held where it is. */
   holdRestarts(host: string): HeldRestarts {
-    const [program, aside, gate] = ['usr/bin/systemctl', 'usr/bin/systemctl.aside', 'root/gate'].map((path) => this.#at(host, path));
-    if (program === undefined || aside === undefined || gate === undefined) throw new Error('no such path');
+    const [program, aside, gate, mark] = ['usr/bin/systemctl', 'usr/bin/systemctl.aside', 'root/gate', 'root/reached'].map((path) =>
+      this.#at(host, path),
+    );
+    if (program === undefined || aside === undefined || gate === undefined || mark === undefined) throw new Error('no such path');
+    rmSync(mark, { force: true });
     renameSync(program, aside);
     execFileSync('mkfifo', [gate]);
-    const wait = 'case " $* " in *" restart "*) read -r _ </root/gate ;; esac';
+    const wait = 'case " $* " in *" restart "*) : >/root/reached; read -r _ </root/gate ;; esac';
     // Opened before it is run: it may be put back into its own place at any moment, and is then found there.
     const goOn = 'command exec 9</usr/bin/systemctl.aside || exec /usr/bin/systemctl "$@"\nexec /bin/sh /proc/self/fd/9 "$@"';
     writeFileSync(program, `#!/bin/sh\n${wait}\n${goOn}\n`);
@@ -239,7 +244,10 @@ export class PracticeFleet {
       rmSync(gate);
     };
     // Opening a FIFO for writing waits until somebody reads it: the restart has been reached by then.
-    return { letThrough: () => writeFile(gate, 'go\n'), open };
+    const reached = async () => {
+      while (!existsSync(mark)) await delay(20);
+    };
+    return { reached, letThrough: () => writeFile(gate, 'go\n'), open };
   }
 
   #at(host: string, path: string): string {

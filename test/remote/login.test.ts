@@ -191,7 +191,7 @@ test('who logs in as root needs no sudo', async () => {
 test('a host without a needed program names it', async () => {
   const bin = `${temporaryDirectory()}/bin`;
   mkdirSync(bin);
-  for (const name of ['head', 'sed', 'sort', 'readlink']) symlinkSync(`/usr/bin/${name}`, `${bin}/${name}`);
+  for (const name of ['cat', 'head', 'sed', 'sort', 'readlink']) symlinkSync(`/usr/bin/${name}`, `${bin}/${name}`);
   const reader = await localFleet({ shell: { ...defaultHost, path: bin } }).fleet.read(thisHost);
   await expect(reader.file('/etc/passwd')).rejects.toMatchObject({ failure: { code: 'missing-program', message: 'the host has no stat' } });
 });
