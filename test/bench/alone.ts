@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LAUNCH } from '../lab/command-line.ts';
 import { type Measured, measure, median } from './measure.ts';
+import { megabytes } from './table.ts';
 
 const HERE = import.meta.dirname;
 const MANY = 10_000;
@@ -43,7 +44,7 @@ function line(what: string, runs: readonly Measured[]): string {
   const figures = [
     middle(({ wallS }) => wallS).toFixed(2),
     middle(({ cpuS }) => cpuS).toFixed(2),
-    middle(({ memoryMb }) => memoryMb).toFixed(0),
+    megabytes(middle(({ memoryMb }) => memoryMb)),
   ];
   return `| ${[what, ...figures, Number.isNaN(stall) ? '' : stall.toFixed(0)].join(' | ')} |`;
 }

@@ -24,7 +24,7 @@ function table(rows: readonly Row[]): string {
     const [wall, cpu] = [middle(row, 'wallS'), middle(row, 'cpuS')];
     const ratios = floor ? [times(wall, middle(floor, 'wallS')), times(cpu, middle(floor, 'cpuS'))] : ['', ''];
     const wire = row.bytes === 0 ? '' : (row.bytes / 1_000).toFixed(0);
-    return `| ${[row.peer.is, wall.toFixed(2), ratios[0], cpu.toFixed(2), ratios[1], middle(row, 'memoryMb').toFixed(0), wire].join(' | ')} |`;
+    return `| ${[row.peer.is, wall.toFixed(2), ratios[0], cpu.toFixed(2), ratios[1], megabytes(middle(row, 'memoryMb')), wire].join(' | ')} |`;
   });
   const head = '| tool | wall, s | of floor | controller CPU, s | of floor | memory, MB | KB a host |\n|---|---|---|---|---|---|---|';
   return [head, ...lines].join('\n');
@@ -32,6 +32,11 @@ function table(rows: readonly Row[]): string {
 
 function middle({ runs }: Row, what: 'wallS' | 'cpuS' | 'memoryMb'): number {
   return median(runs.map((one) => one[what]));
+}
+
+/** Nothing where a process had ended before anybody looked. */
+export function megabytes(memoryMb: number): string {
+  return memoryMb < 1 ? '' : memoryMb.toFixed(0);
 }
 
 function times(value: number, floor: number): string {
